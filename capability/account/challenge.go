@@ -1,0 +1,111 @@
+package account
+
+import (
+	"context"
+	"crypto/subtle"
+	"time"
+
+	"mashang/docket"
+	"mashang/platform/auth"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/id"
+	"mashang/platform/ledger"
+	"mashang/platform/notify"
+)
+
+// Open starts a challenge that nobody can pass until it is armed, and returns
+// its id, a secret. Whoever asks gets one whether or not it can ever be
+// armed, so that asking tells nothing.
+func (s *Service) Open(tx *db.Tx, next string) (string, error) {
+	c := challenge{ID: id.Secret(), Purpose: forClaim, Next: next, Until: s.k.Now().Add(codeLife)}
+	return c.ID, insertChallenge(tx, c)
+}
+
+// Arm sends the code of an open challenge to the phone that the court holds
+// for a person; who has that phone and answers is that person.
+func (s *Service) Arm(tx *db.Tx, challengeID, person, phone, court string) error {
+	code := newCode()
+	n, err := tx.Exec(`UPDATE account_challenge SET person_id = ?, phone = ?, phone_find = ?, code = ? WHERE id = ? AND code = '' AND used_at = 0`,
+		person, s.k.Vault.Seal("account.phone", phone), s.k.Vault.Find("phone", phone), digest(challengeID+code), challengeID)
+	if err != nil || n == 0 {
+		return err
+	}
+	return s.sendCode(tx, phone, code, court)
+}
+
+func (s *Service) sendCode(tx *db.Tx, phone, code, court string) error {
+	if court == "" {
+		court = s.court
+	}
+	return s.k.Notify.Send(tx, notify.SMS, phone, "", "【"+court+"】验证码 "+code+"，5 分钟内有效。法院不会问您要验证码，有人问就是骗子。")
+}
+
+// passed is what an answered challenge lets in.
+type passed struct {
+	challenge
+	accounts []Account // who may go in; several old people may share one phone
+}
+
+// answer checks a code. Wrong codes count, in a transaction of their own, so
+// that a hundred parallel guesses are still five tries.
+func (s *Service) answer(ctx context.Context, challengeID, code string, act func(tx *db.Tx, c challenge) error) error {
+	var bad error
+	var good challenge
+	err := s.k.Note(ctx, func(tx *db.Tx) error {
+		c, ok, err := challengeOf(tx, challengeID)
+		if err != nil {
+			return err
+		}
+		now := s.k.Now()
+		if !ok || !c.Used.IsZero() || now.After(c.Until) || c.Tries >= codeTries {
+			bad = errCode
+			return nil
+		}
+		if subtle.ConstantTimeCompare([]byte(c.Code), []byte(digest(challengeID+code))) != 1 {
+			bad = errCode
+			_, err := tx.Exec(`UPDATE account_challenge SET tries = tries + 1 WHERE id = ?`, challengeID)
+			return err
+		}
+		good = c
+		return db.Must1(tx.Exec(`UPDATE account_challenge SET used_at = ? WHERE id = ? AND used_at = 0`, now, challengeID))
+	})
+	if err != nil {
+		return err
+	}
+	if bad != nil {
+		return bad
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error { return act(tx, good) })
+}
+
+// errCode is the one answer to every wrong, late, used or never sent code.
+var errCode = fault.Field("code", "验证码不对或者过期了。请看清短信里的 6 位数字；没收到，就重新要一次，或到法院窗口核实身份。")
+
+// enter makes a session for an account and records it.
+func (s *Service) enter(tx *db.Tx, a Account, device string, proved time.Time, how string) (string, error) {
+	token, now := id.Secret()+id.Secret(), s.k.Now()
+	_, most := life(a.Staff)
+	if _, err := tx.Exec(`INSERT INTO account_session (`+sessionCols+`) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		digest(token), a.ID, device, now, now, now.Add(most), proved); err != nil {
+		return "", err
+	}
+	_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "account.signed_in", Actor: a.Person, Body: map[string]any{"account": a.ID, "how": how, "staff": a.Staff}})
+	return token, err
+}
+
+// ensure returns the party account of a person, made at first need. The phone
+// is the one that was just proved.
+func (s *Service) ensure(tx *db.Tx, person string, phone, phoneFind string) (Account, error) {
+	a, ok, err := accountOfPerson(tx, person, false)
+	if err != nil || ok {
+		return a, err
+	}
+	p, err := docket.PersonOf(tx, person)
+	if err != nil {
+		return Account{}, err
+	}
+	a = Account{Person: person, Name: p.Name, IDType: p.IDType, IDSealed: p.IDSealed, IDFind: p.IDFind, Phone: phone, PhoneFind: phoneFind, Level: auth.Matched, State: "active", At: s.k.Now()}
+	a.ID, err = insertAccount(tx, a)
+	return a, err
+}

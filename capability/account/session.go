@@ -1,0 +1,99 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"mashang/platform/auth"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+)
+
+type signedIn struct {
+	Session string     `db:"session"`
+	Account string     `db:"account"`
+	Person  string     `db:"person_id"`
+	Name    string     `db:"name"`
+	Level   auth.Level `db:"level"`
+	Staff   bool       `db:"staff"`
+	Seen    time.Time  `db:"seen_at"`
+	Until   time.Time  `db:"until_at"`
+	Proved  time.Time  `db:"proved_at"`
+}
+
+// seenEvery is how exactly we know when a session was last used.
+const seenEvery = 5 * time.Minute
+
+// Actor returns who is behind a session token; a stranger for an unknown,
+// ended or idle one.
+func (s *Service) Actor(ctx context.Context, token string) (auth.Actor, error) {
+	if len(token) < 52 {
+		return auth.Actor{}, nil
+	}
+	var r signedIn
+	var ok bool
+	err := s.k.Read(ctx, func(tx *db.Tx) (err error) {
+		r, ok, err = db.Maybe[signedIn](tx, `SELECT s.id AS session, a.id AS account, a.person_id, a.name, a.level, a.staff, s.seen_at, s.until_at, s.proved_at
+			FROM account_session s JOIN account_account a ON a.id = s.account_id WHERE s.id = ? AND a.state = 'active'`, digest(token))
+		return err
+	})
+	if err != nil || !ok {
+		return auth.Actor{}, err
+	}
+	now := s.k.Now()
+	idle, _ := life(r.Staff)
+	if now.After(r.Until) || now.Sub(r.Seen) > idle {
+		return auth.Actor{}, nil
+	}
+	if now.Sub(r.Seen) > seenEvery {
+		err := s.k.DB.Do(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE account_session SET seen_at = ? WHERE id = ? AND seen_at < ?`, now, r.Session, now)
+			return err
+		})
+		if err != nil {
+			return auth.Actor{}, err
+		}
+	}
+	return auth.Actor{Person: r.Person, Account: r.Account, Session: r.Session, Name: r.Name, Level: r.Level, Staff: r.Staff, Proved: r.Proved}, nil
+}
+
+// leave ends one session, or all of the account but the present one.
+func (s *Service) leave(ctx context.Context, which string) error {
+	a := auth.From(ctx)
+	return s.k.Note(ctx, func(tx *db.Tx) error {
+		if which == "others" {
+			_, err := tx.Exec(`DELETE FROM account_session WHERE account_id = ? AND id <> ?`, a.Account, a.Session)
+			return err
+		}
+		n, err := tx.Exec(`DELETE FROM account_session WHERE id = ? AND account_id = ?`, which, a.Account)
+		if err == nil && n == 0 {
+			err = fault.Missing()
+		}
+		return err
+	})
+}
+
+// proved marks the present session as freshly proved.
+func (s *Service) proved(tx *db.Tx, session string) error {
+	_, err := tx.Exec(`UPDATE account_session SET proved_at = ? WHERE id = ?`, s.k.Now(), session)
+	return err
+}
+
+// failed counts a failure; after maxFailures the account rests a while.
+func (s *Service) failed(ctx context.Context, account string) error {
+	return s.k.Note(ctx, func(tx *db.Tx) error {
+		now := s.k.Now()
+		n, err := db.One[int64](tx, `INSERT INTO account_failure (account_id, n, until_at) VALUES (?, 1, 0)
+			ON CONFLICT (account_id) DO UPDATE SET n = account_failure.n + 1 RETURNING n`, account)
+		if err != nil || n < maxFailures {
+			return err
+		}
+		_, err = tx.Exec(`UPDATE account_failure SET until_at = ?, n = 0 WHERE account_id = ?`, now.Add(lockFor), account)
+		return err
+	})
+}
+
+func (s *Service) locked(tx *db.Tx, account string) (bool, error) {
+	until, ok, err := db.Maybe[int64](tx, `SELECT until_at FROM account_failure WHERE account_id = ?`, account)
+	return ok && s.k.Now().UnixMilli() < until, err
+}

@@ -1,0 +1,188 @@
+package onecode
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/law"
+	"mashang/platform/app"
+	"mashang/platform/auth"
+	"mashang/platform/clock"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/id"
+	"mashang/platform/jobs"
+	"mashang/platform/ledger"
+)
+
+// answers returns who answers today in a judge's case: himself, or his
+// delegate, who then sees the case for the time of the delegation.
+func (s *Service) answers(tx *db.Tx, judge, caseID string) (string, error) {
+	now := s.k.Now()
+	d, ok, err := delegationOf(tx, judge, now)
+	if err != nil || !ok {
+		return judge, err
+	}
+	return d.To, access.Add(tx, d.To, caseID, "delegate", "受托代为答复", now, d.Until)
+}
+
+// delegate names a colleague who answers for a while.
+type delegate struct {
+	Court  string   `json:"court"`
+	From   string   `json:"from"` // judge; empty: the actor
+	To     string   `json:"to"`
+	Begin  law.Date `json:"begin"`
+	Until  law.Date `json:"until"` // last day
+	Reason string   `json:"reason"`
+}
+
+// delegate lets a colleague of the same court see and answer the judge's
+// threads from a day to a day; open questions move to him at once, with their
+// clocks as they stand.
+func (s *Service) delegate(ctx context.Context, c delegate) error {
+	a := auth.From(ctx)
+	if c.From == "" {
+		c.From = a.Person
+	}
+	begin, until := c.Begin.At(0, 0, clock.Shanghai), c.Until.AddDays(1).At(0, 0, clock.Shanghai)
+	var bad fault.List
+	if c.To == "" || c.To == c.From {
+		bad.Add("to", "请选一位同事。")
+	}
+	if c.Begin.IsZero() || c.Until.IsZero() || !until.After(begin) || until.Before(s.k.Now()) {
+		bad.Add("until", "请写清从哪天到哪天。最后一天不能已经过去。")
+	}
+	if c.Reason == "" {
+		bad.Add("reason", "请写一句原因，例如“外出办案”。")
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		if err := s.mayDelegate(tx, a, c); err != nil {
+			return err
+		}
+		now := s.k.Now()
+		if begin.Before(now) {
+			begin = now
+		}
+		if _, err := tx.Exec(`INSERT INTO onecode_delegation (id, from_id, to_id, from_at, until_at, reason) VALUES (?, ?, ?, ?, ?, ?)`, id.New(), c.From, c.To, begin, until, c.Reason); err != nil {
+			return err
+		}
+		n, err := s.handOver(tx, c.From, c.To, begin, until)
+		if err != nil {
+			return err
+		}
+		if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.return", Body: [2]string{c.From, c.To}, At: until}); err != nil {
+			return err
+		}
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.delegated", Court: c.Court, Actor: app.Actor(ctx),
+			Body: map[string]any{"from": c.From, "to": c.To, "begin": c.Begin.String(), "until": c.Until.String(), "cases": n}, Private: map[string]string{"reason": c.Reason}})
+		return err
+	})
+}
+
+// mayDelegate: a judge delegates his own threads; the head of the division
+// those of a judge who cannot do it himself.
+func (s *Service) mayDelegate(tx *db.Tx, a auth.Actor, c delegate) error {
+	now := s.k.Now()
+	from, err := docket.Staff(tx, c.Court, now, docket.Judge, docket.Head, docket.President)
+	if err != nil {
+		return err
+	}
+	division, toOK := "", false
+	for _, m := range from {
+		if m.Person == c.From {
+			division = m.Division
+		}
+		toOK = toOK || m.Person == c.To
+	}
+	if division == "" || !toOK {
+		return fault.Field("to", "只能委托给本院的法官。")
+	}
+	if a.Person == c.From && a.Staff {
+		return nil
+	}
+	posts, err := docket.Posts(tx, a.Person, now)
+	if err != nil {
+		return err
+	}
+	for _, p := range posts {
+		if a.Staff && p.Role == docket.Head && p.Division == division {
+			return nil
+		}
+	}
+	return fault.New(fault.Forbidden, "留言由法官本人委托；他来不及时，由本庭庭长指定。")
+}
+
+// handOver gives the delegate sight of the judge's open cases for the time of
+// the delegation, and the questions that wait now.
+func (s *Service) handOver(tx *db.Tx, from, to string, begin, until time.Time) (int, error) {
+	cases, err := db.List[string](tx, `SELECT id FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')`, from)
+	if err != nil {
+		return 0, err
+	}
+	for _, c := range cases {
+		if err := access.Add(tx, to, c, "delegate", "受托代为答复", begin, until); err != nil {
+			return 0, err
+		}
+	}
+	if !begin.After(s.k.Now()) {
+		if _, err := tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id = ? AND state = 'waiting'`, to, from); err != nil {
+			return 0, err
+		}
+	}
+	return len(cases), nil
+}
+
+// comeBack gives a judge back, when his delegation ends, what his delegate
+// has not answered.
+func (s *Service) comeBack(ctx context.Context, j *jobs.Job) error {
+	var who [2]string
+	if err := j.Read(&who); err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		if _, still, err := delegationOf(tx, who[0], s.k.Now()); err != nil || still {
+			return errors.Join(err, j.Finish(tx))
+		}
+		n, err := tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id = ? AND state = 'waiting' AND case_id IN (SELECT id FROM docket_case WHERE judge_id = ?)`, who[0], who[1], who[0])
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.returned", Actor: app.Actor(ctx), Body: map[string]any{"questions": n}}); err != nil {
+				return err
+			}
+		}
+		return j.Finish(tx)
+	})
+}
+
+// saveStandard keeps a prepared answer of a court.
+func (s *Service) saveStandard(ctx context.Context, c Standard) error {
+	var bad fault.List
+	if n := len([]rune(c.Title)); n == 0 || n > 40 {
+		bad.Add("title", "题目写 1 到 40 个字。")
+	}
+	if err := checkText("text", c.Text); err != nil {
+		bad = append(bad, fault.As(err))
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		if _, err := access.May(tx, auth.From(ctx), "read", access.In("desk", c.Court), s.k.Now()); err != nil {
+			return err
+		}
+		c.ID = id.New()
+		if _, err := tx.Exec(`INSERT INTO onecode_standard (id, court_id, title, text, at) VALUES (?, ?, ?, ?, ?)`, c.ID, c.Court, c.Title, c.Text, s.k.Now()); err != nil {
+			return err
+		}
+		_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.standard", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"standard": c.ID}})
+		return err
+	})
+}

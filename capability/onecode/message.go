@@ -1,0 +1,398 @@
+package onecode
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/docket/fact"
+	"mashang/law"
+	"mashang/platform/app"
+	"mashang/platform/auth"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/jobs"
+	"mashang/platform/ledger"
+)
+
+// Upload is a file on its way in.
+type Upload struct {
+	Name string
+	Body io.Reader
+}
+
+// ask is a party's question.
+type ask struct {
+	Text string `json:"text"`
+}
+
+// keep stores attachments before the act: no file is written inside it (R6).
+func (s *Service) keep(ctx context.Context, ups []Upload) ([]File, error) {
+	if len(ups) > maxFiles {
+		return nil, fault.Field("files", fmt.Sprintf("一次最多加 %d 个文件。", maxFiles))
+	}
+	files := []File{}
+	for _, u := range ups {
+		kind, err := acceptable(u.Name)
+		if err != nil {
+			return nil, err
+		}
+		d, n, err := s.k.Blob.Put(ctx, u.Body)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, File{Name: u.Name, Digest: d, Size: n, Type: kind})
+	}
+	return files, nil
+}
+
+// ask records a question of a party, starts its clock and puts it on the desk
+// of the judge, or of whoever answers for him today.
+func (s *Service) ask(ctx context.Context, caseID string, c ask, ups []Upload) (m Message, err error) {
+	if err := checkText("text", c.Text); err != nil {
+		return m, err
+	}
+	if err := s.mayAsk(ctx, caseID); err != nil {
+		return m, err
+	}
+	files, err := s.keep(ctx, ups)
+	if err != nil {
+		return m, err
+	}
+	return m, s.k.Do(ctx, func(tx *db.Tx) error {
+		m, err = s.askIn(tx, caseID, c.Text, files)
+		return err
+	})
+}
+
+// mayAsk refuses before any file is stored.
+func (s *Service) mayAsk(ctx context.Context, caseID string) error {
+	return s.k.Read(ctx, func(tx *db.Tx) error {
+		_, err := access.May(tx, auth.From(ctx), "ask", access.Of("message", caseID), s.k.Now())
+		return err
+	})
+}
+
+func (s *Service) askIn(tx *db.Tx, caseID, text string, files []File) (Message, error) {
+	a, now := auth.From(tx.Context()), s.k.Now()
+	if _, err := access.May(tx, a, "ask", access.Of("message", caseID), now); err != nil {
+		return Message{}, err
+	}
+	cs, err := docket.CaseOf(tx, caseID)
+	if err != nil {
+		return Message{}, err
+	}
+	party, ok, err := access.PartyOf(tx, a.Person, caseID, now)
+	if err != nil || !ok {
+		return Message{}, orMissing(err)
+	}
+	if cs.State == docket.Entered || cs.State == docket.Refused || cs.Judge == "" {
+		return Message{}, fault.New(fault.Conflict, "案件还没有分给法官，暂时没有人能回您。分案后就能写；急事请打 12368。")
+	}
+	cal, err := docket.Calendar(tx)
+	if err != nil {
+		return Message{}, err
+	}
+	handler, err := s.answers(tx, cs.Judge, caseID)
+	if err != nil {
+		return Message{}, err
+	}
+	d := due(now, ReplyDays, cal)
+	m := Message{Case: caseID, Court: cs.Court, Party: party.ID, AuthorID: a.Person, Author: a.Name, Kind: "question", Text: text,
+		Files: db.JSON[[]File]{V: files}, State: "waiting", Handler: handler, DueOn: d.On, Clock: db.JSON[Due]{V: d}, At: now}
+	if m.ID, err = insertMessage(tx, m); err != nil {
+		return m, err
+	}
+	if err := s.schedule(tx, m); err != nil {
+		return m, err
+	}
+	if err := s.record(tx, "onecode.asked", m, docket.RoleNames[party.Role], a.Person); err != nil {
+		return m, err
+	}
+	return m, s.k.Tell(tx, fact.QuestionAsked{Case: caseID, Message: m.ID})
+}
+
+func orMissing(err error) error {
+	if err != nil {
+		return err
+	}
+	return fault.Missing()
+}
+
+// record writes the entry: all parties may hold that something was said, by
+// whom, when and of what kind; only reader may open the words.
+func (s *Service) record(tx *db.Tx, kind string, m Message, who, reader string) error {
+	holders, err := access.Holders(tx, m.Case, s.k.Now())
+	if err != nil {
+		return err
+	}
+	e := ledger.Entry{Kind: kind, Court: m.Court, Case: m.Case, Actor: app.Actor(tx.Context()), Holders: holders,
+		Body:    map[string]any{"message": m.ID, "files": len(m.Files.V)},
+		Private: map[string]string{"who": who, "text": m.Text}, Only: map[string]string{"text": reader}}
+	if !m.DueOn.IsZero() {
+		e.Body["due"] = m.DueOn.String()
+	}
+	for i, f := range m.Files.V {
+		e.Body[fmt.Sprintf("file_%d", i+1)] = f.Digest
+	}
+	_, err = s.k.Ledger.Append(tx, e)
+	return err
+}
+
+// write is a court's text: a draft, or an answer.
+type write struct {
+	Text string `json:"text"`
+}
+
+// draft keeps the assistant's proposal. It is the court's own until sent.
+func (s *Service) draft(ctx context.Context, messageID string, c write) error {
+	if err := checkText("text", c.Text); err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		q, a, err := s.question(tx, messageID, "draft")
+		if err != nil {
+			return err
+		}
+		now := s.k.Now()
+		if _, err := tx.Exec(`INSERT INTO onecode_draft (message_id, text, by_id, by_name, at) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (message_id) DO UPDATE SET text = excluded.text, by_id = excluded.by_id, by_name = excluded.by_name, at = excluded.at`,
+			q.ID, c.Text, a.Person, a.Name, now); err != nil {
+			return err
+		}
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.drafted", Court: q.Court, Case: q.Case, Actor: a.Person,
+			Body: map[string]any{"message": q.ID}, Private: map[string]string{"text": c.Text}})
+		return err
+	})
+}
+
+// question loads a waiting question that the actor may work on.
+func (s *Service) question(tx *db.Tx, messageID, verb string) (Message, auth.Actor, error) {
+	a := auth.From(tx.Context())
+	q, err := messageOf(tx, messageID)
+	if err != nil {
+		return q, a, err
+	}
+	if _, err := access.May(tx, a, verb, access.Of("message", q.Case), s.k.Now()); err != nil {
+		return q, a, err
+	}
+	if q.Kind != "question" || q.State != "waiting" {
+		return q, a, fault.New(fault.Conflict, "这条已经回复过了。请看最新的往来。")
+	}
+	return q, a, nil
+}
+
+// send answers a question in the judge's name and stops its clock.
+func (s *Service) send(ctx context.Context, messageID string, c write, ups []Upload) (m Message, err error) {
+	if err := checkText("text", c.Text); err != nil {
+		return m, err
+	}
+	err = s.k.Read(ctx, func(tx *db.Tx) error {
+		_, _, err := s.question(tx, messageID, "send")
+		return err
+	})
+	if err != nil {
+		return m, err
+	}
+	files, err := s.keep(ctx, ups)
+	if err != nil {
+		return m, err
+	}
+	return m, s.k.Do(ctx, func(tx *db.Tx) error {
+		m, err = s.sendIn(tx, messageID, c.Text, files)
+		return err
+	})
+}
+
+func (s *Service) sendIn(tx *db.Tx, messageID, text string, files []File) (Message, error) {
+	q, a, err := s.question(tx, messageID, "send")
+	if err != nil {
+		return Message{}, err
+	}
+	now := s.k.Now()
+	if err := db.Must1(tx.Exec(`UPDATE onecode_message SET state = 'answered', answered_at = ? WHERE id = ? AND state = 'waiting'`, now, q.ID)); err != nil {
+		return Message{}, err
+	}
+	if _, err := tx.Exec(`DELETE FROM onecode_draft WHERE message_id = ?`, q.ID); err != nil {
+		return Message{}, err
+	}
+	m := Message{Case: q.Case, Court: q.Court, Party: q.Party, AuthorID: a.Person, Author: a.Name, Kind: "answer", Text: text,
+		Files: db.JSON[[]File]{V: files}, ReplyTo: q.ID, State: "said", At: now}
+	if m.ID, err = insertMessage(tx, m); err != nil {
+		return m, err
+	}
+	if err := s.record(tx, "onecode.answered", m, "法官 "+a.Name, q.AuthorID); err != nil {
+		return m, err
+	}
+	return m, s.tellParty(tx, q)
+}
+
+// tellParty sends a short message without a word of the content.
+func (s *Service) tellParty(tx *db.Tx, q Message) error {
+	party, err := docket.PartyOf(tx, q.Party)
+	if err != nil {
+		return err
+	}
+	sealed := party.Phone
+	if q.AuthorID != party.Person {
+		as, err := docket.Agents(tx, q.Case, s.k.Now())
+		if err != nil {
+			return err
+		}
+		for _, a := range as {
+			if a.Person == q.AuthorID {
+				sealed = a.Phone
+			}
+		}
+	}
+	phone, err := s.k.Vault.Open("party.phone", sealed)
+	if err != nil {
+		return err
+	}
+	ct, err := docket.CourtOf(tx, q.Court)
+	if err != nil {
+		return err
+	}
+	return s.k.Notify.Send(tx, "sms", phone, "", "【"+ct.Short+"】您写给法官的话有答复了。请扫案件码或登录查看。")
+}
+
+// contact is a call, visit or chat outside the system, entered by staff so
+// that the other side knows of it.
+type contact struct {
+	Party string   `json:"party"`
+	Way   string   `json:"way"`
+	Text  string   `json:"text"`
+	On    law.Date `json:"on"`
+}
+
+func (s *Service) contact(ctx context.Context, caseID string, c contact) error {
+	var bad fault.List
+	if wayTitle(c.Way) == "" {
+		bad.Add("way", "请选是来电、来访还是别的。")
+	}
+	if err := checkText("text", c.Text); err != nil {
+		bad = append(bad, fault.As(err))
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		a, now := auth.From(ctx), s.k.Now()
+		if _, err := access.May(tx, a, "contact", access.Of("message", caseID), now); err != nil {
+			return err
+		}
+		cs, err := docket.CaseOf(tx, caseID)
+		if err != nil {
+			return err
+		}
+		p, err := docket.PartyOf(tx, c.Party)
+		if err != nil || p.Case != caseID {
+			return fault.Field("party", "请选是谁来联系的。")
+		}
+		m := Message{Case: caseID, Court: cs.Court, Party: p.ID, AuthorID: a.Person, Author: a.Name, Kind: "contact", Way: c.Way, Text: c.Text, State: "said", At: now}
+		if m.ID, err = insertMessage(tx, m); err != nil {
+			return err
+		}
+		return s.record(tx, "onecode.contact", m, docket.RoleNames[p.Role]+" "+wayTitle(c.Way), p.Person)
+	})
+}
+
+// File returns an attachment that the actor may read.
+func (s *Service) file(ctx context.Context, messageID string, n int) (File, error) {
+	var f File
+	return f, s.k.Read(ctx, func(tx *db.Tx) error {
+		m, err := messageOf(tx, messageID)
+		if err != nil {
+			return err
+		}
+		if ok, err := s.canRead(tx, m); err != nil || !ok {
+			return orMissing(err)
+		}
+		if n < 0 || n >= len(m.Files.V) {
+			return fault.Missing()
+		}
+		f = m.Files.V[n]
+		return nil
+	})
+}
+
+// canRead says who may read the words of a message: the court's people who
+// handle the case, and the side that it is about; never the other side.
+func (s *Service) canRead(tx *db.Tx, m Message) (bool, error) {
+	a, now := auth.From(tx.Context()), s.k.Now()
+	g, err := access.May(tx, a, "read", access.Of("message", m.Case), now)
+	if err != nil {
+		return false, err
+	}
+	if g.Relation&^access.Side&(access.Bench|access.Delegate|access.Head|access.System) != 0 {
+		return true, nil
+	}
+	p, ok, err := access.PartyOf(tx, a.Person, m.Case, now)
+	return ok && p.ID == m.Party, err
+}
+
+// seen is a message as its reader may see it: in full, or only that it was.
+type seen struct {
+	Message
+	Mine bool   `json:"mine"` // of the reader's own side
+	Role string `json:"role"` // of the party whose thread it is
+	Open bool   `json:"open"` // the words are shown
+}
+
+// pageSize is how many messages a page of a thread shows.
+const pageSize = 50
+
+// thread returns what was said in a case, oldest first, ending before a key.
+func (s *Service) thread(tx *db.Tx, caseID, before string) (list []seen, more bool, err error) {
+	a, now := auth.From(tx.Context()), s.k.Now()
+	g, err := access.May(tx, a, "read", access.Of("message", caseID), now)
+	if err != nil {
+		return nil, false, err
+	}
+	court := g.Relation&(access.Bench|access.Delegate|access.Head) != 0
+	own := ""
+	if !court {
+		p, ok, err := access.PartyOf(tx, a.Person, caseID, now)
+		if err != nil || !ok {
+			return nil, false, orMissing(err)
+		}
+		own = p.ID
+	}
+	key := Message{}
+	if before != "" {
+		if key, err = messageOf(tx, before); err != nil {
+			return nil, false, err
+		}
+	}
+	ms, err := messagesBefore(tx, caseID, "", key.At, key.ID, pageSize+1)
+	if err != nil {
+		return nil, false, err
+	}
+	if more = len(ms) > pageSize; more {
+		ms = ms[:pageSize]
+	}
+	roles, err := roleOf(tx, caseID)
+	if err != nil {
+		return nil, false, err
+	}
+	for i := len(ms) - 1; i >= 0; i-- {
+		m := ms[i]
+		v := seen{Message: m, Open: court || m.Party == own, Mine: m.Party == own && m.Kind == "question", Role: roles[m.Party]}
+		if !v.Open {
+			v.Text, v.Files, v.Author = "", db.JSON[[]File]{}, ""
+		}
+		list = append(list, v)
+	}
+	return list, more, nil
+}
+
+func roleOf(tx *db.Tx, caseID string) (map[string]string, error) {
+	ps, err := docket.Parties(tx, caseID)
+	out := map[string]string{}
+	for _, p := range ps {
+		out[p.ID] = docket.RoleNames[p.Role]
+	}
+	return out, err
+}

@@ -1,0 +1,160 @@
+package onecode
+
+import (
+	"embed"
+	"time"
+
+	"mashang/law"
+	"mashang/platform/db"
+	"mashang/platform/id"
+)
+
+//go:embed schema
+var schema embed.FS
+
+// code is a recipient's case code. Code and Short are sealed.
+type code struct {
+	ID     string    `db:"id"`
+	Case   string    `db:"case_id"`
+	Party  string    `db:"party_id"`
+	Person string    `db:"person_id"`
+	Code   string    `db:"code"`
+	Short  string    `db:"short"`
+	State  string    `db:"state"`
+	At     time.Time `db:"at"`
+}
+
+const codeCols = `id, case_id, party_id, person_id, code, short, state, at`
+
+// activeCode finds a code by the lookup digest of its long or short form.
+func activeCode(tx *db.Tx, find string) (code, bool, error) {
+	return db.Maybe[code](tx, `SELECT `+codeCols+` FROM onecode_code WHERE code_find = ? AND state = 'active'
+		UNION ALL SELECT `+codeCols+` FROM onecode_code WHERE short_find = ? AND state = 'active'`, find, find)
+}
+
+func codeOf(tx *db.Tx, caseID, person string) (code, bool, error) {
+	return db.Maybe[code](tx, `SELECT `+codeCols+` FROM onecode_code WHERE case_id = ? AND person_id = ? AND state = 'active'`, caseID, person)
+}
+
+// File is an attachment.
+type File struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest"`
+	Size   int64  `json:"size"`
+	Type   string `json:"type"`
+}
+
+// Message is one thing said.
+type Message struct {
+	ID       string          `db:"id" json:"id"`
+	Case     string          `db:"case_id" json:"case"`
+	Court    string          `db:"court_id" json:"-"`
+	Party    string          `db:"party_id" json:"party"`
+	AuthorID string          `db:"author_id" json:"-"`
+	Author   string          `db:"author" json:"author"`
+	Kind     string          `db:"kind" json:"kind"`
+	Way      string          `db:"way" json:"way,omitempty"`
+	Text     string          `db:"text" json:"text"`
+	Files    db.JSON[[]File] `db:"files" json:"files"`
+	ReplyTo  string          `db:"reply_to" json:"reply_to,omitempty"`
+	State    string          `db:"state" json:"state"`
+	Handler  string          `db:"handler_id" json:"-"`
+	DueOn    law.Date        `db:"due_on" json:"due_on"`
+	Clock    db.JSON[Due]    `db:"clock" json:"clock"`
+	Reminded time.Time       `db:"reminded" json:"-"`
+	Late     time.Time       `db:"escalated" json:"escalated"`
+	Answered time.Time       `db:"answered_at" json:"answered_at"`
+	At       time.Time       `db:"at" json:"at"`
+}
+
+const messageCols = `m.id, m.case_id, m.court_id, m.party_id, m.author_id, m.author, m.kind, m.way, m.text, m.files, m.reply_to, m.state, m.handler_id, m.due_on, m.clock, m.reminded, m.escalated, m.answered_at, m.at`
+
+func insertMessage(tx *db.Tx, m Message) (string, error) {
+	m.ID = id.New()
+	_, err := tx.Exec(`INSERT INTO onecode_message (id, case_id, court_id, party_id, author_id, author, kind, way, text, files, reply_to, state, handler_id, due_on, clock, reminded, escalated, answered_at, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
+		m.ID, m.Case, m.Court, m.Party, m.AuthorID, m.Author, m.Kind, m.Way, m.Text, m.Files, m.ReplyTo, m.State, m.Handler, m.DueOn, m.Clock, m.At)
+	return m.ID, err
+}
+
+func messageOf(tx *db.Tx, id string) (Message, error) {
+	return db.One[Message](tx, `SELECT `+messageCols+` FROM onecode_message m WHERE m.id = ?`, id)
+}
+
+// messagesBefore returns up to n messages of a case older than a key, newest
+// first; party narrows to one thread.
+func messagesBefore(tx *db.Tx, caseID, party string, at time.Time, id string, n int) ([]Message, error) {
+	q, args := `SELECT `+messageCols+` FROM onecode_message m WHERE m.case_id = ?`, []any{caseID}
+	if party != "" {
+		q += ` AND m.party_id = ?`
+		args = append(args, party)
+	}
+	if id != "" {
+		q += ` AND (m.at < ? OR (m.at = ? AND m.id < ?))`
+		args = append(args, at, at, id)
+	}
+	return db.List[Message](tx, q+` ORDER BY m.at DESC, m.id DESC LIMIT ?`, append(args, n)...)
+}
+
+// draft is the assistant's proposal.
+type draft struct {
+	Message string    `db:"message_id" json:"message"`
+	Text    string    `db:"text" json:"text"`
+	ByID    string    `db:"by_id" json:"-"`
+	By      string    `db:"by_name" json:"by"`
+	At      time.Time `db:"at" json:"at"`
+}
+
+func draftOf(tx *db.Tx, message string) (draft, bool, error) {
+	return db.Maybe[draft](tx, `SELECT message_id, text, by_id, by_name, at FROM onecode_draft WHERE message_id = ?`, message)
+}
+
+// waiting is a question on someone's desk.
+type waiting struct {
+	Message
+	Number string `db:"number" json:"number"`
+	Cause  string `db:"cause" json:"cause"`
+	Role   string `db:"role" json:"role"`
+	Draft  bool   `db:"has_draft" json:"has_draft"`
+}
+
+const waitingFrom = `FROM onecode_message m JOIN docket_case c ON c.id = m.case_id JOIN docket_party p ON p.id = m.party_id LEFT JOIN onecode_draft d ON d.message_id = m.id`
+const waitingCols = messageCols + `, c.number, c.cause, p.role, CASE WHEN d.message_id IS NULL THEN 0 ELSE 1 END AS has_draft`
+
+// waitingFor returns questions that wait for any of the persons, nearest first.
+func waitingFor(tx *db.Tx, persons []string, n int) ([]waiting, error) {
+	return db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.handler_id IN (`+db.In(len(persons))+`) ORDER BY m.due_on, m.id LIMIT ?`, append(db.Args(persons), n)...)
+}
+
+// lateIn returns overdue questions of a division.
+func lateIn(tx *db.Tx, court, division string, n int) ([]waiting, error) {
+	return db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.escalated > 0 AND m.court_id = ? AND c.division_id = ? AND c.secrecy <> 'sealed' ORDER BY m.due_on, m.id LIMIT ?`, court, division, n)
+}
+
+// delegation lets a colleague answer while a judge is away.
+type delegation struct {
+	ID     string    `db:"id" json:"id"`
+	From   string    `db:"from_id" json:"from"`
+	To     string    `db:"to_id" json:"to"`
+	Begin  time.Time `db:"from_at" json:"begin"`
+	Until  time.Time `db:"until_at" json:"until"`
+	Reason string    `db:"reason" json:"reason"`
+}
+
+// delegationOf returns the delegation of a judge that stands at an instant.
+func delegationOf(tx *db.Tx, judge string, at time.Time) (delegation, bool, error) {
+	return db.Maybe[delegation](tx, `SELECT id, from_id, to_id, from_at, until_at, reason FROM onecode_delegation WHERE from_id = ? AND from_at <= ? AND until_at > ? ORDER BY from_at DESC, id DESC LIMIT 1`, judge, at, at)
+}
+
+// Standard is an answer prepared for a frequent question.
+type Standard struct {
+	ID    string    `db:"id" json:"id"`
+	Court string    `db:"court_id" json:"court"`
+	Title string    `db:"title" json:"title"`
+	Text  string    `db:"text" json:"text"`
+	At    time.Time `db:"at" json:"-"`
+}
+
+func standards(tx *db.Tx, court string) ([]Standard, error) {
+	return db.List[Standard](tx, `SELECT id, court_id, title, text, at FROM onecode_standard WHERE court_id = ? ORDER BY at, id LIMIT 50`, court)
+}

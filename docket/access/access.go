@@ -1,0 +1,317 @@
+// Package access is the one answer to "may this person do this to that?"
+//
+// [May] is the first line of every act and read; [Join] is the same rule as
+// SQL for lists, counts and search. Sight comes from two places only: rows in
+// docket_access (this person, this case, in this capacity, from, until, on
+// what basis), and posts held in the case's court. A service widens nobody's
+// sight by code: it writes a row and ends it. Everything is denied that the
+// table does not name, and any error denies.
+package access
+
+import (
+	"strings"
+	"time"
+
+	"mashang/docket"
+	"mashang/platform/auth"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/id"
+)
+
+// Relation is how a person stands to a case or a court; several may hold at once.
+type Relation uint32
+
+// The relations.
+const (
+	Party         Relation = 1 << iota // 当事人
+	Agent                              // 代理人，权限在有效期内
+	Handler                            // 承办法官
+	Member                             // 合议庭成员
+	Assistant                          // 本案法官助理
+	Clerk                              // 本案书记员
+	Delegate                           // 受托代为答复
+	Opened                             // 说明理由后打开的
+	Head                               // 本庭庭长
+	President                          // 本院院长
+	Supervision                        // 本院审管办
+	FilingJudge                        // 本院立案法官
+	FilingOfficer                      // 本院立案窗口
+	Discipline                         // 本院督察
+	Colleague                          // 本院其他工作人员
+	SystemAdmin                        // 本院系统管理员
+	SecurityAdmin                      // 本院安全管理员
+	AuditAdmin                         // 本院审计管理员
+	OtherStaff                         // 别的法院的工作人员
+	Person                             // 任何核实过身份的人
+	Account                            // 任何登录的人
+	System                             // 系统任务
+
+	Side   = Party | Agent                                // 当事人一方
+	Bench  = Handler | Member | Assistant | Clerk         // 办案的人
+	Filing = FilingJudge | FilingOfficer                  // 立案庭
+	Desk   = Bench | Delegate                             // 办理来信的人
+	Above  = Head | President | Supervision               // 依职权监督的人
+	Staff  = Desk | Above | Filing | Discipline | Colleague | SystemAdmin | SecurityAdmin | AuditAdmin | OtherStaff
+)
+
+// Names lists relations by the words used in the expected table and the trail.
+var Names = []struct {
+	Bit  Relation
+	Name string
+}{
+	{Party, "party"}, {Agent, "agent"}, {Handler, "handler"}, {Member, "member"}, {Assistant, "assistant"}, {Clerk, "clerk"},
+	{Delegate, "delegate"}, {Opened, "opened"}, {Head, "head"}, {President, "president"}, {Supervision, "supervision"},
+	{FilingJudge, "filing_judge"}, {FilingOfficer, "filing_officer"}, {Discipline, "discipline"}, {Colleague, "colleague"},
+	{SystemAdmin, "system_admin"}, {SecurityAdmin, "security_admin"}, {AuditAdmin, "audit_admin"}, {OtherStaff, "other_staff"},
+	{Person, "person"}, {Account, "account"}, {System, "system"},
+}
+
+// capacities are the words in docket_access rows.
+var capacities = map[string]Relation{
+	"party": Party, "agent": Agent, "handler": Handler, "member": Member, "assistant": Assistant,
+	"clerk": Clerk, "delegate": Delegate, "opened": Opened,
+}
+
+// Object is what an act is about.
+type Object struct {
+	Kind  string // a kind of the table
+	Case  string // case id, for what belongs to a case
+	Court string // court code, for what belongs to a court
+}
+
+// Of is the object of a kind within a case.
+func Of(kind, caseID string) Object { return Object{Kind: kind, Case: caseID} }
+
+// In is the object of a kind within a court.
+func In(kind, court string) Object { return Object{Kind: kind, Court: court} }
+
+// Grant is a permission, with what it rests on.
+type Grant struct {
+	Relation Relation
+	Secrecy  string
+	Court    string
+}
+
+// May returns a grant, or the fault that a refused person reads. Someone who
+// may not even know that the case exists is told that there is nothing.
+func May(tx *db.Tx, a auth.Actor, verb string, o Object, now time.Time) (Grant, error) {
+	g, err := relate(tx, a, o, now)
+	if err != nil {
+		return Grant{}, err
+	}
+	need, ok := table[o.Kind][verb]
+	if ok && g.Relation&need != 0 {
+		return g, nil
+	}
+	if a.Account == "" && a.System == "" {
+		return Grant{}, fault.New(fault.SignIn, "请先登录。")
+	}
+	if o.Case != "" && g.Relation&table["case"]["read"] == 0 {
+		return Grant{}, fault.Missing()
+	}
+	return Grant{}, fault.New(fault.Forbidden, "这一步不归您办。要办的话，请找承办法官或立案窗口。")
+}
+
+type caseRef struct {
+	Court    string `db:"court_id"`
+	Division string `db:"division_id"`
+	Secrecy  string `db:"secrecy"`
+}
+
+// relate finds every relation of the actor to the object.
+func relate(tx *db.Tx, a auth.Actor, o Object, now time.Time) (Grant, error) {
+	if a.System != "" {
+		return Grant{Relation: System}, nil
+	}
+	g := Grant{Court: o.Court}
+	if a.Account != "" {
+		g.Relation |= Account
+	}
+	if a.Level < auth.Matched || a.Person == "" {
+		return g, nil
+	}
+	g.Relation |= Person
+	ref := caseRef{Court: o.Court}
+	if o.Case != "" {
+		var ok bool
+		var err error
+		ref, ok, err = db.Maybe[caseRef](tx, `SELECT court_id, division_id, secrecy FROM docket_case WHERE id = ?`, o.Case)
+		if err != nil {
+			return Grant{}, err
+		}
+		if !ok {
+			return Grant{}, fault.Missing()
+		}
+		g.Secrecy, g.Court = ref.Secrecy, ref.Court
+		caps, err := db.List[string](tx, `SELECT capacity FROM docket_access WHERE person_id = ? AND case_id = ? AND from_at <= ? AND (until_at = 0 OR until_at > ?)`, a.Person, o.Case, now, now)
+		if err != nil {
+			return Grant{}, err
+		}
+		for _, c := range caps {
+			g.Relation |= capacities[c]
+		}
+	}
+	if !a.Staff {
+		// A court's person acts as such only after signing in as such.
+		g.Relation &^= Desk | Opened
+		return g, nil
+	}
+	posts, err := docket.Posts(tx, a.Person, now)
+	if err != nil {
+		return Grant{}, err
+	}
+	for _, p := range posts {
+		g.Relation |= fromPost(p, ref, o.Case != "")
+	}
+	if len(posts) == 0 { // left the court: rows that were not ended give nothing
+		g.Relation &^= Staff
+	}
+	if ref.Secrecy == docket.Sealed {
+		g.Relation &^= Above | Filing | Colleague | OtherStaff | Discipline
+	}
+	return g, nil
+}
+
+var atCourt = map[docket.Role]Relation{
+	docket.President: President, docket.Supervision: Supervision, docket.FilingJudge: FilingJudge,
+	docket.FilingOfficer: FilingOfficer, docket.Discipline: Discipline,
+	docket.SystemAdmin: SystemAdmin, docket.SecurityAdmin: SecurityAdmin, docket.AuditAdmin: AuditAdmin,
+}
+
+func fromPost(p docket.Post, ref caseRef, isCase bool) Relation {
+	switch {
+	case p.Court != ref.Court:
+		return OtherStaff
+	case p.Role == docket.Head && (!isCase || p.Division == ref.Division):
+		return Head | Colleague
+	}
+	return atCourt[p.Role] | Colleague
+}
+
+// Allowed reports what a relation may do, for pages that show only the
+// buttons that work.
+func Allowed(r Relation, kind, verb string) bool { return r&table[kind][verb] != 0 }
+
+// Verbs lists the table, for the test that holds it against the one written by hand.
+func Verbs() map[string]map[string]Relation { return table }
+
+// Join returns a condition, with its arguments, that is true for the cases c
+// (alias of docket_case) that the actor may read. It is May(case, read) as SQL.
+func Join(tx *db.Tx, a auth.Actor, now time.Time) (string, []any, error) {
+	if a.System != "" {
+		return "1 = 1", nil, nil
+	}
+	if a.Level < auth.Matched || a.Person == "" {
+		return "1 = 0", nil, nil
+	}
+	caps := `'party','agent'`
+	if a.Staff {
+		posts, err := docket.Posts(tx, a.Person, now)
+		if err != nil {
+			return "", nil, err
+		}
+		if len(posts) == 0 {
+			return rowsOnly(caps), []any{a.Person, now, now}, nil
+		}
+		caps = `'party','agent','handler','member','assistant','clerk','delegate','opened'`
+		courts, divisions := wide(posts)
+		if len(courts)+len(divisions) > 0 {
+			return wider(caps, courts, divisions, a.Person, now)
+		}
+	}
+	return rowsOnly(caps), []any{a.Person, now, now}, nil
+}
+
+func rowsOnly(caps string) string {
+	return `c.id IN (SELECT x.case_id FROM docket_access x WHERE x.person_id = ? AND x.capacity IN (` + caps + `) AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?))`
+}
+
+// wide lists the courts and divisions that posts let a person see whole.
+func wide(posts []docket.Post) (courts, divisions []string) {
+	for _, p := range posts {
+		switch {
+		case atCourt[p.Role]&(President|Supervision|Filing)&table["case"]["read"] != 0:
+			courts = append(courts, p.Court)
+		case p.Role == docket.Head:
+			divisions = append(divisions, p.Division)
+		}
+	}
+	return courts, divisions
+}
+
+func wider(caps string, courts, divisions []string, person string, now time.Time) (string, []any, error) {
+	var or []string
+	var args []any
+	if len(courts) > 0 {
+		or = append(or, `(c.court_id IN (`+db.In(len(courts))+`) AND c.secrecy <> 'sealed')`)
+		args = append(args, db.Args(courts)...)
+	}
+	if len(divisions) > 0 {
+		or = append(or, `(c.division_id IN (`+db.In(len(divisions))+`) AND c.secrecy <> 'sealed')`)
+		args = append(args, db.Args(divisions)...)
+	}
+	or = append(or, rowsOnly(caps))
+	return `(` + strings.Join(or, " OR ") + `)`, append(args, person, now, now), nil
+}
+
+// Add gives a person sight of a case in a capacity. Who already has it keeps
+// one row.
+func Add(tx *db.Tx, person, caseID, capacity, basis string, from, until time.Time) error {
+	if _, ok := capacities[capacity]; !ok {
+		return fault.New(fault.Internal, "access: no capacity "+capacity)
+	}
+	_, have, err := db.Maybe[string](tx, `SELECT id FROM docket_access WHERE person_id = ? AND case_id = ? AND capacity = ? AND from_at <= ? AND (until_at = 0 OR (? > 0 AND until_at >= ?))`, person, caseID, capacity, from, until, until)
+	if err != nil || have {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO docket_access (id, person_id, case_id, capacity, scope, from_at, until_at, basis) VALUES (?, ?, ?, ?, '', ?, ?, ?)`,
+		id.New(), person, caseID, capacity, from, until, basis)
+	return err
+}
+
+// End ends a person's sight of a case in a capacity; empty person ends it for all.
+func End(tx *db.Tx, person, caseID, capacity string, at time.Time) error {
+	q, args := `UPDATE docket_access SET until_at = ? WHERE case_id = ? AND capacity = ? AND (until_at = 0 OR until_at > ?)`, []any{at, caseID, capacity, at}
+	if person != "" {
+		q += ` AND person_id = ?`
+		args = append(args, person)
+	}
+	_, err := tx.Exec(q, args...)
+	return err
+}
+
+// Holders returns the person ids on the parties' side of a case now: those to
+// whom what concerns all parties is addressed.
+func Holders(tx *db.Tx, caseID string, now time.Time) ([]string, error) {
+	return db.List[string](tx, `SELECT DISTINCT person_id FROM docket_access WHERE case_id = ? AND capacity IN ('party', 'agent') AND from_at <= ? AND (until_at = 0 OR until_at > ?) ORDER BY person_id`, caseID, now, now)
+}
+
+// PartyOf returns the party on whose side a person stands in a case: himself,
+// or whom he represents.
+func PartyOf(tx *db.Tx, person, caseID string, now time.Time) (docket.Party, bool, error) {
+	ps, err := docket.Parties(tx, caseID)
+	if err != nil {
+		return docket.Party{}, false, err
+	}
+	for _, p := range ps {
+		if p.Person == person {
+			return p, true, nil
+		}
+	}
+	as, err := docket.Agents(tx, caseID, now)
+	if err != nil {
+		return docket.Party{}, false, err
+	}
+	for _, a := range as {
+		if a.Person != person {
+			continue
+		}
+		for _, p := range ps {
+			if p.ID == a.Party {
+				return p, true, nil
+			}
+		}
+	}
+	return docket.Party{}, false, nil
+}

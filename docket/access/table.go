@@ -1,0 +1,76 @@
+package access
+
+// table says who may do what to which kind of object; what it does not name
+// is refused. access_test.go holds it against a table that a lawyer wrote by
+// hand, and the walking test of the whole program against every route.
+var table = map[string]map[string]Relation{
+	"case": {
+		"list":      Person,
+		"read":      Side | Bench | Delegate | Opened | Above | Filing | System,
+		"number":    Filing, // enter the number that the internal system gave
+		"accept":    FilingJudge,
+		"refuse":    FilingJudge,
+		"assign":    FilingJudge | Head | President,
+		"panel":     Handler | Head | President,
+		"procedure": Handler,
+		"suspend":   Handler,
+		"resume":    Handler,
+		"extend":    President,
+		"exclude":   Handler,
+		"close":     Handler,
+		"appeal":    Handler | Clerk | Filing,
+		"link":      Handler | Filing,
+		"correct":   Handler | FilingJudge,
+		"secrecy":   Handler | President,
+		"party":     Handler | Filing,
+		"agent":     Handler | Clerk | Filing,
+		"open":      Colleague, // with a basis, on record
+	},
+	"person": { // personal numbers, shown in full only to who needs them
+		"reveal": Handler | Clerk | Filing,
+		"check":  Filing, // look at the paper ID at the counter
+		"merge":  FilingJudge | SecurityAdmin,
+	},
+	"message": {
+		"read":     Side | Bench | Delegate | Head | System,
+		"ask":      Side,
+		"draft":    Handler | Assistant | Clerk | Delegate,
+		"send":     Handler | Delegate,
+		"contact":  Bench | Delegate,
+		"delegate": Handler | Head,
+	},
+	"code": {
+		"read":    Side,
+		"reissue": Handler | Clerk | Filing,
+		"revoke":  Handler | Clerk | Filing,
+	},
+	"paper": {
+		"read":     Side | Bench | Delegate | Above | Filing | System,
+		"make":     Handler | Clerk | Filing | System,
+		"withdraw": Handler | FilingJudge,
+		"print":    Bench | Filing,
+	},
+	"service": {
+		"read":     Side | Bench | Filing | Above | System,
+		"handover": Handler | Clerk | Filing,
+	},
+	"receipt": {
+		"export": Side,
+	},
+	"court": { // settings of a court
+		"enter":    Filing, // receive a filing
+		"read":     Staff,
+		"settings": SystemAdmin,
+		"staff":    SystemAdmin,
+		"posts":    SecurityAdmin,
+		"lock":     SecurityAdmin,
+		"audit":    AuditAdmin,
+		"jobs":     SystemAdmin,
+	},
+	"desk": {
+		"read": Staff,
+	},
+	"account": { // one's own
+		"use": Account,
+	},
+}

@@ -1,0 +1,131 @@
+// Package fact lists the things that happen in a case and that several
+// services may hear about. Each fact has one teller, who tells it inside the
+// transaction of the act; a listener hears it once, in order per case, as a
+// job. Facts carry ids and dates, never names or numbers of people. No logic.
+package fact
+
+import "mashang/law"
+
+// CaseAccepted is told by casebook when a filing becomes a case with a number.
+type CaseAccepted struct {
+	Case string   `json:"case"`
+	On   law.Date `json:"on"`
+	By   string   `json:"by"`
+}
+
+// FactName and FactCase implement app.Fact, here and below.
+func (CaseAccepted) FactName() string   { return "case_accepted" }
+func (f CaseAccepted) FactCase() string { return f.Case }
+
+// PartyJoined is told by casebook when a party or agent comes into an accepted case.
+type PartyJoined struct {
+	Case  string `json:"case"`
+	Party string `json:"party"`
+	Agent string `json:"agent,omitempty"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (PartyJoined) FactName() string   { return "party_joined" }
+func (f PartyJoined) FactCase() string { return f.Case }
+
+// PartyLeft is told by casebook when a party or agent leaves.
+type PartyLeft struct {
+	Case   string `json:"case"`
+	Person string `json:"person"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (PartyLeft) FactName() string   { return "party_left" }
+func (f PartyLeft) FactCase() string { return f.Case }
+
+// JudgeChanged is told by casebook when a case gets its judge, or another one.
+type JudgeChanged struct {
+	Case string `json:"case"`
+	From string `json:"from,omitempty"`
+	To   string `json:"to"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (JudgeChanged) FactName() string   { return "judge_changed" }
+func (f JudgeChanged) FactCase() string { return f.Case }
+
+// LimitMoved is told by casebook when the court's own time limit was set anew:
+// accepted, procedure changed, extended, suspended, resumed.
+type LimitMoved struct {
+	Case string `json:"case"`
+	Why  string `json:"why"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (LimitMoved) FactName() string   { return "limit_moved" }
+func (f LimitMoved) FactCase() string { return f.Case }
+
+// CaseClosed is told by casebook.
+type CaseClosed struct {
+	Case string   `json:"case"`
+	Way  string   `json:"way"`
+	On   law.Date `json:"on"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (CaseClosed) FactName() string   { return "case_closed" }
+func (f CaseClosed) FactCase() string { return f.Case }
+
+// PaperIssued is told by papers when a paper left the court's hands complete.
+type PaperIssued struct {
+	Case  string `json:"case"`
+	Paper string `json:"paper"`
+	Kind  string `json:"kind"`
+	Party string `json:"party"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (PaperIssued) FactName() string   { return "paper_issued" }
+func (f PaperIssued) FactCase() string { return f.Case }
+
+// ServiceEffective is told by delivery when a paper has reached a party with
+// effect in law. Rule names the article by which it counts.
+type ServiceEffective struct {
+	Case  string   `json:"case"`
+	Paper string   `json:"paper"`
+	Kind  string   `json:"kind"`
+	Party string   `json:"party"`
+	On    law.Date `json:"on"`
+	Rule  string   `json:"rule"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (ServiceEffective) FactName() string   { return "service_effective" }
+func (f ServiceEffective) FactCase() string { return f.Case }
+
+// QuestionAsked is told by onecode when a party's message waits for an answer.
+type QuestionAsked struct {
+	Case    string `json:"case"`
+	Message string `json:"message"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (QuestionAsked) FactName() string   { return "question_asked" }
+func (f QuestionAsked) FactCase() string { return f.Case }
+
+// CalendarLoaded is told by setup when a year of rest days was loaded; dates
+// computed without it are computed again.
+type CalendarLoaded struct {
+	Year int `json:"year"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (CalendarLoaded) FactName() string { return "calendar_loaded" }
+func (CalendarLoaded) FactCase() string { return "" }
+
+// StaffLeft is told by setup when a post ends, so that open work moves.
+type StaffLeft struct {
+	Person    string `json:"person"`
+	Court     string `json:"court"`
+	Role      string `json:"role"`
+	Successor string `json:"successor"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (StaffLeft) FactName() string { return "staff_left" }
+func (StaffLeft) FactCase() string { return "" }

@@ -1,0 +1,93 @@
+// Package paper is a court paper and its life: ordered, issued (drawn, sealed
+// and stored, after which nothing in it changes), served, effective; or
+// superseded or withdrawn, with its text and digest kept for ever. Kinds of
+// paper are data of the papers service; how each is signed and served is in
+// the kind's row, not here.
+package paper
+
+import (
+	"embed"
+	"time"
+
+	"mashang/law"
+	"mashang/platform/db"
+	"mashang/platform/id"
+)
+
+//go:embed schema
+var Schema embed.FS
+
+// States of a paper.
+const (
+	Ordered    = "ordered"
+	Issued     = "issued"
+	Served     = "served"
+	Effective  = "effective"
+	Superseded = "superseded"
+	Withdrawn  = "withdrawn"
+)
+
+// Paper is one paper for one addressee, or for the file when Party is empty.
+type Paper struct {
+	ID         string    `db:"id" json:"id"`
+	Code       string    `db:"code" json:"code"` // paper code: the same on each copy and page, for ever
+	Case       string    `db:"case_id" json:"case"`
+	Court      string    `db:"court_id" json:"court"`
+	Party      string    `db:"party_id" json:"party"`
+	Kind       string    `db:"kind" json:"kind"`
+	Version    string    `db:"version" json:"version"` // of the template
+	Title      string    `db:"title" json:"title"`
+	Number     string    `db:"number" json:"number"`
+	Dated      law.Date  `db:"dated" json:"dated"`
+	Pages      int       `db:"pages" json:"pages"`
+	Digest     string    `db:"digest" json:"digest"` // blob of the PDF
+	Data       string    `db:"data" json:"-"`        // what filled the template, sealed
+	State      string    `db:"state" json:"state"`
+	Superseded string    `db:"superseded" json:"superseded"` // id of the paper that replaced it
+	Demo       bool      `db:"demo" json:"demo"`
+	At         time.Time `db:"at" json:"at"`
+}
+
+const cols = `id, code, case_id, court_id, party_id, kind, version, title, number, dated, pages, digest, data, state, superseded, demo, at`
+
+// Order writes a paper that is to be drawn and returns it with its id and code.
+func Order(tx *db.Tx, p Paper) (Paper, error) {
+	p.ID, p.Code, p.State = id.New(), id.Code(16), Ordered
+	_, err := tx.Exec(`INSERT INTO paper_paper (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, 'ordered', '', ?, ?)`,
+		p.ID, p.Code, p.Case, p.Court, p.Party, p.Kind, p.Version, p.Title, p.Number, p.Dated, p.Data, p.Demo, p.At)
+	return p, err
+}
+
+// Issue records the drawn paper. It can happen once.
+func Issue(tx *db.Tx, paper, digest string, pages int) error {
+	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'issued', digest = ?, pages = ? WHERE id = ? AND state = 'ordered'`, digest, pages, paper))
+}
+
+// Serve records that the addressee has it with effect in law.
+func Serve(tx *db.Tx, paper string) error {
+	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'served' WHERE id = ? AND state = 'issued'`, paper))
+}
+
+// Withdraw marks a paper withdrawn, or superseded when another takes its place.
+func Withdraw(tx *db.Tx, paper, by string) error {
+	state := Withdrawn
+	if by != "" {
+		state = Superseded
+	}
+	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = ?, superseded = ? WHERE id = ? AND state IN ('issued', 'served', 'effective')`, state, by, paper))
+}
+
+// Of returns a paper by id.
+func Of(tx *db.Tx, paper string) (Paper, error) {
+	return db.One[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE id = ?`, paper)
+}
+
+// ByCode returns a paper by its code.
+func ByCode(tx *db.Tx, code string) (Paper, bool, error) {
+	return db.Maybe[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE code = ?`, code)
+}
+
+// OfCase returns the papers of a case, newest first.
+func OfCase(tx *db.Tx, caseID string) ([]Paper, error) {
+	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE case_id = ? ORDER BY at DESC, id DESC`, caseID)
+}

@@ -1,0 +1,142 @@
+package docket
+
+import (
+	"time"
+
+	"mashang/law"
+	"mashang/law/restday"
+	"mashang/platform/db"
+)
+
+const (
+	courtCols  = `code, name, short, level, parent, title, logo, phone, address, numbers`
+	personCols = `id, kind, name, id_type, id_sealed, id_find, born_on, sex, merged_to, at`
+	postCols   = `id, person_id, court_id, division_id, role, from_at, until_at`
+	// CaseCols are the columns of a [Case]; c is the alias of docket_case.
+	CaseCols = `c.id, c.court_id, c.division_id, c.number, c.type, c.special, c.cause, c.closing_cause, c.claim, c.amount, c.procedure, c.state, c.secrecy, c.judge_id, c.received_on, c.filed_on, c.heard, c.limit_on, c.suspended_on, c.excluded_days, c.extended, c.closed_on, c.closing_way, c.names, c.moved_at`
+	partyCols = `p.id, p.case_id, p.person_id, p.role, p.ord, p.address, p.phone, p.phone_find, p.rep_name, p.rep_title, p.joined_at, p.left_at, n.name, n.kind`
+	agentCols = `a.id, a.case_id, a.party_id, a.person_id, a.class, a.firm, a.special, a.powers, a.phone, a.phone_find, a.from_at, a.until_at, n.name`
+	seatCols  = `s.id, s.case_id, s.person_id, s.seat, s.from_at, s.until_at, n.name`
+)
+
+// CourtOf returns a court by code.
+func CourtOf(tx *db.Tx, code string) (Court, error) {
+	return db.One[Court](tx, `SELECT `+courtCols+` FROM docket_court WHERE code = ?`, code)
+}
+
+// Courts returns all courts, higher ones first.
+func Courts(tx *db.Tx) ([]Court, error) {
+	return db.List[Court](tx, `SELECT `+courtCols+` FROM docket_court ORDER BY CASE level WHEN 'high' THEN 0 WHEN 'intermediate' THEN 1 ELSE 2 END, code`)
+}
+
+// DivisionOf returns a division.
+func DivisionOf(tx *db.Tx, id string) (Division, error) {
+	return db.One[Division](tx, `SELECT id, court_id, name, kind FROM docket_division WHERE id = ?`, id)
+}
+
+// Divisions returns the divisions of a court.
+func Divisions(tx *db.Tx, court string) ([]Division, error) {
+	return db.List[Division](tx, `SELECT id, court_id, name, kind FROM docket_division WHERE court_id = ? ORDER BY kind, name`, court)
+}
+
+// PersonOf returns a person.
+func PersonOf(tx *db.Tx, id string) (Person, error) {
+	return db.One[Person](tx, `SELECT `+personCols+` FROM docket_person WHERE id = ?`, id)
+}
+
+// FindPerson returns the person with an identity number, by its lookup digest.
+func FindPerson(tx *db.Tx, find string) (Person, bool, error) {
+	if find == "" {
+		return Person{}, false, nil
+	}
+	return db.Maybe[Person](tx, `SELECT `+personCols+` FROM docket_person WHERE id_find = ?`, find)
+}
+
+// Posts returns the posts that a person holds at an instant.
+func Posts(tx *db.Tx, person string, at time.Time) ([]Post, error) {
+	return db.List[Post](tx, `SELECT `+postCols+` FROM docket_post WHERE person_id = ? AND from_at <= ? AND (until_at = 0 OR until_at > ?) ORDER BY from_at`, person, at, at)
+}
+
+// Member is a court's person in one post.
+type Member struct {
+	Post
+	Name string `db:"name" json:"name"`
+}
+
+// Staff returns who holds any of the roles in a court at an instant, by division and name.
+func Staff(tx *db.Tx, court string, at time.Time, roles ...Role) ([]Member, error) {
+	q := `SELECT p.id, p.person_id, p.court_id, p.division_id, p.role, p.from_at, p.until_at, n.name
+		FROM docket_post p JOIN docket_person n ON n.id = p.person_id
+		WHERE p.court_id = ? AND p.from_at <= ? AND (p.until_at = 0 OR p.until_at > ?)`
+	args := []any{court, at, at}
+	if len(roles) > 0 {
+		q += ` AND p.role IN (` + db.In(len(roles)) + `)`
+		args = append(args, db.Args(roles)...)
+	}
+	return db.List[Member](tx, q+` ORDER BY p.division_id, n.name, p.id`, args...)
+}
+
+// CaseOf returns a case. It does not ask whether the actor may see it:
+// callers ask docket/access first.
+func CaseOf(tx *db.Tx, id string) (Case, error) {
+	return db.One[Case](tx, `SELECT `+CaseCols+` FROM docket_case c WHERE c.id = ?`, id)
+}
+
+// CaseByNumber returns the case with a number.
+func CaseByNumber(tx *db.Tx, number string) (Case, bool, error) {
+	return db.Maybe[Case](tx, `SELECT `+CaseCols+` FROM docket_case c WHERE c.number = ?`, number)
+}
+
+// Parties returns those who are in a case now, in the order of the papers.
+func Parties(tx *db.Tx, caseID string) ([]Party, error) {
+	return db.List[Party](tx, `SELECT `+partyCols+` FROM docket_party p JOIN docket_person n ON n.id = p.person_id WHERE p.case_id = ? AND p.left_at = 0 ORDER BY p.ord, p.id`, caseID)
+}
+
+// PartyOf returns one party, also one who has left.
+func PartyOf(tx *db.Tx, id string) (Party, error) {
+	return db.One[Party](tx, `SELECT `+partyCols+` FROM docket_party p JOIN docket_person n ON n.id = p.person_id WHERE p.id = ?`, id)
+}
+
+// Agents returns the agents whose authority stands at an instant.
+func Agents(tx *db.Tx, caseID string, at time.Time) ([]Agent, error) {
+	return db.List[Agent](tx, `SELECT `+agentCols+` FROM docket_agent a JOIN docket_person n ON n.id = a.person_id WHERE a.case_id = ? AND a.from_at <= ? AND (a.until_at = 0 OR a.until_at > ?) ORDER BY a.from_at, a.id`, caseID, at, at)
+}
+
+// AgentOf returns one agent.
+func AgentOf(tx *db.Tx, id string) (Agent, error) {
+	return db.One[Agent](tx, `SELECT `+agentCols+` FROM docket_agent a JOIN docket_person n ON n.id = a.person_id WHERE a.id = ?`, id)
+}
+
+// Seats returns who sits in a case at an instant.
+func Seats(tx *db.Tx, caseID string, at time.Time) ([]Seat, error) {
+	return db.List[Seat](tx, `SELECT `+seatCols+` FROM docket_seat s JOIN docket_person n ON n.id = s.person_id WHERE s.case_id = ? AND s.from_at <= ? AND (s.until_at = 0 OR s.until_at > ?)
+		ORDER BY CASE s.seat WHEN 'presiding' THEN 0 WHEN 'sole' THEN 1 WHEN 'member' THEN 2 WHEN 'juror' THEN 3 WHEN 'assistant' THEN 4 ELSE 5 END, s.id`, caseID, at, at)
+}
+
+// Link is a tie between two cases.
+type Link struct {
+	Other  string `db:"other_id" json:"other"`
+	Kind   string `db:"kind" json:"kind"`
+	Note   string `db:"note" json:"note"`
+	Number string `db:"number" json:"number"`
+}
+
+// Links returns the cases tied to one.
+func Links(tx *db.Tx, caseID string) ([]Link, error) {
+	return db.List[Link](tx, `SELECT l.other_id, l.kind, l.note, c.number FROM docket_link l JOIN docket_case c ON c.id = l.other_id WHERE l.case_id = ? ORDER BY l.at`, caseID)
+}
+
+// Calendar returns the rest days that are loaded; other years are provisional.
+func Calendar(tx *db.Tx) (*restday.Calendar, error) {
+	rows, err := db.List[string](tx, `SELECT data FROM docket_calendar ORDER BY year`)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return restday.Default(), nil
+	}
+	return restday.FromYears(rows)
+}
+
+// Today is the civil date of an instant where the courts are.
+func Today(at time.Time) law.Date { return law.DateOf(at, zone) }

@@ -1,0 +1,179 @@
+// Package config reads the settings of the program: command line, then
+// environment (MASHANG_…), then one TOML file, then defaults. Every zero value
+// is usable.
+package config
+
+import (
+	"flag"
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// Config is every setting there is.
+type Config struct {
+	Data       string   // folder with database, blobs and keys
+	Listen     string   // address to serve on
+	Origin     string   // https address in every code; fixed at setup
+	DB         string   // database URL; empty: SQLite in Data
+	Blob       string   // blob URL; empty: folder in Data
+	Fonts      string   // folder with the court's own faces
+	TLSCert    string   // certificate file
+	TLSKey     string   // its key file
+	TrustProxy []string // networks whose X-Forwarded-For is believed
+	Witness    []string // addresses of witnesses that cosign checkpoints
+	SMTP       string   // smtp://user:password@host:port
+	MailFrom   string   // sender of e-mail
+	SMS        string   // https address of the SMS gateway
+	SMSKey     string   // key that signs requests to it
+	Identity   string   // https address of the identity platform
+	Demo       bool     // fictional data: marks every page and paper; set by the demo command alone
+}
+
+// fields pairs each setting with its flag and explains it.
+func (c *Config) strings() []struct {
+	name, usage string
+	p           *string
+} {
+	return []struct {
+		name, usage string
+		p           *string
+	}{
+		{"data", "folder for database, files and keys", &c.Data},
+		{"listen", "address to serve on, host:port", &c.Listen},
+		{"origin", "https address of this court, as printed in every code", &c.Origin},
+		{"db", "database URL: empty for SQLite in the data folder, or postgres://…", &c.DB},
+		{"blob", "where files are kept: empty for a folder in the data folder, or folder:PATH", &c.Blob},
+		{"fonts", "folder with the court's own typefaces", &c.Fonts},
+		{"tls-cert", "certificate file (PEM) to serve https directly", &c.TLSCert},
+		{"tls-key", "key file (PEM) of the certificate", &c.TLSKey},
+		{"smtp", "mail server, smtp://user:password@host:port", &c.SMTP},
+		{"mail-from", "sender address of e-mail", &c.MailFrom},
+		{"sms", "SMS gateway, https address", &c.SMS},
+		{"sms-key", "key that signs requests to the SMS gateway", &c.SMSKey},
+		{"identity", "identity platform, https address", &c.Identity},
+	}
+}
+
+func (c *Config) lists() []struct {
+	name, usage string
+	p           *[]string
+} {
+	return []struct {
+		name, usage string
+		p           *[]string
+	}{
+		{"trust-proxy", "networks (CIDR, comma separated) of reverse proxies", &c.TrustProxy},
+		{"witness", "addresses of witnesses (comma separated) that cosign the ledger", &c.Witness},
+	}
+}
+
+// Flags adds the settings to fs. Call Finish after fs.Parse.
+func Flags(fs *flag.FlagSet) *Config {
+	c := &Config{}
+	fs.String("config", "", "settings file (TOML); flags and environment win over it")
+	for _, s := range c.strings() {
+		fs.StringVar(s.p, s.name, "", s.usage)
+	}
+	for _, l := range c.lists() {
+		fs.Func(l.name, l.usage, func(v string) error { *l.p = split(v); return nil })
+	}
+	return c
+}
+
+func split(v string) []string {
+	var out []string
+	for s := range strings.SplitSeq(v, ",") {
+		if s = strings.TrimSpace(s); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Finish fills what the command line left open from the environment, the file
+// and the defaults, and checks what can be checked without looking outside.
+func (c *Config) Finish(fs *flag.FlagSet) error {
+	set := map[string]bool{}
+	fs.Visit(func(f *flag.Flag) { set[f.Name] = true })
+	file, err := readFile(fs.Lookup("config").Value.String())
+	if err != nil {
+		return err
+	}
+	for _, s := range c.strings() {
+		if set[s.name] {
+			continue
+		}
+		if v, ok := os.LookupEnv(env(s.name)); ok {
+			*s.p = v
+		} else if v, ok := file[s.name].(string); ok {
+			*s.p = v
+		}
+	}
+	for _, l := range c.lists() {
+		if set[l.name] {
+			continue
+		}
+		if v, ok := os.LookupEnv(env(l.name)); ok {
+			*l.p = split(v)
+		} else if v, ok := file[l.name].([]any); ok {
+			for _, x := range v {
+				*l.p = append(*l.p, fmt.Sprint(x))
+			}
+		}
+	}
+	return c.Check()
+}
+
+func env(name string) string {
+	return "MASHANG_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+}
+
+func readFile(path string) (map[string]any, error) {
+	out := map[string]any{}
+	if path == "" {
+		return out, nil
+	}
+	if _, err := toml.DecodeFile(path, &out); err != nil {
+		return nil, fmt.Errorf("config: %w", err)
+	}
+	return out, nil
+}
+
+// Check applies defaults and refuses settings that contradict each other.
+func (c *Config) Check() error {
+	if c.Data == "" {
+		c.Data = "mashang-data"
+	}
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:8080"
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return fmt.Errorf("config: -tls-cert and -tls-key go together")
+	}
+	c.Origin = strings.TrimRight(c.Origin, "/")
+	_, err := c.Proxies()
+	return err
+}
+
+// Proxies returns the trusted networks.
+func (c *Config) Proxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, s := range c.TrustProxy {
+		if !strings.Contains(s, "/") {
+			s += "/32"
+		}
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fmt.Errorf("config: -trust-proxy: %w", err)
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// Secure reports whether people reach the court over https.
+func (c *Config) Secure() bool { return strings.HasPrefix(c.Origin, "https://") }

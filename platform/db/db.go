@@ -1,0 +1,318 @@
+// Package db runs one portable dialect of SQL on SQLite and on PostgreSQL.
+//
+// Reading order: db.go (opening, Do, Read), group.go (how SQLite shares one
+// durable commit among several acts), scan.go (rows to structs by column
+// name), migrate.go.
+//
+// The dialect: TEXT ids, BIGINT milliseconds UTC, BIGINT fen, TEXT JSON,
+// CHECK for states, "?" for arguments and never a literal question mark.
+// time.Time and bool are stored as BIGINT (zero time is 0).
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
+	_ "modernc.org/sqlite"             // driver "sqlite", pure Go
+)
+
+// DB is a handle to either engine. All writing goes through [DB.Do].
+type DB struct {
+	postgres bool
+	write    *sql.DB
+	read     *sql.DB
+	stmts    sync.Map // SQL text → *sql.Stmt on the read pool
+	group    *group   // SQLite's writer; nil on PostgreSQL
+	slow     func(time.Duration)
+}
+
+// Open opens the database that the URL names: "sqlite:PATH" or
+// "postgres://…". A new SQLite file is created.
+func Open(ctx context.Context, dsn string) (*DB, error) {
+	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
+		return openSQLite(ctx, path)
+	}
+	if !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
+		return nil, fmt.Errorf("db: %q is neither sqlite:PATH nor postgres://…", redact(dsn))
+	}
+	pool, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("db: open: %w", err)
+	}
+	pool.SetMaxOpenConns(24)
+	pool.SetMaxIdleConns(24)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	if err := pool.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("db: %s does not answer: %w", redact(dsn), err), pool.Close())
+	}
+	return &DB{postgres: true, write: pool, read: pool}, nil
+}
+
+func openSQLite(ctx context.Context, path string) (*DB, error) {
+	// FULL: an acknowledged act survives a power cut. Small page caches,
+	// because each pooled connection has one of its own.
+	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)", "cache_size(-4000)", "temp_store(2)"}}
+	file := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas.Encode()
+	w, err := sql.Open("sqlite", file+"&_txlock=immediate")
+	if err != nil {
+		return nil, fmt.Errorf("db: open %s: %w", path, err)
+	}
+	w.SetMaxOpenConns(1)
+	if err := w.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("db: open %s: %w", path, err), w.Close())
+	}
+	r, err := sql.Open("sqlite", file+"&_pragma=query_only(1)")
+	if err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	r.SetMaxOpenConns(8)
+	r.SetMaxIdleConns(4)
+	d := &DB{write: w, read: r}
+	d.group, err = newGroup(ctx, w)
+	if err != nil {
+		return nil, errors.Join(err, r.Close(), w.Close())
+	}
+	return d, nil
+}
+
+// redact drops the password from a URL that is going to be printed.
+func redact(dsn string) string {
+	if u, err := url.Parse(dsn); err == nil {
+		return u.Redacted()
+	}
+	return "the database URL"
+}
+
+// Postgres reports whether the engine is PostgreSQL; only jobs and search may ask.
+func (d *DB) Postgres() bool { return d.postgres }
+
+// Writer is the pool behind Do, for the bare side of a benchmark only.
+func (d *DB) Writer() *sql.DB { return d.write }
+
+// OnSlow calls f with the time that an act held the writer, after each act.
+func (d *DB) OnSlow(f func(time.Duration)) { d.slow = f }
+
+// Ping reports whether the engine answers.
+func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
+
+// Close waits for running acts and closes the pools.
+func (d *DB) Close() error {
+	if d.group == nil {
+		return d.write.Close()
+	}
+	d.group.close()
+	return errors.Join(d.read.Close(), d.write.Close())
+}
+
+// runner is what *sql.Conn, *sql.Tx and the statement caches have in common.
+type runner interface {
+	exec(ctx context.Context, q string, args []any) (sql.Result, error)
+	query(ctx context.Context, q string, args []any) (*sql.Rows, error)
+}
+
+// Tx is one transaction. Services receive it; they never begin one.
+type Tx struct {
+	ctx      context.Context
+	run      runner
+	postgres bool
+	readonly bool
+	after    []func()
+	wrote    []string
+}
+
+// Context is the context of the request or job this transaction serves.
+func (t *Tx) Context() context.Context { return t.ctx }
+
+// After registers f to run once the transaction has durably committed.
+func (t *Tx) After(f func()) { t.after = append(t.after, f) }
+
+// Postgres reports the engine, for the few statements with a dialect branch.
+func (t *Tx) Postgres() bool { return t.postgres }
+
+// Wrote lists the first words of the writing statements that changed rows so
+// far; tests use it to find a change of state without a ledger entry.
+func (t *Tx) Wrote() []string { return t.wrote }
+
+// Exec runs a statement and returns the number of rows it changed.
+func (t *Tx) Exec(query string, args ...any) (int64, error) {
+	if t.readonly {
+		return 0, errors.New("db: a reading transaction may not write")
+	}
+	r, err := t.run.exec(t.ctx, t.sql(query), bind(args))
+	if err != nil {
+		return 0, fmt.Errorf("db: %w (in %s)", err, head(query))
+	}
+	n, err := r.RowsAffected()
+	if n > 0 {
+		t.wrote = append(t.wrote, head(query))
+	}
+	return n, err
+}
+
+func head(q string) string {
+	f := strings.Fields(q)
+	return strings.Join(f[:min(4, len(f))], " ")
+}
+
+var rebound sync.Map
+
+// sql turns ? into $1, $2 … for PostgreSQL.
+func (t *Tx) sql(q string) string {
+	if !t.postgres {
+		return q
+	}
+	if s, ok := rebound.Load(q); ok {
+		return s.(string)
+	}
+	var b strings.Builder
+	n := 0
+	for i := range len(q) {
+		if q[i] == '?' {
+			n++
+			b.WriteString("$" + strconv.Itoa(n))
+			continue
+		}
+		b.WriteByte(q[i])
+	}
+	rebound.Store(q, b.String())
+	return b.String()
+}
+
+// Do runs f in one transaction that is durable when Do returns nil. On
+// SQLite several callers may share one commit, each all or nothing; on
+// PostgreSQL a serialisation failure or deadlock is tried again, so f must
+// have no effect outside tx (rule R6).
+func (d *DB) Do(ctx context.Context, f func(*Tx) error) error {
+	if d.group != nil {
+		return d.group.do(ctx, f, d.slow)
+	}
+	var err error
+	for try := range 6 {
+		if err = d.doPostgres(ctx, f); !retryable(err) {
+			return err
+		}
+		time.Sleep(time.Duration(1<<try) * time.Millisecond)
+	}
+	return err
+}
+
+func (d *DB) doPostgres(ctx context.Context, f func(*Tx) error) (err error) {
+	tx, err := d.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	t := &Tx{ctx: ctx, run: plain{tx}, postgres: true}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("db: act panicked: %v", p)
+		}
+		if err != nil {
+			_ = tx.Rollback()
+			return
+		}
+		if err = tx.Commit(); err == nil {
+			runAll(t.after)
+		}
+		if d.slow != nil {
+			d.slow(time.Since(start))
+		}
+	}()
+	return f(t)
+}
+
+func retryable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// Unique reports whether err is a violated unique or primary key.
+func Unique(err error) bool {
+	if err == nil {
+		return false
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23505"
+	}
+	return strings.Contains(err.Error(), "UNIQUE constraint failed")
+}
+
+// Read runs f on one snapshot and can change nothing.
+func (d *DB) Read(ctx context.Context, f func(*Tx) error) error {
+	opts := &sql.TxOptions{ReadOnly: true}
+	if d.postgres {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	tx, err := d.read.BeginTx(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	var run runner = plain{tx}
+	if !d.postgres {
+		run = cached{d, tx}
+	}
+	return f(&Tx{ctx: ctx, run: run, postgres: d.postgres, readonly: true})
+}
+
+// plain leaves statement caching to the driver (pgx does it).
+type plain struct{ tx *sql.Tx }
+
+func (p plain) exec(ctx context.Context, q string, a []any) (sql.Result, error) {
+	return p.tx.ExecContext(ctx, q, a...)
+}
+func (p plain) query(ctx context.Context, q string, a []any) (*sql.Rows, error) {
+	return p.tx.QueryContext(ctx, q, a...)
+}
+
+// cached prepares each text once per connection of the read pool.
+type cached struct {
+	d  *DB
+	tx *sql.Tx
+}
+
+func (c cached) exec(context.Context, string, []any) (sql.Result, error) {
+	return nil, errors.New("db: a reading transaction may not write")
+}
+func (c cached) query(ctx context.Context, q string, a []any) (*sql.Rows, error) {
+	s, ok := c.d.stmts.Load(q)
+	if !ok {
+		st, err := c.d.read.PrepareContext(context.WithoutCancel(ctx), q)
+		if err != nil {
+			return nil, err
+		}
+		var raced bool
+		if s, raced = c.d.stmts.LoadOrStore(q, st); raced {
+			_ = st.Close()
+		}
+	}
+	return c.tx.StmtContext(ctx, s.(*sql.Stmt)).QueryContext(ctx, a...)
+}
+
+func runAll(fs []func()) {
+	for _, f := range fs {
+		f()
+	}
+}
+
+// In returns "?,?,?" for n arguments.
+func In(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
+
+// Args turns a list of one type into arguments.
+func Args[T any](l []T) []any {
+	out := make([]any, len(l))
+	for i, v := range l {
+		out[i] = v
+	}
+	return out
+}

@@ -1,0 +1,182 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"mashang/platform/db"
+	"mashang/platform/dbtest"
+	"mashang/platform/fault"
+)
+
+const table = `CREATE TABLE thing (id TEXT PRIMARY KEY, n BIGINT NOT NULL, at BIGINT NOT NULL, ok BIGINT NOT NULL);`
+
+type thing struct {
+	ID string    `db:"id"`
+	N  int       `db:"n"`
+	At time.Time `db:"at"`
+	OK bool      `db:"ok"`
+}
+
+func ready(t *testing.T, d *db.DB) context.Context {
+	t.Helper()
+	if err := d.Migrate(t.Context(), "thing", fstest.MapFS{"schema/0001_thing.sql": {Data: []byte(table)}}); err != nil {
+		t.Fatal(err)
+	}
+	return t.Context()
+}
+
+func insert(id string, n int) func(*db.Tx) error {
+	return func(tx *db.Tx) error {
+		_, err := tx.Exec(`INSERT INTO thing (id, n, at, ok) VALUES (?, ?, ?, ?)`, id, n, time.UnixMilli(int64(n)), n%2 == 1)
+		return err
+	}
+}
+
+func count(t *testing.T, d *db.DB) int64 {
+	t.Helper()
+	var n int64
+	err := d.Read(t.Context(), func(tx *db.Tx) (err error) {
+		n, err = db.One[int64](tx, `SELECT COUNT(*) FROM thing`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestRoundTrip(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := ready(t, d)
+		if err := d.Do(ctx, insert("a", 7)); err != nil {
+			t.Fatal(err)
+		}
+		err := d.Read(ctx, func(tx *db.Tx) error {
+			got, err := db.One[thing](tx, `SELECT id, n, at, ok FROM thing WHERE id = ?`, "a")
+			if err != nil {
+				return err
+			}
+			if want := (thing{"a", 7, time.UnixMilli(7).UTC(), true}); got != want {
+				t.Errorf("got %v, want %v", got, want)
+			}
+			if _, err := db.One[thing](tx, `SELECT id, n, at, ok FROM thing WHERE id = ?`, "b"); fault.KindOf(err) != fault.NotFound {
+				t.Errorf("a missing row gives %v", err)
+			}
+			if _, err := db.List[thing](tx, `SELECT id, n FROM thing`); err == nil {
+				t.Error("a field without a column must be an error")
+			}
+			if _, err := tx.Exec(`DELETE FROM thing`); err == nil {
+				t.Error("a reading transaction wrote")
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// TestGroup: acts that share a commit are still each all or nothing.
+func TestGroup(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := ready(t, d)
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		var after, failed int
+		for i := range 200 {
+			wg.Go(func() {
+				err := d.Do(ctx, func(tx *db.Tx) error {
+					tx.After(func() { mu.Lock(); after++; mu.Unlock() })
+					if err := insert(fmt.Sprint(i), i)(tx); err != nil {
+						return err
+					}
+					switch i % 4 {
+					case 1:
+						return errors.New("no")
+					case 2:
+						panic("oh")
+					}
+					return nil
+				})
+				if err != nil {
+					mu.Lock()
+					failed++
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+		if n := count(t, d); n != 100 || failed != 100 || after != 100 {
+			t.Fatalf("%d rows, %d failures, %d callbacks; want 100 of each", n, failed, after)
+		}
+	})
+}
+
+// TestConflict: of two writers who read the same state one is told so.
+func TestConflict(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := ready(t, d)
+		if err := d.Do(ctx, insert("a", 1)); err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		errs := make([]error, 20)
+		for i := range errs {
+			wg.Go(func() {
+				errs[i] = d.Do(ctx, func(tx *db.Tx) error {
+					return db.Must1(tx.Exec(`UPDATE thing SET n = 2 WHERE id = 'a' AND n = 1`))
+				})
+			})
+		}
+		wg.Wait()
+		won := 0
+		for _, err := range errs {
+			if err == nil {
+				won++
+			} else if fault.KindOf(err) != fault.Conflict {
+				t.Fatal(err)
+			}
+		}
+		if won != 1 {
+			t.Fatalf("%d winners", won)
+		}
+	})
+}
+
+func TestMigrateRefusesChangedFile(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := ready(t, d)
+		if err := d.Migrate(ctx, "thing", fstest.MapFS{"schema/0001_thing.sql": {Data: []byte(table)}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Migrate(ctx, "thing", fstest.MapFS{"schema/0001_thing.sql": {Data: []byte(table + "-- changed")}}); err == nil {
+			t.Fatal("a changed file was accepted")
+		}
+		if err := d.Migrate(ctx, "other", fstest.MapFS{"schema/0001_bad.sql": {Data: []byte("CREATE TABLE half (a TEXT);\nNONSENSE")}}); err == nil {
+			t.Fatal("nonsense was accepted")
+		}
+		if err := d.Migrate(ctx, "other", fstest.MapFS{"schema/0001_good.sql": {Data: []byte("CREATE TABLE half (a TEXT)")}}); err != nil {
+			t.Fatalf("a failed migration left something behind: %v", err)
+		}
+	})
+}
+
+func TestCanceledBeforeRunning(t *testing.T) {
+	d := dbtest.Open(t, "sqlite:"+filepath.Join(t.TempDir(), "a.db"))
+	ready(t, d)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := d.Do(ctx, insert("a", 1)); err == nil {
+		t.Fatal("a cancelled act ran")
+	}
+	if n := count(t, d); n != 0 {
+		t.Fatal("a cancelled act left a row")
+	}
+}

@@ -1,0 +1,260 @@
+// Package jobs runs work that follows an act: reminders, messages, listeners.
+//
+// A job is enqueued in the act's transaction and finished in the transaction
+// of its own effect, so its effect on the database happens exactly once
+// however often the process is killed. Calls to the outside (a gateway) are
+// made between two transactions by the job's own code, which must then be
+// able to ask what became of them. Jobs of one lane (a case) run in order.
+package jobs
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"mashang/platform/auth"
+	"mashang/platform/clock"
+	"mashang/platform/db"
+	"mashang/platform/id"
+)
+
+//go:embed schema
+var Schema embed.FS
+
+const (
+	lease    = 2 * time.Minute // a job not finished by then is given to another worker
+	claim    = 16              // jobs taken in one commit
+	maxTries = 12              // after that a person must look
+)
+
+// Job is one piece of work. Body is JSON.
+type Job struct {
+	ID    string    `db:"id"`
+	Kind  string    `db:"kind"`
+	Lane  string    `db:"lane"`
+	Body  string    `db:"body"`
+	RunAt time.Time `db:"run_at"`
+	Tries int64     `db:"tries"`
+
+	queue *Queue
+	done  bool
+}
+
+// Read decodes the body.
+func (j *Job) Read(v any) error { return json.Unmarshal([]byte(j.Body), v) }
+
+// Finish marks the job done inside tx, the transaction of its effect. If the
+// job was already finished by another worker the transaction must not commit.
+func (j *Job) Finish(tx *db.Tx) error {
+	n, err := tx.Exec(`DELETE FROM jobs_job WHERE id = ? AND state = 'ready' AND once IS NULL`, j.ID)
+	if err == nil && n == 0 {
+		n, err = tx.Exec(`UPDATE jobs_job SET state = 'done' WHERE id = ? AND state = 'ready'`, j.ID)
+	}
+	if err == nil && n == 0 {
+		err = errFinished
+	}
+	j.done = err == nil
+	return err
+}
+
+var errFinished = errors.New("jobs: finished by another worker")
+
+// Handler does the work. It calls j.Finish in its transaction; a handler that
+// returns nil without it is finished for it afterwards.
+type Handler func(ctx context.Context, j *Job) error
+
+// Queue holds and runs jobs.
+type Queue struct {
+	db       *db.DB
+	clock    clock.Clock
+	handlers map[string]Handler
+	wake     chan struct{}
+	log      *slog.Logger
+	failed   func(kind string)
+}
+
+// New returns a queue over d.
+func New(d *db.DB, c clock.Clock, log *slog.Logger) *Queue {
+	return &Queue{db: d, clock: c, handlers: map[string]Handler{}, wake: make(chan struct{}, 1), log: log, failed: func(string) {}}
+}
+
+// OnFail calls f whenever a job of a kind fails.
+func (q *Queue) OnFail(f func(kind string)) { q.failed = f }
+
+// Handle declares who does jobs of a kind.
+func (q *Queue) Handle(kind string, h Handler) error {
+	if _, dup := q.handlers[kind]; dup {
+		return fmt.Errorf("jobs: kind %q has two handlers", kind)
+	}
+	q.handlers[kind] = h
+	return nil
+}
+
+// Spec is a job to be done.
+type Spec struct {
+	Kind string
+	Lane string    // jobs of one lane run one after another; empty: no order
+	Body any       // becomes JSON
+	At   time.Time // zero: at once
+	Once string    // a second job with the same key is dropped for ever
+}
+
+// Enqueue adds a job in the caller's transaction.
+func (q *Queue) Enqueue(tx *db.Tx, s Spec) error {
+	if _, ok := q.handlers[s.Kind]; !ok {
+		return fmt.Errorf("jobs: nobody handles %q", s.Kind)
+	}
+	b, err := json.Marshal(s.Body)
+	if err != nil {
+		return fmt.Errorf("jobs: %s: %w", s.Kind, err)
+	}
+	if s.At.IsZero() {
+		s.At = q.clock.Now()
+	}
+	var once any
+	if s.Once != "" {
+		once = s.Once
+	}
+	_, err = tx.Exec(`INSERT INTO jobs_job (id, kind, lane, body, run_at, state, lease, tries, error, once)
+		VALUES (?, ?, ?, ?, ?, 'ready', 0, 0, '', ?) ON CONFLICT DO NOTHING`, id.New(), s.Kind, s.Lane, string(b), s.At, once)
+	tx.After(q.Wake)
+	return err
+}
+
+// Wake lets a worker look at once.
+func (q *Queue) Wake() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run works until ctx ends.
+func (q *Queue) Run(ctx context.Context, workers int) {
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() { q.work(ctx) })
+	}
+	wg.Wait()
+}
+
+func (q *Queue) work(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		n, err := q.step(ctx)
+		if err != nil && ctx.Err() == nil {
+			q.log.Error("jobs: cannot claim", "err", err)
+		}
+		if n > 0 && err == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-q.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// Drain does everything that is due, and what that brings about, then
+// returns. The demo and the tests use it after moving the clock.
+func (q *Queue) Drain(ctx context.Context) error {
+	for {
+		n, err := q.step(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+func (q *Queue) step(ctx context.Context) (int, error) {
+	due, err := q.waiting(ctx)
+	if err != nil || !due {
+		return 0, err
+	}
+	list, err := q.claim(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for i := range list {
+		list[i].queue = q
+		q.one(ctx, &list[i])
+	}
+	return len(list), nil
+}
+
+const ready = `state = 'ready' AND run_at <= ? AND lease <= ?
+	AND (lane = '' OR NOT EXISTS (SELECT 1 FROM jobs_job e WHERE e.lane = j.lane AND e.lane <> '' AND e.state = 'ready' AND e.id < j.id AND (e.run_at <= ? OR e.tries > 0)))`
+
+// waiting looks without taking the writer: most looks find nothing.
+func (q *Queue) waiting(ctx context.Context) (due bool, err error) {
+	now := q.clock.Now()
+	err = q.db.Read(ctx, func(tx *db.Tx) error {
+		_, due, err = db.Maybe[string](tx, `SELECT id FROM jobs_job j WHERE `+ready+` LIMIT 1`, now, now, now)
+		return err
+	})
+	return due, err
+}
+
+func (q *Queue) claim(ctx context.Context) (list []Job, err error) {
+	now := q.clock.Now()
+	lock := ""
+	if q.db.Postgres() {
+		lock = " FOR UPDATE SKIP LOCKED"
+	}
+	err = q.db.Do(ctx, func(tx *db.Tx) error {
+		list, err = db.List[Job](tx, `UPDATE jobs_job SET lease = ?, tries = tries + 1
+			WHERE id IN (SELECT id FROM jobs_job j WHERE `+ready+` ORDER BY run_at, id LIMIT ?`+lock+`)
+			RETURNING id, kind, lane, body, run_at, tries`, now.Add(lease), now, now, now, claim)
+		return err
+	})
+	return list, err
+}
+
+func (q *Queue) one(ctx context.Context, j *Job) {
+	err := q.call(auth.System(ctx, j.Kind), j)
+	if err == nil && !j.done {
+		err = q.db.Do(ctx, j.Finish)
+	}
+	if err == nil || errors.Is(err, errFinished) {
+		return
+	}
+	q.failed(j.Kind)
+	q.log.Warn("job failed", "kind", j.Kind, "job", j.ID, "tries", j.Tries, "err", err)
+	state, wait := "ready", min(time.Duration(1<<min(j.Tries, 12))*time.Second, time.Hour)
+	if j.Tries >= maxTries {
+		state = "dead"
+	}
+	err = q.db.Do(context.WithoutCancel(ctx), func(tx *db.Tx) error {
+		_, err := tx.Exec(`UPDATE jobs_job SET state = ?, run_at = ?, lease = 0, error = ? WHERE id = ? AND state = 'ready'`,
+			state, q.clock.Now().Add(wait), err.Error(), j.ID)
+		return err
+	})
+	if err != nil {
+		q.log.Error("jobs: cannot put back", "job", j.ID, "err", err)
+	}
+}
+
+func (q *Queue) call(ctx context.Context, j *Job) (err error) {
+	h, ok := q.handlers[j.Kind]
+	if !ok {
+		return fmt.Errorf("jobs: nobody handles %q", j.Kind)
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("jobs: %s panicked: %v", j.Kind, p)
+		}
+	}()
+	return h(ctx, j)
+}
+
+// Dead lists jobs that were given up, for the system administrator.
+func Dead(tx *db.Tx) ([]Job, error) {
+	return db.List[Job](tx, `SELECT id, kind, lane, body, run_at, tries FROM jobs_job WHERE state = 'dead' ORDER BY run_at LIMIT 100`)
+}

@@ -1,0 +1,222 @@
+// Package ledger is the tamper-evident record of every act.
+//
+// An act appends its entry inside its own transaction: act and record commit
+// together or not at all. Entries are unnumbered until the one sealer
+// (seal.go) orders them, hashes them into a Merkle tree (RFC 6962 as in
+// golang.org/x/mod/sumdb/tlog) and signs a checkpoint (sumdb/note).
+//
+// What a leaf holds about people are salted digests only (secret.go opens
+// them), so erasure stays possible. Each holder (a person to whom an entry is
+// addressed) has a chain per case: the leaf commits to "this is his n-th
+// entry, after that one", so a receipt with an entry left out shows a gap,
+// and nobody else learns how long his chain is.
+//
+// Reading order: ledger.go (append), canon.go (the one encoding), seal.go,
+// receipt.go (what a holder takes home), verify.go (checking it, without any
+// database).
+package ledger
+
+import (
+	"crypto/rand"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+
+	"mashang/platform/clock"
+	"mashang/platform/db"
+	"mashang/platform/id"
+)
+
+//go:embed schema
+var Schema embed.FS
+
+// Audience says who may hold entries of a kind.
+type Audience string
+
+// The audiences.
+const (
+	Court   Audience = "court"   // nobody outside the court
+	Parties Audience = "parties" // all who stand in the case on a party's side
+	Named   Audience = "named"   // only the holders that the act names
+)
+
+// Kind declares a kind of entry. Name is "service.what_happened".
+type Kind struct {
+	Name     string
+	Title    string // in plain Chinese, as the holder reads it
+	Audience Audience
+}
+
+// Entry is one change of state.
+type Entry struct {
+	Kind    string
+	Court   string            // court code
+	Case    string            // case id; empty outside any case
+	Actor   string            // person id, or "system:" and the job
+	Cause   string            // the fact or job that caused a follow-up
+	Holders []string          // person ids; must fit the kind's audience
+	Body    map[string]any    // no personal data: strings, integers, booleans, dates
+	Private map[string]string // kept as salted digests; values open to the holders
+	Only    map[string]string // name in Private → the one holder who may open it
+}
+
+// Ledger appends, seals and proves.
+type Ledger struct {
+	clock  clock.Clock
+	kinds  map[string]Kind
+	signer *Signer
+	wake   chan struct{}
+}
+
+// New returns a ledger that knows no kinds yet.
+func New(c clock.Clock, s *Signer) *Ledger {
+	return &Ledger{clock: c, kinds: map[string]Kind{}, signer: s, wake: make(chan struct{}, 1)}
+}
+
+// Declare adds kinds; a name declared twice is a mistake in the program.
+func (l *Ledger) Declare(kinds ...Kind) error {
+	for _, k := range kinds {
+		if _, dup := l.kinds[k.Name]; dup || k.Title == "" {
+			return fmt.Errorf("ledger: kind %q is declared twice or has no title", k.Name)
+		}
+		l.kinds[k.Name] = k
+	}
+	return nil
+}
+
+// Kinds returns all declared kinds by name.
+func (l *Ledger) Kinds() []Kind {
+	out := make([]Kind, 0, len(l.kinds))
+	for _, k := range l.kinds {
+		out = append(out, k)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
+
+// Title returns the plain words for a kind.
+func (l *Ledger) Title(kind string) string { return l.kinds[kind].Title }
+
+// Signer returns the key that signs checkpoints.
+func (l *Ledger) Signer() *Signer { return l.signer }
+
+// Append records e in tx and returns the entry's id.
+func (l *Ledger) Append(tx *db.Tx, e Entry) (string, error) {
+	k, ok := l.kinds[e.Kind]
+	switch {
+	case !ok:
+		return "", fmt.Errorf("ledger: kind %q is not declared", e.Kind)
+	case k.Audience == Court && len(e.Holders) > 0:
+		return "", fmt.Errorf("ledger: %s is the court's own, it has no holders", e.Kind)
+	case len(e.Holders) > 0 && e.Case == "":
+		return "", fmt.Errorf("ledger: %s has holders and no case", e.Kind)
+	}
+	eid, at := id.New(), l.clock.Now()
+	lf := leaf{
+		V: 1, ID: eid, At: at.UTC().Format(timeFormat), Kind: e.Kind, Court: e.Court, Case: e.Case,
+		Actor: Tag(e.Actor, e.Case), Cause: e.Cause, Body: e.Body, Digests: map[string]string{}, Links: []string{},
+	}
+	for _, name := range sortedKeys(e.Private) {
+		salt := newSalt()
+		lf.Digests[name] = Digest(salt, name, e.Private[name])
+		if _, err := tx.Exec(`INSERT INTO ledger_secret (entry_id, name, holder, salt, value) VALUES (?, ?, ?, ?, ?)`,
+			eid, name, e.Only[name], salt, e.Private[name]); err != nil {
+			return "", err
+		}
+	}
+	// Locks are taken in one order, or two acts on one case could deadlock.
+	holders := slices.Compact(slices.Sorted(slices.Values(e.Holders)))
+	links, err := l.extend(tx, eid, e.Case, holders)
+	if err != nil {
+		return "", err
+	}
+	lf.Links = links
+	text, err := lf.encode()
+	if err != nil {
+		return "", err
+	}
+	if _, err := tx.Exec(`INSERT INTO ledger_entry (id, at, kind, court_id, case_id, actor, leaf) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		eid, at, e.Kind, e.Court, e.Case, e.Actor, text); err != nil {
+		return "", err
+	}
+	head := LeafHash(text).String()
+	for _, h := range holders {
+		if _, err := tx.Exec(`UPDATE ledger_chain SET head = ? WHERE holder = ? AND case_id = ?`, head, h, e.Case); err != nil {
+			return "", err
+		}
+	}
+	tx.After(l.Wake)
+	return eid, nil
+}
+
+type chain struct {
+	N    int64  `db:"n"`
+	Head string `db:"head"`
+}
+
+// extend takes the next place in each holder's chain and returns the
+// commitments that go into the leaf, sorted so that their order says nothing.
+func (l *Ledger) extend(tx *db.Tx, entry, caseID string, holders []string) ([]string, error) {
+	links := []string{}
+	for _, h := range holders {
+		c, ok, err := db.Maybe[chain](tx, `UPDATE ledger_chain SET n = n + 1 WHERE holder = ? AND case_id = ? RETURNING n, head`, h, caseID)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			c = chain{N: 1}
+			if _, err := tx.Exec(`INSERT INTO ledger_chain (holder, case_id, n, head) VALUES (?, ?, 1, '')`, h, caseID); err != nil {
+				return nil, err
+			}
+		}
+		salt := newSalt()
+		links = append(links, Commit(salt, Tag(h, caseID), c.N, c.Head))
+		if _, err := tx.Exec(`INSERT INTO ledger_link (holder, case_id, n, entry_id, prev, salt) VALUES (?, ?, ?, ?, ?, ?)`,
+			h, caseID, c.N, entry, c.Head, salt); err != nil {
+			return nil, err
+		}
+	}
+	sort.Strings(links)
+	return links, nil
+}
+
+// Wake asks the sealer to look soon.
+func (l *Ledger) Wake() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Woken is signalled when entries wait to be sealed.
+func (l *Ledger) Woken() <-chan struct{} { return l.wake }
+
+func newSalt() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b)
+	return hex.EncodeToString(b)
+}
+
+// Line is an entry as a page lists it.
+type Line struct {
+	ID    string    `db:"id"`
+	At    time.Time `db:"at"`
+	Kind  string    `db:"kind"`
+	Actor string    `db:"actor"`
+	Leaf  string    `db:"leaf"`
+}
+
+// OfCase returns all entries of a case, oldest first; who may see them is the
+// caller's question to docket/access.
+func OfCase(tx *db.Tx, caseID string) ([]Line, error) {
+	return db.List[Line](tx, `SELECT id, at, kind, actor, leaf FROM ledger_entry WHERE case_id = ? ORDER BY at, id`, caseID)
+}
+
+// OfHolder returns the entries of a case that are addressed to holder, oldest first.
+func OfHolder(tx *db.Tx, holder, caseID string) ([]Line, error) {
+	return db.List[Line](tx, `SELECT e.id AS id, e.at AS at, e.kind AS kind, e.actor AS actor, e.leaf AS leaf
+		FROM ledger_link l JOIN ledger_entry e ON e.id = l.entry_id WHERE l.holder = ? AND l.case_id = ? ORDER BY l.n`, holder, caseID)
+}

@@ -1,0 +1,48 @@
+-- One row per change of state. leaf is the canonical encoding that is hashed;
+-- the other columns repeat parts of it for finding.
+CREATE TABLE ledger_entry (
+    id       TEXT PRIMARY KEY,
+    at       BIGINT NOT NULL,
+    kind     TEXT NOT NULL,
+    court_id TEXT NOT NULL,
+    case_id  TEXT NOT NULL,
+    actor    TEXT NOT NULL,
+    leaf     TEXT NOT NULL,
+    seq      BIGINT
+);
+CREATE UNIQUE INDEX ledger_entry_seq ON ledger_entry (seq);
+CREATE INDEX ledger_entry_pending ON ledger_entry (at, id) WHERE seq IS NULL;
+CREATE INDEX ledger_entry_case ON ledger_entry (case_id, at, id);
+-- How far each holder's chain in a case has come.
+CREATE TABLE ledger_chain (
+    holder  TEXT NOT NULL,
+    case_id TEXT NOT NULL,
+    n       BIGINT NOT NULL,
+    head    TEXT NOT NULL,
+    PRIMARY KEY (holder, case_id)
+);
+-- The n-th entry of a holder in a case; salt opens the commitment in the leaf.
+CREATE TABLE ledger_link (
+    holder   TEXT NOT NULL,
+    case_id  TEXT NOT NULL,
+    n        BIGINT NOT NULL,
+    entry_id TEXT NOT NULL,
+    prev     TEXT NOT NULL,
+    salt     TEXT NOT NULL,
+    PRIMARY KEY (holder, case_id, n)
+);
+CREATE INDEX ledger_link_entry ON ledger_link (entry_id);
+-- What a digest in a leaf stands for. Erasing a row erases the person's data
+-- and leaves the tree whole. holder '' opens it to every holder of the entry.
+CREATE TABLE ledger_secret (
+    entry_id TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    holder   TEXT NOT NULL,
+    salt     TEXT NOT NULL,
+    value    TEXT NOT NULL,
+    PRIMARY KEY (entry_id, name)
+);
+-- Stored hashes of golang.org/x/mod/sumdb/tlog.
+CREATE TABLE ledger_hash (idx BIGINT PRIMARY KEY, hash TEXT NOT NULL);
+CREATE TABLE ledger_checkpoint (size BIGINT PRIMARY KEY, at BIGINT NOT NULL, note TEXT NOT NULL);
+CREATE TABLE ledger_cosignature (size BIGINT NOT NULL, witness TEXT NOT NULL, line TEXT NOT NULL, PRIMARY KEY (size, witness))

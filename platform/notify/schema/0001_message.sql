@@ -1,0 +1,14 @@
+CREATE TABLE notify_message (
+    id       TEXT PRIMARY KEY,
+    channel  TEXT NOT NULL CHECK (channel IN ('sms', 'email')),
+    target   TEXT NOT NULL,
+    find     TEXT NOT NULL,
+    text     TEXT NOT NULL,
+    subject  TEXT NOT NULL,
+    state    TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'failed')),
+    provider TEXT NOT NULL,
+    at       BIGINT NOT NULL,
+    sent_at  BIGINT NOT NULL
+);
+CREATE INDEX notify_message_at ON notify_message (at, id);
+CREATE INDEX notify_message_find ON notify_message (find, at)

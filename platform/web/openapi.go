@@ -1,0 +1,137 @@
+package web
+
+import (
+	"encoding"
+	"net/http"
+	"reflect"
+	"regexp"
+	"strings"
+	"time"
+)
+
+var pathParam = regexp.MustCompile(`\{([a-z_]+)\}`)
+
+// OpenAPI describes the JSON form of every declared route (OpenAPI 3.1).
+func (rt *Router) OpenAPI(title, version string) map[string]any {
+	paths := map[string]any{}
+	for _, r := range rt.routes {
+		if r.PageOnly {
+			continue
+		}
+		method, path, _ := strings.Cut(r.Pattern, " ")
+		path = API + strings.TrimSuffix(path, "{$}")
+		ops, _ := paths[path].(map[string]any)
+		if ops == nil {
+			ops = map[string]any{}
+			paths[path] = ops
+		}
+		ops[strings.ToLower(method)] = operation(r, path)
+	}
+	return map[string]any{
+		"openapi": "3.1.0",
+		"info":    map[string]any{"title": title, "version": version},
+		"paths":   paths,
+		"components": map[string]any{
+			"schemas": map[string]any{"Problem": map[string]any{"type": "object", "properties": map[string]any{"error": schemaOf(reflect.TypeFor[Problem](), 0)}}},
+			"securitySchemes": map[string]any{
+				"session": map[string]any{"type": "apiKey", "in": "cookie", "name": rt.Cookie()},
+				"bearer":  map[string]any{"type": "http", "scheme": "bearer"},
+			},
+		},
+	}
+}
+
+func operation(r Route, path string) map[string]any {
+	op := map[string]any{
+		"summary": r.Title, "operationId": operationID(r.Pattern),
+		"x-object": r.Object, "x-verb": r.Verb,
+		"responses": map[string]any{
+			"200":     map[string]any{"description": "完成", "content": map[string]any{"application/json": map[string]any{"schema": schemaFor(r.Out)}}},
+			"default": map[string]any{"description": "没有办成，原因见 show", "content": map[string]any{"application/json": map[string]any{"schema": map[string]any{"$ref": "#/components/schemas/Problem"}}}},
+		},
+	}
+	if r.Object != Public {
+		op["security"] = []any{map[string]any{"session": []any{}}, map[string]any{"bearer": []any{}}}
+	}
+	var params []any
+	for _, m := range pathParam.FindAllStringSubmatch(path, -1) {
+		params = append(params, map[string]any{"name": m[1], "in": "path", "required": true, "schema": map[string]any{"type": "string"}})
+	}
+	get := strings.HasPrefix(r.Pattern, http.MethodGet)
+	if r.In != nil && get {
+		t := reflect.TypeOf(r.In)
+		for i := range t.NumField() {
+			name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+			params = append(params, map[string]any{"name": name, "in": "query", "schema": schemaOf(t.Field(i).Type, 0)})
+		}
+	}
+	if !get {
+		params = append(params, map[string]any{"name": "Idempotency-Key", "in": "header", "schema": map[string]any{"type": "string", "maxLength": 100}})
+		if r.In != nil {
+			media := "application/json"
+			if r.Upload > 0 {
+				media = "multipart/form-data"
+			}
+			op["requestBody"] = map[string]any{"content": map[string]any{media: map[string]any{"schema": schemaFor(r.In)}}}
+		}
+	}
+	if params != nil {
+		op["parameters"] = params
+	}
+	return op
+}
+
+var notWord = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+func operationID(pattern string) string {
+	return strings.Trim(notWord.ReplaceAllString(pattern, "_"), "_")
+}
+
+func schemaFor(v any) map[string]any {
+	if v == nil {
+		return map[string]any{}
+	}
+	return schemaOf(reflect.TypeOf(v), 0)
+}
+
+var textType = reflect.TypeFor[encoding.TextMarshaler]()
+
+func schemaOf(t reflect.Type, depth int) map[string]any {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case t == reflect.TypeFor[time.Time]():
+		return map[string]any{"type": "string", "format": "date-time"}
+	case t.Implements(textType):
+		return map[string]any{"type": "string"}
+	case depth > 6:
+		return map[string]any{}
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return map[string]any{"type": "string"}
+	case reflect.Bool:
+		return map[string]any{"type": "boolean"}
+	case reflect.Int, reflect.Int64, reflect.Int32, reflect.Uint64, reflect.Uint32:
+		return map[string]any{"type": "integer"}
+	case reflect.Slice, reflect.Array:
+		return map[string]any{"type": "array", "items": schemaOf(t.Elem(), depth+1)}
+	case reflect.Map:
+		return map[string]any{"type": "object", "additionalProperties": schemaOf(t.Elem(), depth+1)}
+	case reflect.Struct:
+		props := map[string]any{}
+		for _, f := range reflect.VisibleFields(t) {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if f.Anonymous || !f.IsExported() || name == "-" {
+				continue
+			}
+			if name == "" {
+				name = f.Name
+			}
+			props[name] = schemaOf(f.Type, depth+1)
+		}
+		return map[string]any{"type": "object", "properties": props}
+	}
+	return map[string]any{}
+}

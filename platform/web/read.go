@@ -1,0 +1,191 @@
+package web
+
+import (
+	"encoding"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/netip"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"mashang/platform/fault"
+)
+
+// inMemory is how much of an upload is held in memory before it goes to disk.
+const inMemory = 1 << 20
+
+func isJSON(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")
+}
+
+func parse(r *http.Request) error {
+	if isJSON(r) {
+		return nil
+	}
+	var err error
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		err = r.ParseMultipartForm(inMemory)
+	} else {
+		err = r.ParseForm()
+	}
+	var big *http.MaxBytesError
+	switch {
+	case err == nil, errors.As(err, &big):
+		return err
+	}
+	return fault.Wrap(fault.Invalid, "表格没有传完整，请再交一次。", err)
+}
+
+// Read decodes a form or a JSON body into v, a pointer to a struct whose
+// fields are named by json tags. Text is cleaned: blanks around it, control
+// characters and marks that reverse the reading direction are dropped.
+func Read(r *http.Request, v any) error {
+	if isJSON(r) {
+		d := json.NewDecoder(r.Body)
+		d.DisallowUnknownFields()
+		if err := d.Decode(v); err != nil {
+			var big *http.MaxBytesError
+			if errors.As(err, &big) {
+				return err
+			}
+			return fault.Wrap(fault.Invalid, "内容的格式不对。", err)
+		}
+		cleanAll(reflect.ValueOf(v).Elem())
+		return nil
+	}
+	if err := parse(r); err != nil {
+		return err
+	}
+	var bad fault.List
+	fill(reflect.ValueOf(v).Elem(), r, &bad)
+	return bad.Err()
+}
+
+func fill(s reflect.Value, r *http.Request, bad *fault.List) {
+	for i := range s.NumField() {
+		f := s.Type().Field(i)
+		if f.Anonymous {
+			fill(s.Field(i), r, bad)
+			continue
+		}
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		vals, ok := r.Form[name]
+		if name == "" || name == "-" || !ok {
+			continue
+		}
+		if err := set(s.Field(i), vals); err != nil {
+			*bad = append(*bad, &fault.Error{Kind: fault.Invalid, Field: name, Show: "这一项填得不对，请再看一遍。"})
+		}
+	}
+}
+
+func set(v reflect.Value, vals []string) error {
+	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.String {
+		out := reflect.MakeSlice(v.Type(), 0, len(vals))
+		for _, s := range vals {
+			if s = Clean(s); s != "" {
+				out = reflect.Append(out, reflect.ValueOf(s).Convert(v.Type().Elem()))
+			}
+		}
+		v.Set(out)
+		return nil
+	}
+	s := Clean(vals[len(vals)-1])
+	if t, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		if s == "" {
+			return nil
+		}
+		return t.UnmarshalText([]byte(s))
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(s)
+	case reflect.Bool:
+		v.SetBool(s == "on" || s == "1" || s == "true" || s == "yes")
+	case reflect.Int, reflect.Int64:
+		if s == "" {
+			return nil
+		}
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil {
+			return err
+		}
+		v.SetInt(n)
+	default:
+		return fmt.Errorf("web: cannot read a form field into %s", v.Type())
+	}
+	return nil
+}
+
+func cleanAll(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(Clean(v.String()))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				cleanAll(v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			cleanAll(v.Index(i))
+		}
+	}
+}
+
+// Clean drops what has no business in a text: surrounding blanks, control
+// characters other than line ends, and bidirectional overrides, with which a
+// file name or a person's name can lie about itself.
+func Clean(s string) string {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case unicode.IsControl(r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0x200E, r == 0x200F, r == 0xFEFF, r == unicode.ReplacementChar:
+			return -1
+		}
+		return r
+	}, s))
+}
+
+// Files returns the uploaded files of a field.
+func Files(r *http.Request, name string) []*multipart.FileHeader {
+	if r.MultipartForm == nil {
+		return nil
+	}
+	return r.MultipartForm.File[name]
+}
+
+// address is the client's address; a proxy's word counts only when the proxy is ours.
+func (rt *Router) address(r *http.Request) string {
+	ap, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	addr := ap.Addr().Unmap()
+	hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+	for i := len(hops) - 1; i >= 0 && rt.trusted(addr); i-- {
+		h, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		addr = h.Unmap()
+	}
+	return addr.String()
+}
+
+func (rt *Router) trusted(a netip.Addr) bool {
+	for _, p := range rt.cfg.Proxies {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
