@@ -27,6 +27,7 @@ type leaf struct {
 	ID      string            `json:"id"`
 	Kind    string            `json:"kind"`
 	Links   []string          `json:"links"`
+	Title   string            `json:"title"`
 	V       int               `json:"v"`
 }
 

@@ -117,7 +117,7 @@ func (l *Ledger) Append(tx *db.Tx, e Entry) (string, error) {
 	eid, at := id.New(), l.clock.Now()
 	lf := leaf{
 		V: 1, ID: eid, At: at.UTC().Format(timeFormat), Kind: e.Kind, Court: e.Court, Case: e.Case,
-		Actor: Tag(e.Actor, e.Case), Cause: e.Cause, Body: e.Body, Digests: map[string]string{}, Links: []string{},
+		Actor: Tag(e.Actor, e.Case), Cause: e.Cause, Body: e.Body, Digests: map[string]string{}, Links: []string{}, Title: k.Title,
 	}
 	for _, name := range sortedKeys(e.Private) {
 		salt := newSalt()
@@ -162,15 +162,10 @@ type chain struct {
 func (l *Ledger) extend(tx *db.Tx, entry, caseID string, holders []string) ([]string, error) {
 	links := []string{}
 	for _, h := range holders {
-		c, ok, err := db.Maybe[chain](tx, `UPDATE ledger_chain SET n = n + 1 WHERE holder = ? AND case_id = ? RETURNING n, head`, h, caseID)
+		c, err := db.One[chain](tx, `INSERT INTO ledger_chain (holder, case_id, n, head) VALUES (?, ?, 1, '')
+			ON CONFLICT (holder, case_id) DO UPDATE SET n = ledger_chain.n + 1 RETURNING n, head`, h, caseID)
 		if err != nil {
 			return nil, err
-		}
-		if !ok {
-			c = chain{N: 1}
-			if _, err := tx.Exec(`INSERT INTO ledger_chain (holder, case_id, n, head) VALUES (?, ?, 1, '')`, h, caseID); err != nil {
-				return nil, err
-			}
 		}
 		salt := newSalt()
 		links = append(links, Commit(salt, Tag(h, caseID), c.N, c.Head))

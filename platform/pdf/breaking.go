@@ -41,7 +41,12 @@ type breaker struct {
 // breakLines sets text in lines of the given measure; the first is indent
 // shorter. It always returns at least one line.
 func (s *shaper) breakLines(st style, text string, measure, indent float64, justify bool) []line {
-	b := &breaker{ts: s.tokens(st, text), st: st}
+	return breakTokens(st, s.tokens(st, text), measure, indent, justify)
+}
+
+// breakTokens is breakLines for text that is already shaped.
+func breakTokens(st style, ts []token, measure, indent float64, justify bool) []line {
+	b := &breaker{ts: ts, st: st}
 	var out []line
 	for i := 0; i < len(b.ts) || len(out) == 0; {
 		avail := measure

@@ -10,7 +10,7 @@ import (
 // and the ASCII and full-width forms that occur in court papers.
 const (
 	noHead = "，。、；：？！”’）》〉】〕」』］｝…—～·・‧％‰℃°々〻′″,.;:?!)]}%" // never first on a line (避头)
-	noFoot = "“‘（《〈【〔「『［｛([{￥¥$№第"                          // never last on a line (避尾)
+	noFoot = "“‘（《〈【〔「『［｛([{￥¥$№第☐☑☒"                        // never last on a line (避尾)
 	opens  = "“‘（《〈【〔「『［｛"                                   // blank half in front, may be squeezed
 	closes = "，。、；：？！”’）》〉】〕」』］｝"                            // blank half behind, may be squeezed
 	// counters follow a figure so closely that 3 and 年 on two lines misread.

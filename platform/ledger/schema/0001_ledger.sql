@@ -46,3 +46,6 @@ CREATE TABLE ledger_secret (
 CREATE TABLE ledger_hash (idx BIGINT PRIMARY KEY, hash TEXT NOT NULL);
 CREATE TABLE ledger_checkpoint (size BIGINT PRIMARY KEY, at BIGINT NOT NULL, note TEXT NOT NULL);
 CREATE TABLE ledger_cosignature (size BIGINT NOT NULL, witness TEXT NOT NULL, line TEXT NOT NULL, PRIMARY KEY (size, witness))
+;
+-- Checkpoints that went into receipts: a later receipt proves that it extends them.
+CREATE TABLE ledger_export (holder TEXT NOT NULL, case_id TEXT NOT NULL, size BIGINT NOT NULL, PRIMARY KEY (holder, case_id, size))
