@@ -47,11 +47,11 @@ const (
 	Account                            // 任何登录的人
 	System                             // 系统任务
 
-	Side   = Party | Agent                                // 当事人一方
-	Bench  = Handler | Member | Assistant | Clerk         // 办案的人
-	Filing = FilingJudge | FilingOfficer                  // 立案庭
-	Desk   = Bench | Delegate                             // 办理来信的人
-	Above  = Head | President | Supervision               // 依职权监督的人
+	Side   = Party | Agent                        // 当事人一方
+	Bench  = Handler | Member | Assistant | Clerk // 办案的人
+	Filing = FilingJudge | FilingOfficer          // 立案庭
+	Desk   = Bench | Delegate                     // 办理来信的人
+	Above  = Head | President | Supervision       // 依职权监督的人
 	Staff  = Desk | Above | Filing | Discipline | Colleague | SystemAdmin | SecurityAdmin | AuditAdmin | OtherStaff
 )
 

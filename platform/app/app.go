@@ -195,16 +195,6 @@ func Hear[F Fact](j *jobs.Job) (F, error) {
 // Mount migrates every service, declares what it records and does, and adds
 // its routes. It refuses a service whose parts do not carry its name.
 func (k *Kit) Mount(ctx context.Context, rt *web.Router, services []Service) error {
-	base := []struct {
-		name   string
-		schema fs.FS
-	}{{"web", web.Schema}, {"jobs", jobs.Schema}, {"ledger", ledger.Schema}, {"notify", notify.Schema}}
-	for _, b := range base {
-		if err := k.DB.Migrate(ctx, b.name, b.schema); err != nil {
-			return err
-		}
-	}
-	k.hears = map[string][]hearing{}
 	for _, s := range services {
 		if err := k.mount(ctx, rt, s); err != nil {
 			return fmt.Errorf("app: %s: %w", s.Name, err)

@@ -217,3 +217,37 @@ func (j *JSON[T]) Scan(src any) error {
 func (j JSON[T]) MarshalJSON() ([]byte, error) { return json.Marshal(j.V) }
 
 var _ sql.Scanner = (*JSON[int])(nil)
+
+// EachRow calls f with the columns and values of every row, as int64, string
+// or nil; for copying tables, not for services.
+func (t *Tx) EachRow(query string, f func(cols []string, row []any) error) (n int64, err error) {
+	rows, err := t.run.query(t.ctx, t.sql(query), nil)
+	if err != nil {
+		return 0, fmt.Errorf("db: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	cols, err := rows.Columns()
+	if err != nil {
+		return 0, err
+	}
+	for rows.Next() {
+		row := make([]any, len(cols))
+		dst := make([]any, len(cols))
+		for i := range row {
+			dst[i] = &row[i]
+		}
+		if err := rows.Scan(dst...); err != nil {
+			return n, err
+		}
+		for i, v := range row {
+			if b, ok := v.([]byte); ok {
+				row[i] = string(b)
+			}
+		}
+		n++
+		if err := f(cols, row); err != nil {
+			return n, err
+		}
+	}
+	return n, rows.Err()
+}

@@ -22,7 +22,7 @@ func open(t *testing.T, d *db.DB, keys string) (*ledger.Ledger, *clock.Moved) {
 	if err := d.Migrate(t.Context(), "ledger", ledger.Schema); err != nil {
 		t.Fatal(err)
 	}
-	s, err := ledger.NewSigner(keys, "court.example")
+	s, err := ledger.NewSigner(keys)
 	if err != nil {
 		t.Fatal(err)
 	}

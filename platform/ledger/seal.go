@@ -24,20 +24,16 @@ type Signer struct {
 	Origin   string // first line of each checkpoint
 }
 
-// NewSigner reads, or makes, the signing key in the folder of keys. origin
-// names this ledger in checkpoints: the host of the court's https address.
-func NewSigner(keys, origin string) (*Signer, error) {
+// NewSigner reads, or makes, the signing key in the folder of keys. The ledger
+// is named after its key, so that the name is as hard to forge as the key.
+func NewSigner(keys string) (*Signer, error) {
 	seed, err := vault.KeyFile(keys, "ledger.key")
 	if err != nil {
 		return nil, err
 	}
-	name := "mashang/" + strings.Map(func(r rune) rune {
-		if r == '+' || r <= ' ' {
-			return '-'
-		}
-		return r
-	}, origin)
 	priv := ed25519.NewKeyFromSeed(seed)
+	h := sha256.Sum256(priv.Public().(ed25519.PublicKey))
+	name := "mashang/" + hex.EncodeToString(h[:8])
 	vkey, err := note.NewEd25519VerifierKey(name, priv.Public().(ed25519.PublicKey))
 	if err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ type line struct {
 	width  float64  // from the first to the end of the last visible token
 	last   bool     // ends a paragraph or stands before a hard line end
 	forced bool     // no permitted break existed
+	spaced bool     // letters stand apart; extraction must join them again
 }
 
 // text is what the line holds, spaces at its end included.
@@ -46,9 +47,12 @@ func (s *shaper) breakLines(st style, text string, measure, indent float64, just
 
 // breakTokens is breakLines for text that is already shaped.
 func breakTokens(st style, ts []token, measure, indent float64, justify bool) []line {
+	if len(ts) == 0 {
+		return []line{{last: true}}
+	}
 	b := &breaker{ts: ts, st: st}
 	var out []line
-	for i := 0; i < len(b.ts) || len(out) == 0; {
+	for i := 0; i < len(b.ts); {
 		avail := measure
 		if i == 0 {
 			avail -= indent
@@ -70,18 +74,19 @@ func breakTokens(st style, ts []token, measure, indent float64, justify bool) []
 // (tight). A line that needs at most half of its white goes tight, as a
 // compositor would pull a comma back rather than open the line.
 func (b *breaker) next(i int, avail float64) (end int, forced bool) {
-	var w, white, hang float64 // advance, white inside, white that may hang over the edge
+	var w, white, mark, spaces float64 // advance; white inside; white of the last mark and spaces, which may hang
 	var looseW, over, overWhite float64
 	loose, tight, fits := -1, -1, i
 	for j := i; j < len(b.ts); j++ {
 		t := &b.ts[j]
 		w += t.w
 		if t.space {
-			hang += t.w
+			spaces += t.w
 		} else {
-			white += t.left + hangingMark(hang, j > i)
-			hang = t.right
+			white += t.left + mark
+			mark, spaces = t.right, 0
 		}
+		hang := mark + spaces
 		if w-hang-white > avail+slack {
 			break
 		}
@@ -101,32 +106,16 @@ func (b *breaker) next(i int, avail float64) (end int, forced bool) {
 	if loose > 0 && tight > loose && !b.pullBack(i, loose, avail-looseW, over/overWhite) {
 		end = loose
 	}
-	room := avail
 	if end > i {
-		room = avail - b.natural(i, end)
-	}
-	if end > i {
-		if e, ok := b.cutWord(end, i, room, false); ok {
+		if e, _, ok := b.cutWord(end, i, avail-b.advance(i, end), false); ok {
 			return e, false
 		}
 		return end, false
 	}
-	if fits > i {
-		room = avail - b.natural(i, fits)
+	if e, rough, ok := b.cutWord(fits, i, avail-b.advance(i, fits), true); ok {
+		return e, rough
 	}
-	if e, ok := b.cutWord(fits, i, room, true); ok {
-		return e, false
-	}
-	return max(fits, i+1), i < len(b.ts)
-}
-
-// hangingMark is the white behind the previous token once it is known not to
-// be the last of the line.
-func hangingMark(hang float64, inside bool) float64 {
-	if inside {
-		return hang
-	}
-	return 0
+	return max(fits, i+1), true
 }
 
 // permitted reports whether the line may end after token j.
@@ -142,7 +131,11 @@ func (b *breaker) permitted(j int) bool {
 		for k >= 0 && b.ts[k].space {
 			k--
 		}
-		return k < 0 || mayBreak(string(b.ts[k].text), 0, c.first())
+		word := ""
+		if k >= 0 {
+			word = string(b.ts[k].text)
+		}
+		return mayBreak(word, 0, c.first())
 	}
 	word := ""
 	if !wide(a.first()) {
@@ -158,47 +151,43 @@ func (b *breaker) pullBack(i, loose int, open, squeeze float64) bool {
 	return squeeze <= 0.5 || perGap > 0.12*b.st.size
 }
 
-// natural is the advance of tokens i to end without the white at the end.
-func (b *breaker) natural(i, end int) float64 {
-	w, hang := 0.0, 0.0
-	for _, t := range b.ts[i:end] {
-		w += t.w
-		if t.space {
-			hang += t.w
-		} else {
-			hang = t.right
-		}
+// advance is the natural width of tokens i to end, white at the end included:
+// it no longer hangs when part of a word follows.
+func (b *breaker) advance(i, end int) float64 {
+	w := 0.0
+	for k := i; k < end; k++ {
+		w += b.ts[k].w
 	}
-	return w - hang
+	return w
 }
 
 // cutWord cuts the long word at token k, which did not fit behind the line's
 // start, and returns the new end of the line. It does so to fill a hole of room
 // points, or, if must, because the line has no permitted break without it.
-func (b *breaker) cutWord(k, start int, room float64, must bool) (int, bool) {
+// rough says that the word had no place to be cut well.
+func (b *breaker) cutWord(k, start int, room float64, must bool) (end int, rough, ok bool) {
 	if k >= len(b.ts) || k > start && b.ts[k-1].newline {
-		return 0, false
+		return 0, false, false
 	}
 	t := &b.ts[k]
 	long := len(t.text) >= longWord && (must || room >= hole*b.st.pitch)
-	if t.w <= room || !long && k > start {
-		return 0, false
+	if t.w <= room || len(t.glyphs) < 2 || !long && k > start {
+		return 0, false, false
 	}
-	at, best := 0, 0
+	at, best, full := 0, 0, 1
 	for i := 1; i < len(t.glyphs) && t.glyphs[i].x <= room+slack; i++ {
+		full = i
 		if q := wordCut(t.text, i); q > 0 && q >= best {
 			at, best = i, q
 		}
 	}
-	if at == 0 && k == start { // nothing sensible fits a whole line: cut where it is full
-		for i := 1; i < len(t.glyphs) && t.glyphs[i].x <= room+slack; i++ {
-			at = i
-		}
+	if at == 0 && k > start {
+		return 0, false, false
 	}
-	if at == 0 {
-		return 0, false
+	if rough = at == 0; rough { // nothing sensible in a whole line: cut where it is full
+		at = full
 	}
 	a, rest := t.split(at)
 	b.ts = slices.Replace(b.ts, k, k+1, a, rest)
-	return k + 1, true
+	return k + 1, rough, true
 }

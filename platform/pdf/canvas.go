@@ -15,7 +15,7 @@ var (
 	black  = color{0, 0, 0}
 	white  = color{1, 1, 1}
 	red    = color{0.80, 0.05, 0.05} // the seal
-	pale   = color{0.84, 0.82, 0.80} // the void mark: survives a photocopier, leaves text readable
+	pale   = color{0.87, 0.86, 0.85} // the void mark: survives a photocopier, leaves text readable
 	shade  = color{0.93, 0.93, 0.93} // merged section rows of forms
 	subtle = color{0.25, 0.25, 0.25} // small print
 )

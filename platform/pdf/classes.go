@@ -10,9 +10,9 @@ import (
 // and the ASCII and full-width forms that occur in court papers.
 const (
 	noHead = "，。、；：？！”’）》〉】〕」』］｝…—～·・‧％‰℃°々〻′″,.;:?!)]}%" // never first on a line (避头)
-	noFoot = "“‘（《〈【〔「『［｛([{￥¥$№第☐☑☒"                        // never last on a line (避尾)
-	opens  = "“‘（《〈【〔「『［｛"                                   // blank half in front, may be squeezed
-	closes = "，。、；：？！”’）》〉】〕」』］｝"                            // blank half behind, may be squeezed
+	noFoot = "“‘（《〈【〔「『［｛([{￥¥$№第☐☑☒"                     // never last on a line (避尾)
+	opens  = "“‘（《〈【〔「『［｛"                                // blank half in front, may be squeezed
+	closes = "，。、；：？！”’）》〉】〕」』］｝"                         // blank half behind, may be squeezed
 	// counters follow a figure so closely that 3 and 年 on two lines misread.
 	counters = "元角分年月日时号条款项目岁亩份页件次个人天周户间层栋幢室楼万亿千百倍平米吨斤案例卷册张名位辆台套笔期级度"
 )
@@ -62,7 +62,10 @@ func wordCut(word []rune, i int) int {
 	if strings.ContainsRune(noHead, b) || strings.ContainsRune(noFoot, a) {
 		return 0
 	}
-	if strings.ContainsRune("/?&=#_-@", a) && !strings.ContainsRune("/", b) {
+	if a == '-' || b == '-' { // readers take a hyphen at the end of a line for hyphenation and drop it
+		return 0
+	}
+	if strings.ContainsRune("/?&=#_@", a) && !strings.ContainsRune("/", b) {
 		return 3
 	}
 	if unicode.IsDigit(a) && unicode.IsDigit(b) {

@@ -27,7 +27,7 @@ func (l *line) fit(st style, avail float64, justify bool) {
 		w -= squeeze(ts, w-avail)
 	}
 	gap := 0.0
-	if n := len(ts) - 1; justify && !l.last && n > 0 && w < avail {
+	if n := gaps(ts); justify && !l.last && n > 0 && w < avail {
 		if g := (avail - w) / float64(n); g <= maxOpen*st.size {
 			gap, w = g, avail
 		}
@@ -61,16 +61,33 @@ func squeeze(ts []token, need float64) float64 {
 	return white * share
 }
 
-// place sets the glyphs one after another with gap between tokens.
+// place sets the glyphs one after another with gap between tokens and between
+// the letters of long words.
 func (l *line) place(ts []token, gap float64) {
 	x := 0.0
 	for i := range ts {
-		for _, g := range ts[i].glyphs {
-			g.x += x
+		inner := 0.0
+		if len(ts[i].glyphs) >= longWord {
+			inner = gap
+		}
+		for k, g := range ts[i].glyphs {
+			g.x += x + float64(k)*inner
 			l.glyphs = append(l.glyphs, g)
 		}
-		x += ts[i].w + gap
+		x += ts[i].w + gap + inner*float64(max(len(ts[i].glyphs)-1, 0))
 	}
+}
+
+// gaps counts where a line may be opened: between tokens, and inside long words,
+// without which the few characters beside an address would be torn apart.
+func gaps(ts []token) int {
+	n := len(ts) - 1
+	for i := range ts {
+		if k := len(ts[i].glyphs); k >= longWord {
+			n += k - 1
+		}
+	}
+	return n
 }
 
 // oneLine sets text on a single line at its natural width.
@@ -86,8 +103,8 @@ func (s *shaper) oneLine(st style, text string) line {
 
 // letterSpaced sets text with gap ems of white between its characters.
 func (s *shaper) letterSpaced(st style, text string, gap float64) line {
-	l := line{tokens: s.tokens(st, text), last: true}
-	gap *= st.size
+	l := line{tokens: s.tokens(st, text), last: true, spaced: true}
+	gap *= st.pitch
 	for i := range l.tokens {
 		l.width += l.tokens[i].w
 	}
@@ -103,14 +120,19 @@ func (s *shaper) spread(st style, text string, width float64) line {
 	l := s.oneLine(st, text)
 	if n := len(l.tokens) - 1; n > 0 && l.width < width {
 		gap := (width - l.width) / float64(n)
-		l.glyphs = nil
+		l.glyphs, l.spaced = nil, true
 		l.place(l.tokens, gap)
 		l.width = width
 	}
 	return l
 }
 
-// draw shows the line with its left edge at x and its top at y.
+// text shows the line with its left edge at x and its top at y.
 func (c *canvas) text(l line, st style, x, y float64) {
-	c.run(l.glyphs, st.size, x, y+st.baseline(), 0)
+	draw := func() { c.run(l.glyphs, st.size, x, y+st.baseline(), 0) }
+	if l.spaced && len(l.glyphs) > 0 {
+		c.says(l.text(), draw)
+		return
+	}
+	draw()
 }

@@ -30,6 +30,7 @@ type layout struct {
 	doc    *Doc
 	shaper *shaper
 	boxes  []box
+	form   bool // the head is that of a form: no empty lines in it
 }
 
 func (l *layout) add(b box) { l.boxes = append(l.boxes, b) }

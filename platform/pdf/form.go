@@ -5,7 +5,7 @@ package pdf
 // of the page moves to the next; one taller than half a page is divided.
 type Form struct {
 	Rows  []Row
-	Dense bool // 12 pt text instead of 14 pt
+	Dense bool // 12 pt text from the start; otherwise 14 pt unless only 12 pt saves a page
 }
 
 // Row is one line of a form: either a section (one grey cell across) or one or

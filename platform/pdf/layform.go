@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -14,7 +15,7 @@ const (
 	labelNext  = 0.17 * blockWidth // labels further right in the same row
 	signHeight = 18 * mm
 	tallRow    = blockHeight / 2 // a row higher than this is divided
-	sliceLines = 4               // lines per part of a divided row
+	labelChars = 5               // short labels are spread to the width of so many characters
 )
 
 // cell is one rectangle of a table row.
@@ -66,7 +67,10 @@ func (l *layout) ruled(cells []cell, firstRow, lastRow, joined bool) *box {
 	b := box{height: h, draw: func(c *canvas, y float64, at edges) {
 		for i := range cells {
 			if cells[i].shaded {
+				c.save()
+				c.multiply() // a void mark beneath stays visible
 				c.rect(cells[i].x, y, cells[i].w, h, shade)
+				c.restore()
 			}
 		}
 		c.frame(cells, y, h, firstRow || at.first, lastRow || at.last, joined && !at.first)
@@ -97,7 +101,38 @@ func (c *canvas) frame(cells []cell, y, h float64, top, bottom, open bool) {
 	}
 }
 
+// lay sets the form in 14 pt; one that then runs over its page by so little that
+// 12 pt keeps it on one sheet is set in 12 pt, because people sign one sheet.
 func (b Form) lay(l *layout) error {
+	start := len(l.boxes)
+	if err := b.layRows(l); err != nil {
+		return err
+	}
+	if b.Dense || height(l.boxes) <= blockHeight {
+		return nil
+	}
+	roomy := l.boxes
+	l.boxes = slices.Clone(roomy[:start])
+	b.Dense = true
+	if err := b.layRows(l); err != nil {
+		return err
+	}
+	if height(l.boxes) > blockHeight {
+		l.boxes = roomy
+	}
+	return nil
+}
+
+// height is the natural height of boxes.
+func height(bs []box) float64 {
+	h := 0.0
+	for i := range bs {
+		h += bs[i].height
+	}
+	return h
+}
+
+func (b Form) layRows(l *layout) error {
 	st := style{Body, sizeForm, sizeForm, 21}
 	if b.Dense {
 		st = st.sized(sizeDense, 18)
@@ -110,7 +145,7 @@ func (b Form) lay(l *layout) error {
 		}
 		first, last := i == 0, i == len(b.Rows)-1
 		if r.Section != "" {
-			sec := style{Sans, st.size, st.pitch, st.lead}
+			sec := st.as(Sans)
 			l.ruled([]cell{{
 				x: blockLeft, w: blockWidth, st: sec, label: true, shaded: true,
 				lines: l.shaper.breakLines(sec, r.Section, blockWidth-2*cellPad, 0, false),
@@ -143,11 +178,11 @@ func (l *layout) fields(st style, fs []Field) []cell {
 
 // labelCell spreads a short label over its cell and breaks a long one.
 func (l *layout) labelCell(st style, text string, x, w float64) cell {
-	st.role = Plain
+	st = st.as(Plain)
 	k := cell{x: x, w: w, st: st, label: true}
 	inner := w - 2*cellPad
 	if !strings.Contains(text, "\n") && l.shaper.oneLine(st, text).width <= inner {
-		k.lines = []line{l.shaper.spread(st, text, min(inner, w*0.78))}
+		k.lines = []line{l.shaper.spread(st, text, min(inner, labelChars*st.size))}
 		return k
 	}
 	k.lines = l.shaper.breakLines(st, text, inner, 0, false)
@@ -222,8 +257,8 @@ func joined(ts []token) token {
 	return t
 }
 
-// formRow adds a row, divided by lines if it is very tall. A cell to sign in is
-// never divided.
+// formRow adds a row, divided if it is very tall. A cell to sign in is not
+// divided while it fits a page.
 func (l *layout) formRow(st style, cells []cell, first, last bool) {
 	tallest, sign := 0, false
 	for i := range cells {
@@ -236,18 +271,49 @@ func (l *layout) formRow(st style, cells []cell, first, last bool) {
 		l.ruled(cells, first, last, false)
 		return
 	}
-	lines := len(cells[tallest].lines)
-	for from := 0; from < lines; from += sliceLines {
-		part := make([]cell, len(cells))
-		for i, k := range cells {
-			k.lines = k.lines[min(from, len(k.lines)):min(from+sliceLines, len(k.lines))]
-			k.least = 0
-			if from+sliceLines < lines { // the date line belongs to the last part
-				k.foot = line{}
-			}
-			part[i] = k
+	l.divided(cells, tallest, first, last)
+}
+
+// divided adds a row as one box per line of its tallest cell. The label is
+// repeated with 续 wherever the row goes on at the head of a page.
+func (l *layout) divided(cells []cell, tallest int, first, last bool) {
+	n, st := len(cells[tallest].lines), cells[tallest].st
+	more := l.shaper.oneLine(st.as(Plain), "（续）")
+	for i := range n {
+		h, pad := st.lead, 0.0
+		if i == 0 {
+			h, pad = h+cellPad, cellPad
 		}
-		l.ruled(part, first && from == 0, last && from+sliceLines >= lines, from > 0)
+		if i == n-1 {
+			h += cellPad
+			for _, k := range cells {
+				if k.foot.width > 0 {
+					h += st.lead
+					break
+				}
+			}
+		}
+		l.add(box{height: h, keep: i == 0 || i < n-1 && i >= n-3, draw: func(c *canvas, y float64, at edges) {
+			c.frame(cells, y, h, first && i == 0 || at.first, last && i == n-1 || at.last, i > 0 && !at.first)
+			for _, k := range cells {
+				switch {
+				case k.label && (i == 0 || at.first):
+					if i > 0 {
+						k.lines = append(k.lines[:len(k.lines):len(k.lines)], more)
+					}
+					k.top = true
+				case !k.label && i < len(k.lines):
+					c.text(k.lines[i], k.st, k.x+cellPad, y+pad)
+					k.lines = nil
+				default:
+					k.lines = nil
+				}
+				if i < n-1 {
+					k.foot = line{}
+				}
+				k.draw(c, y, h)
+			}
+		}})
 	}
 }
 
@@ -259,7 +325,7 @@ func (b Grid) lay(l *layout) error {
 	st := style{Body, sizeDense, sizeDense, 18}
 	l.gap(0.25, 0)
 	l.tieBack()
-	head := l.ruled(l.gridRow(style{Sans, st.size, st.pitch, st.lead}, b, b.Head, true), true, len(b.Rows) == 0, false)
+	head := l.ruled(l.gridRow(st.as(Sans), b, b.Head, true), true, len(b.Rows) == 0, false)
 	head.keep = true
 	repeat := *head
 	for i, r := range b.Rows {

@@ -34,7 +34,7 @@ func orElse(s, fallback string) string {
 }
 
 func (b CourtTitle) lay(l *layout) error {
-	if !b.Form {
+	if l.form = b.Form; !b.Form {
 		// Part of the paper, not white: they must not vanish on page one.
 		l.add(box{height: 2 * lead, keep: true})
 	}
@@ -81,6 +81,9 @@ func partCourt(name string) []string {
 	return []string{string(rs[:best]), string(rs[best:])}
 }
 
+// underCourt is the height of the paper name in lines.
+const underCourt = 1.2
+
 func (b PaperTitle) lay(l *layout) error {
 	name := orElse(b.Text, l.doc.Title)
 	gap := 0.0
@@ -92,7 +95,9 @@ func (b PaperTitle) lay(l *layout) error {
 	case n <= 9:
 		gap = 0.25
 	}
-	l.centred(titleStyle, l.shaper.letterSpaced(titleStyle, name, gap), true)
+	// A fifth of a line more, taken from the white below, parts it from the court.
+	st := titleStyle.sized(sizeTitle, underCourt*lead)
+	l.centred(st, l.shaper.letterSpaced(st, name, gap), true)
 	if b.Sub != "" {
 		sub := "（" + b.Sub + "）"
 		l.centred(headingStyle, l.shaper.oneLine(headingStyle, sub), true)
@@ -102,9 +107,15 @@ func (b PaperTitle) lay(l *layout) error {
 
 func (b CaseNumber) lay(l *layout) error {
 	ln := l.shaper.oneLine(bodyStyle, orElse(b.Text, l.doc.CaseNo))
-	l.gap(1, 0)
+	st := bodyStyle
+	if l.form {
+		st = bodyStyle.sized(sizeForm, 22)
+		ln = l.shaper.oneLine(st, orElse(b.Text, l.doc.CaseNo))
+	} else {
+		l.gap(2-underCourt, 0)
+	}
 	l.tieBack()
-	l.atRight(bodyStyle, []line{ln}, true)
+	l.atRight(st, []line{ln}, true)
 	return nil
 }
 

@@ -60,6 +60,12 @@ func (s style) sized(size, l float64) style {
 	return s
 }
 
+// as is s in another role.
+func (s style) as(r Role) style {
+	s.role = r
+	return s
+}
+
 // baseline is the distance from the top of a line of s to its baseline: the
 // square of a Chinese character, 12 % of it below the baseline, is centred.
 func (s style) baseline() float64 { return (s.lead-s.size)/2 + 0.88*s.size }

@@ -39,6 +39,10 @@ func (s *shaper) err() error {
 // lineEnds makes the three customs of ending a line, and tabs, one.
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", " ")
 
+// maxWord bounds a word, so that pasted rubbish of a million letters is set in
+// linear time; between two bounded words the usual rules decide.
+const maxWord = 256
+
 // tokens shapes text in style st.
 func (s *shaper) tokens(st style, text string) []token {
 	rs := []rune(lineEnds.Replace(text))
@@ -59,7 +63,7 @@ func (s *shaper) tokens(st style, text string) []token {
 			}
 			out = append(out, s.full(st, rs[i:i+n]))
 		default:
-			for i+n < len(rs) && rs[i+n] != ' ' && rs[i+n] != '\n' && !wide(rs[i+n]) {
+			for n < maxWord && i+n < len(rs) && rs[i+n] != ' ' && rs[i+n] != '\n' && !wide(rs[i+n]) {
 				n++
 			}
 			out = append(out, s.word(st, rs[i:i+n]))

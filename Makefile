@@ -1,0 +1,45 @@
+# make demo   build, make a fictional year of twelve courts, serve it on http://localhost:8080
+# make test   install what the tests need, then run them all
+# make bench  side-by-side measurements
+GO ?= go
+export CGO_ENABLED ?= 0
+# The race detector needs cgo; everything else is built without.
+PKGS = ./...
+
+.PHONY: build demo test deps long race bench generate check release
+
+build:
+	$(GO) build -trimpath -ldflags="-s -w" -o mashang ./cmd/mashang
+
+demo: build
+	rm -rf demo-data
+	./mashang demo -data demo-data -listen localhost:8080
+
+deps:
+	sh scripts/deps.sh
+
+test: deps check
+	$(GO) test -timeout 20m $(PKGS)
+
+# What go test does not say: formatting, vet, generated files up to date.
+check:
+	test -z "$$(gofmt -l $$(git ls-files '*.go'))"
+	$(GO) vet $(PKGS)
+
+long: deps
+	MASHANG_LONG=1 $(GO) test -timeout 80m $(PKGS)
+
+race: deps
+	CGO_ENABLED=1 $(GO) test -race -timeout 40m ./platform/... ./docket/... ./law/...
+
+bench: deps
+	cd bench && $(GO) run .
+
+generate:
+	$(GO) tool templ generate
+	$(GO) generate ./...
+	$(GO) run ./cmd/mashang docs -dir docs
+
+release:
+	GOOS=linux GOARCH=amd64 $(GO) build -trimpath -ldflags="-s -w" -o dist/mashang-linux-amd64 ./cmd/mashang
+	GOOS=linux GOARCH=arm64 $(GO) build -trimpath -ldflags="-s -w" -o dist/mashang-linux-arm64 ./cmd/mashang

@@ -1,0 +1,175 @@
+package casebook
+
+import (
+	"context"
+	"time"
+
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/docket/fact"
+	"mashang/platform/fault"
+)
+
+// noEnd is an open end.
+var noEnd time.Time
+
+// assignCmd names who handles a case.
+type assignCmd struct {
+	Judge     string `json:"judge"`
+	Assistant string `json:"assistant"`
+	Clerk     string `json:"clerk"`
+	Reason    string `json:"reason"` // needed when the judge changes
+}
+
+// assign gives a case its judge, or another one, with assistant and clerk. The
+// parties see the change and the reason (民事诉讼法 131).
+func (s *Service) assign(ctx context.Context, caseID string, cmd assignCmd) error {
+	return s.act(ctx, caseID, "assign", "casebook.assigned", func(st *step) error {
+		if err := st.running(); err != nil {
+			return err
+		}
+		if st.c.Judge != "" && st.c.Judge != cmd.Judge {
+			if err := st.reason("reason", cmd.Reason); err != nil {
+				return err
+			}
+		}
+		names, err := st.staff(cmd.Judge, cmd.Assistant, cmd.Clerk)
+		if err != nil {
+			return err
+		}
+		return s.seat(st, cmd.Judge, cmd.Assistant, cmd.Clerk, names)
+	})
+}
+
+// staff returns the names of court people who hold a fitting post today.
+func (st *step) staff(judge, assistant, clerk string) (map[string]string, error) {
+	all, err := docket.Staff(st.tx, st.c.Court, st.now, docket.Judge, docket.Head, docket.President, docket.Assistant, docket.Clerk)
+	if err != nil {
+		return nil, err
+	}
+	names, roles := map[string]string{}, map[string]map[docket.Role]bool{}
+	for _, m := range all {
+		names[m.Person] = m.Name
+		if roles[m.Person] == nil {
+			roles[m.Person] = map[docket.Role]bool{}
+		}
+		roles[m.Person][m.Role] = true
+	}
+	var bad fault.List
+	if r := roles[judge]; !r[docket.Judge] && !r[docket.Head] && !r[docket.President] {
+		bad.Add("judge", "请选本院的一位法官。")
+	}
+	if assistant != "" && !roles[assistant][docket.Assistant] {
+		bad.Add("assistant", "请选本院的一位法官助理。")
+	}
+	if clerk != "" && !roles[clerk][docket.Clerk] {
+		bad.Add("clerk", "请选本院的一位书记员。")
+	}
+	return names, bad.Err()
+}
+
+// seat changes the three handlers: seats, sight, and the fact that moves what
+// is open. A judge alone sits as 审判员; a panel is set by setPanel.
+func (s *Service) seat(st *step, judge, assistant, clerk string, names map[string]string) error {
+	from := st.c.Judge
+	seats, err := docket.Seats(st.tx, st.c.ID, st.now)
+	if err != nil {
+		return err
+	}
+	lead := "sole"
+	for _, x := range seats {
+		if x.Seat == "presiding" {
+			lead = "presiding"
+		}
+	}
+	if err := docket.EndSeats(st.tx, st.c.ID, st.now, lead, "assistant", "clerk"); err != nil {
+		return err
+	}
+	for _, x := range []struct{ person, seat, capacity string }{{judge, lead, "handler"}, {assistant, "assistant", "assistant"}, {clerk, "clerk", "clerk"}} {
+		if err := access.End(st.tx, "", st.c.ID, x.capacity, st.now); err != nil {
+			return err
+		}
+		if x.person == "" {
+			continue
+		}
+		if err := docket.AddSeat(st.tx, docket.Seat{Case: st.c.ID, Person: x.person, Seat: x.seat, From: st.now}); err != nil {
+			return err
+		}
+		if err := access.Add(st.tx, x.person, st.c.ID, x.capacity, "分案", st.now, noEnd); err != nil {
+			return err
+		}
+		st.entry.Private[x.capacity] = names[x.person]
+	}
+	st.c.Judge = judge
+	st.tell = append(st.tell, fact.JudgeChanged{Case: st.c.ID, From: from, To: judge})
+	return nil
+}
+
+// panelCmd sets who sits. One name is a sole judge.
+type panelCmd struct {
+	Presiding string   `json:"presiding"`
+	Members   []string `json:"members"`
+	Jurors    []string `json:"jurors"`
+}
+
+// setPanel forms or changes the panel (民事诉讼法 40–42; 人民陪审员法 14).
+func (s *Service) setPanel(ctx context.Context, caseID string, cmd panelCmd) error {
+	return s.act(ctx, caseID, "panel", "casebook.panel", func(st *step) error {
+		if err := st.running(); err != nil {
+			return err
+		}
+		if err := panelSize(st.c.Procedure, len(cmd.Members)+1, len(cmd.Jurors)); err != nil {
+			return err
+		}
+		names, err := st.staff(cmd.Presiding, "", "")
+		if err != nil {
+			return err
+		}
+		if err := docket.EndSeats(st.tx, caseID, st.now, "sole", "presiding", "member", "juror"); err != nil {
+			return err
+		}
+		for _, capacity := range []string{"handler", "member"} {
+			if err := access.End(st.tx, "", caseID, capacity, st.now); err != nil {
+				return err
+			}
+		}
+		lead := "presiding"
+		if len(cmd.Members)+len(cmd.Jurors) == 0 {
+			lead = "sole"
+		}
+		if err := st.sit(cmd.Presiding, lead, "handler"); err != nil {
+			return err
+		}
+		seen := map[string]bool{cmd.Presiding: true}
+		for _, m := range append(append([]string{}, cmd.Members...), cmd.Jurors...) {
+			if seen[m] || names[m] == "" {
+				return fault.Field("members", "合议庭成员要是本院不同的人。")
+			}
+			seen[m] = true
+		}
+		for _, m := range cmd.Members {
+			if err := st.sit(m, "member", "member"); err != nil {
+				return err
+			}
+		}
+		for _, m := range cmd.Jurors {
+			if err := st.sit(m, "juror", "member"); err != nil {
+				return err
+			}
+		}
+		from := st.c.Judge
+		st.c.Judge = cmd.Presiding
+		st.entry.Body["judges"], st.entry.Body["jurors"] = len(cmd.Members)+1, len(cmd.Jurors)
+		if from != st.c.Judge {
+			st.tell = append(st.tell, fact.JudgeChanged{Case: caseID, From: from, To: st.c.Judge})
+		}
+		return nil
+	})
+}
+
+func (st *step) sit(person, seat, capacity string) error {
+	if err := docket.AddSeat(st.tx, docket.Seat{Case: st.c.ID, Person: person, Seat: seat, From: st.now}); err != nil {
+		return err
+	}
+	return access.Add(st.tx, person, st.c.ID, capacity, "合议庭", st.now, noEnd)
+}

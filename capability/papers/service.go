@@ -1,0 +1,354 @@
+package papers
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/docket/fact"
+	"mashang/docket/paper"
+	"mashang/law"
+	"mashang/platform/app"
+	"mashang/platform/auth"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/id"
+	"mashang/platform/jobs"
+	"mashang/platform/ledger"
+	"mashang/platform/pdf"
+)
+
+// Codes is what papers asks of onecode: the case code to print on a
+// recipient's own copy.
+type Codes interface {
+	CodeFor(tx *db.Tx, caseID, partyID, person string) (long, short string, err error)
+}
+
+// Service does what the package doc says.
+type Service struct {
+	k         *app.Kit
+	codes     Codes
+	faces     *pdf.Faces
+	kinds     map[string]Kind
+	replyDays int
+}
+
+// order writes one paper of a kind for a party and enqueues its drawing. The
+// act that orders records it.
+func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, items []string) (paper.Paper, error) {
+	k, ok := s.kinds[kind]
+	if !ok {
+		return paper.Paper{}, fault.Field("kind", "没有这种文书。")
+	}
+	now := s.k.Now()
+	dated := docket.Today(now)
+	d, err := s.gather(tx, c, p, dated)
+	if err != nil {
+		return paper.Paper{}, err
+	}
+	d.Items = items
+	pp := paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: kind, Version: k.Version, Title: k.Title, Number: c.Number, Dated: dated, Demo: d.Void != "", At: now}
+	if pp, err = paper.Order(tx, pp); err != nil {
+		return pp, err
+	}
+	long, short := "", ""
+	if k.Code {
+		if long, short, err = s.codes.CodeFor(tx, c.ID, p.ID, p.Person); err != nil {
+			return pp, err
+		}
+	}
+	s.sign(&d, pp, long, short)
+	text, err := json.Marshal(d)
+	if err != nil {
+		return pp, err
+	}
+	if _, err := tx.Exec(`UPDATE paper_paper SET data = ? WHERE id = ? AND state = 'ordered'`, s.k.Vault.Seal("paper.data", string(text)), pp.ID); err != nil {
+		return pp, err
+	}
+	return pp, s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "papers.draw", Body: pp.ID})
+}
+
+// accepted orders what a new case needs for each party who filed it: the
+// notice of acceptance, the notice of the case code, and the return on which
+// their receipt is signed (民事诉讼法 126, 87).
+func (s *Service) accepted(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.CaseAccepted](j)
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		c, err := docket.CaseOf(tx, f.Case)
+		if err != nil {
+			return err
+		}
+		ps, err := docket.Parties(tx, f.Case)
+		if err != nil {
+			return err
+		}
+		n := 0
+		for _, p := range ps {
+			if p.Role != docket.Plaintiff && p.Role != docket.Applicant && p.Role != docket.Appellant {
+				continue
+			}
+			if err := s.set(tx, c, p, "acceptance_notice", "case_code_notice"); err != nil {
+				return err
+			}
+			n += 3
+		}
+		if n > 0 {
+			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.ordered", Court: c.Court, Case: c.ID, Actor: app.Actor(ctx), Cause: f.FactName(), Body: map[string]any{"papers": n}}); err != nil {
+				return err
+			}
+		}
+		return j.Finish(tx)
+	})
+}
+
+// set orders papers for a party and the one return that lists them.
+func (s *Service) set(tx *db.Tx, c docket.Case, p docket.Party, kinds ...string) error {
+	var titles []string
+	for _, k := range kinds {
+		pp, err := s.order(tx, k, c, p, nil)
+		if err != nil {
+			return err
+		}
+		titles = append(titles, pp.Title)
+	}
+	_, err := s.order(tx, "service_return", c, p, titles)
+	return err
+}
+
+// make is a clerk's order for a further paper.
+type makeCmd struct {
+	Party string `json:"party"`
+	Kind  string `json:"kind"`
+}
+
+func (s *Service) make(ctx context.Context, caseID string, cmd makeCmd) error {
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		if _, err := access.May(tx, auth.From(ctx), "make", access.Of("paper", caseID), s.k.Now()); err != nil {
+			return err
+		}
+		c, err := docket.CaseOf(tx, caseID)
+		if err != nil {
+			return err
+		}
+		p, err := docket.PartyOf(tx, cmd.Party)
+		if err != nil || p.Case != caseID {
+			return fault.Field("party", "请选这份文书发给谁。")
+		}
+		if c.Number == "" {
+			return fault.New(fault.Conflict, "案件还没有立案，没有案号，不能制作文书。")
+		}
+		if cmd.Kind == "service_return" {
+			return fault.Field("kind", "送达回证跟着文书一起制作，不单独做。")
+		}
+		if err := s.set(tx, c, p, cmd.Kind); err != nil {
+			return err
+		}
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.ordered", Court: c.Court, Case: c.ID, Actor: app.Actor(ctx), Body: map[string]any{"papers": 2, "kind": cmd.Kind}})
+		return err
+	})
+}
+
+// draw renders an ordered paper, stores it and issues it.
+func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
+	var pid string
+	if err := j.Read(&pid); err != nil {
+		return err
+	}
+	var p paper.Paper
+	if err := s.k.Read(ctx, func(tx *db.Tx) (err error) { p, err = paper.Of(tx, pid); return err }); err != nil {
+		return err
+	}
+	doc, err := s.doc(p)
+	if err != nil {
+		return err
+	}
+	b, pages, err := pdf.Render(s.faces, doc)
+	if err != nil {
+		return err
+	}
+	digest, _, err := s.k.Blob.Put(ctx, bytes.NewReader(b))
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		if err := paper.Issue(tx, p.ID, digest, pages); err != nil {
+			return err
+		}
+		holders, err := s.holders(tx, p)
+		if err != nil {
+			return err
+		}
+		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.issued", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Holders: holders,
+			Body: map[string]any{"paper": p.ID, "code": p.Code, "kind": p.Kind, "version": p.Version, "digest": digest, "pages": pages}}); err != nil {
+			return err
+		}
+		if err := s.k.Tell(tx, fact.PaperIssued{Case: p.Case, Paper: p.ID, Kind: p.Kind, Party: p.Party}); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// doc is the paper as the block model, from its frozen data.
+func (s *Service) doc(p paper.Paper) (*pdf.Doc, error) {
+	k, ok := s.kinds[p.Kind]
+	if !ok || k.Version != p.Version {
+		return nil, fmt.Errorf("papers: no form %s of version %s", p.Kind, p.Version)
+	}
+	text, err := s.k.Vault.Open("paper.data", p.Data)
+	if err != nil {
+		return nil, err
+	}
+	var d Data
+	if err := json.Unmarshal([]byte(text), &d); err != nil {
+		return nil, err
+	}
+	return k.doc(d)
+}
+
+// holders are those on the addressee's side.
+func (s *Service) holders(tx *db.Tx, p paper.Paper) ([]string, error) {
+	if p.Party == "" {
+		return access.Holders(tx, p.Case, s.k.Now())
+	}
+	party, err := docket.PartyOf(tx, p.Party)
+	if err != nil {
+		return nil, err
+	}
+	out := []string{party.Person}
+	as, err := docket.Agents(tx, p.Case, s.k.Now())
+	for _, a := range as {
+		if a.Party == p.Party {
+			out = append(out, a.Person)
+		}
+	}
+	return out, err
+}
+
+// visible returns the papers of a case that the actor may see: court people
+// all of them, a party those addressed to its side once they were served.
+func (s *Service) visible(tx *db.Tx, caseID string) ([]paper.Paper, error) {
+	a, now := auth.From(tx.Context()), s.k.Now()
+	g, err := access.May(tx, a, "read", access.Of("paper", caseID), now)
+	if err != nil {
+		return nil, err
+	}
+	all, err := paper.OfCase(tx, caseID)
+	if err != nil || g.Relation&(access.Staff|access.System) != 0 {
+		return all, err
+	}
+	me, _, err := access.PartyOf(tx, a.Person, caseID, now)
+	var out []paper.Paper
+	for _, p := range all {
+		// 互联网公开审判流程信息的规定 10: documents after service.
+		if p.Party == me.ID && p.Kind != "service_return" && (p.State == paper.Served || p.State == paper.Effective || p.State == paper.Superseded) {
+			out = append(out, p)
+		}
+	}
+	return out, err
+}
+
+// one returns a paper that the actor may see.
+func (s *Service) one(tx *db.Tx, paperID string) (paper.Paper, error) {
+	p, err := paper.Of(tx, paperID)
+	if err != nil {
+		return p, err
+	}
+	list, err := s.visible(tx, p.Case)
+	if err != nil {
+		return p, err
+	}
+	for _, v := range list {
+		if v.ID == p.ID {
+			return p, nil
+		}
+	}
+	return p, fault.Missing()
+}
+
+// withdraw marks an issued paper as withdrawn; its code says so from now on.
+type withdrawCmd struct {
+	Reason string `json:"reason"`
+	Again  bool   `json:"again"` // 同时重做一份
+}
+
+func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd) error {
+	if cmd.Reason == "" {
+		return fault.Field("reason", "请写明为什么撤回。")
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		p, err := paper.Of(tx, paperID)
+		if err != nil {
+			return err
+		}
+		if _, err := access.May(tx, auth.From(ctx), "withdraw", access.Of("paper", p.Case), s.k.Now()); err != nil {
+			return err
+		}
+		by := ""
+		if cmd.Again {
+			c, err := docket.CaseOf(tx, p.Case)
+			if err != nil {
+				return err
+			}
+			party, err := docket.PartyOf(tx, p.Party)
+			if err != nil {
+				return err
+			}
+			again, err := s.order(tx, p.Kind, c, party, nil)
+			if err != nil {
+				return err
+			}
+			by = again.ID
+		}
+		if err := paper.Withdraw(tx, p.ID, by); err != nil {
+			return err
+		}
+		holders, err := s.holders(tx, p)
+		if err != nil {
+			return err
+		}
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.withdrawn", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Holders: holders,
+			Body: map[string]any{"paper": p.ID, "by": by}, Private: map[string]string{"reason": cmd.Reason}})
+		return err
+	})
+}
+
+// verdict is all that a stranger learns from a paper code.
+type verdict struct {
+	State string   `json:"state"` // genuine, superseded, withdrawn, unknown
+	Court string   `json:"court,omitempty"`
+	Title string   `json:"title,omitempty"`
+	Dated law.Date `json:"dated,omitzero"`
+	Pages int      `json:"pages,omitempty"`
+	Demo  bool     `json:"demo,omitempty"`
+}
+
+// check answers for a paper code, to anyone.
+func (s *Service) check(ctx context.Context, code string) (v verdict, err error) {
+	v.State = "unknown"
+	code = id.Fold(code)
+	if len(code) != 16 {
+		return v, nil
+	}
+	return v, s.k.Read(ctx, func(tx *db.Tx) error {
+		p, ok, err := paper.ByCode(tx, code)
+		if err != nil || !ok || p.State == paper.Ordered {
+			return err
+		}
+		ct, err := docket.CourtOf(tx, p.Court)
+		if err != nil {
+			return err
+		}
+		v = verdict{State: "genuine", Court: ct.Name, Title: p.Title, Dated: p.Dated, Pages: p.Pages, Demo: p.Demo}
+		if p.State == paper.Superseded || p.State == paper.Withdrawn {
+			v.State = p.State
+		}
+		return nil
+	})
+}

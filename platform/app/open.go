@@ -1,0 +1,152 @@
+package app
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mashang/platform/blob"
+	"mashang/platform/clock"
+	"mashang/platform/config"
+	"mashang/platform/db"
+	"mashang/platform/jobs"
+	"mashang/platform/ledger"
+	"mashang/platform/notify"
+	"mashang/platform/vault"
+	"mashang/platform/web"
+)
+
+//go:embed schema
+var schema embed.FS
+
+// Open opens the house over a data folder: keys, database, blobs, ledger,
+// queue, messages. Nothing runs yet.
+func Open(ctx context.Context, c config.Config, clk clock.Clock, log *slog.Logger) (*Kit, error) {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("app: data folder: %w", err)
+	}
+	keys := filepath.Join(c.Data, "keys")
+	v, err := vault.Open(keys)
+	if err != nil {
+		return nil, err
+	}
+	dsn := c.DB
+	if dsn == "" {
+		dsn = "sqlite:" + filepath.Join(c.Data, "mashang.db")
+	}
+	d, err := db.Open(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	k := &Kit{DB: d, Clock: clk, Vault: v, Config: c, Log: log, hears: map[string][]hearing{}}
+	if err := k.open(ctx, keys); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return k, nil
+}
+
+func (k *Kit) open(ctx context.Context, keys string) error {
+	for _, m := range []struct {
+		name   string
+		schema embed.FS
+	}{{"platform", schema}, {"web", web.Schema}, {"jobs", jobs.Schema}, {"ledger", ledger.Schema}, {"notify", notify.Schema}} {
+		if err := k.DB.Migrate(ctx, m.name, m.schema); err != nil {
+			return err
+		}
+	}
+	s, err := ledger.NewSigner(keys)
+	if err != nil {
+		return err
+	}
+	if k.Blob, err = openBlobs(k.Config); err != nil {
+		return err
+	}
+	k.Ledger = ledger.New(k.Clock, s)
+	k.Jobs = jobs.New(k.DB, k.Clock, k.Log)
+	var sms, mail notify.Gateway
+	if k.Config.SMS != "" {
+		sms = notify.HTTPSMS{URL: k.Config.SMS, Key: k.Config.SMSKey}
+	}
+	if k.Config.SMTP != "" {
+		mail = notify.Mail{URL: k.Config.SMTP, From: k.Config.MailFrom}
+	}
+	if k.Notify, err = notify.New(k.DB, k.Clock, k.Vault, k.Jobs, sms, mail); err != nil {
+		return err
+	}
+	k.Notify.Keep = k.Config.Demo
+	return k.settle(ctx)
+}
+
+func openBlobs(c config.Config) (blob.Store, error) {
+	dir := filepath.Join(c.Data, "blobs")
+	if c.Blob != "" {
+		path, ok := strings.CutPrefix(c.Blob, "folder:")
+		if !ok {
+			return nil, fmt.Errorf("app: -blob takes folder:PATH")
+		}
+		dir = path
+	}
+	return blob.OpenFolder(dir)
+}
+
+// settle holds the flags against what was fixed at setup: the origin cannot
+// change, because it is printed in every code, and a demo folder and a real
+// one never become each other.
+func (k *Kit) settle(ctx context.Context) error {
+	origin, err := k.Setting(ctx, "origin")
+	if err != nil {
+		return err
+	}
+	switch {
+	case origin != "" && k.Config.Origin == "":
+		k.Config.Origin = origin
+	case origin != "" && k.Config.Origin != origin:
+		return fmt.Errorf("app: this court's origin is %s and is printed in its codes; it cannot become %s", origin, k.Config.Origin)
+	}
+	kind, err := k.Setting(ctx, "kind")
+	if err != nil {
+		return err
+	}
+	want := "court"
+	if k.Config.Demo {
+		want = "demo"
+	}
+	if kind == "demo" && !k.Config.Demo {
+		return errors.New("app: this folder holds a demo; serve it with mashang demo, or choose another folder")
+	}
+	if kind == "" {
+		return k.PutSetting(ctx, "kind", want)
+	}
+	if kind != want {
+		return ErrDemo
+	}
+	return nil
+}
+
+// Setting returns a setting, empty when it was never made.
+func (k *Kit) Setting(ctx context.Context, key string) (v string, err error) {
+	err = k.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		v, _, err = db.Maybe[string](tx, `SELECT value FROM platform_setting WHERE key = ?`, key)
+		return err
+	})
+	return v, err
+}
+
+// PutSetting writes a setting.
+func (k *Kit) PutSetting(ctx context.Context, key, value string) error {
+	return k.DB.Do(ctx, func(tx *db.Tx) error { return PutSetting(tx, key, value) })
+}
+
+// PutSetting writes a setting within an act.
+func PutSetting(tx *db.Tx, key, value string) error {
+	_, err := tx.Exec(`INSERT INTO platform_setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
+	return err
+}
+
+// Close closes the database.
+func (k *Kit) Close() error { return k.DB.Close() }

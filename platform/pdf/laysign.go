@@ -1,0 +1,101 @@
+package pdf
+
+import "unicode/utf8"
+
+// White inside a signature block, in lines. The seal reaches two lines above
+// and below the date it is centred on; with these gaps it touches neither the
+// signer above nor the clerk below.
+const (
+	aboveNotice = 1.7 // text to the court's name
+	aboveBench  = 2.0 // text to the first signer
+	aroundDate  = 1.6 // signers to date, date to assistants
+)
+
+// sigRow is one line of a signature block with its place from the block's top.
+type sigRow struct {
+	line line
+	x, y float64
+}
+
+func (b Signature) lay(l *layout) error {
+	var rows []sigRow
+	y := 0.0
+	rows, y = l.signers(rows, b.Signers, y)
+	right := blockRight - 2*pitch
+	date := l.shaper.oneLine(bodyStyle, b.Date)
+	centre := right - date.width/2
+	if len(b.Signers) > 0 && b.Date != "" {
+		y += aroundDate * lead
+	} else if b.Court != "" {
+		court := l.shaper.oneLine(bodyStyle, b.Court)
+		// Name and date share one axis; the wider of them sets it.
+		centre = right - max(court.width, date.width)/2
+		rows = append(rows, sigRow{court, centre - court.width/2, y})
+		y += lead
+	}
+	var stamp func(c *canvas, top float64)
+	if b.Seal != nil {
+		stamp = l.seal(*b.Seal, centre, y+lead/2)
+	}
+	if b.Date != "" {
+		rows = append(rows, sigRow{date, centre - date.width/2, y})
+		y += lead
+	}
+	switch {
+	case len(b.After) > 0:
+		y += aroundDate * lead
+		rows, y = l.signers(rows, b.After, y)
+	case b.Seal != nil:
+		y += sealRadius - lead/2 // room for its lower half
+	}
+	l.addSignature(b, rows, y, stamp)
+	return nil
+}
+
+// addSignature adds the block as one box tied to the text before it.
+func (l *layout) addSignature(b Signature, rows []sigRow, height float64, stamp func(*canvas, float64)) {
+	above, give := aboveBench, aboveBench/2
+	if len(b.Signers) == 0 {
+		above, give = aboveNotice, aboveNotice/2
+		if b.Court == "" { // the seal stands right below the text
+			give = aboveNotice - aroundDate
+		}
+	}
+	l.gap(above, give)
+	l.tieBack()
+	l.add(box{height: height, draw: func(c *canvas, top float64, _ edges) {
+		for _, r := range rows {
+			c.text(r.line, bodyStyle, r.x, top+r.y)
+		}
+		if stamp != nil {
+			stamp(c, top)
+		}
+	}})
+}
+
+// signers sets lines of title and name: titles spread to one width, three
+// characters of white, names; two characters stay free at the right.
+func (l *layout) signers(rows []sigRow, who []Signer, y float64) ([]sigRow, float64) {
+	titleW, nameW := 5*pitch, 3*pitch
+	for _, s := range who {
+		titleW = max(titleW, l.shaper.oneLine(bodyStyle, s.Title).width)
+		nameW = max(nameW, l.shaper.signedName(s.Name).width)
+	}
+	nameX := blockRight - 2*pitch - nameW
+	for _, s := range who {
+		title := l.shaper.spread(bodyStyle, s.Title, titleW)
+		name := l.shaper.signedName(s.Name)
+		rows = append(rows, sigRow{title, nameX - 3*pitch - titleW, y}, sigRow{name, nameX, y})
+		y += lead
+	}
+	return rows, y
+}
+
+// signedName sets a name; one of two characters gets a blank inside, as
+// signatures are set.
+func (s *shaper) signedName(name string) line {
+	if utf8.RuneCountInString(name) == 2 {
+		return s.letterSpaced(bodyStyle, name, 1)
+	}
+	return s.oneLine(bodyStyle, name)
+}

@@ -1,0 +1,82 @@
+package ui
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"mashang/platform/id"
+)
+
+// Look is what the frame of every page needs; the program puts it into the
+// context of each request.
+type Look struct {
+	Court   string // who speaks
+	Name    string // of the person signed in; empty: nobody
+	Staff   bool
+	Home    string // where the masthead leads
+	Demo    bool
+	Large   bool
+	Dark    bool
+	Toast   string
+	Path    string
+	Hotline string
+}
+
+type lookKey struct{}
+
+// WithLook returns ctx carrying l.
+func WithLook(ctx context.Context, l Look) context.Context {
+	return context.WithValue(ctx, lookKey{}, l)
+}
+
+// LookOf returns the look of a request.
+func LookOf(ctx context.Context) Look {
+	l, _ := ctx.Value(lookKey{}).(Look)
+	if l.Hotline == "" {
+		l.Hotline = "12368"
+	}
+	if l.Court == "" {
+		l.Court = "人民法院"
+	}
+	if l.Home == "" {
+		l.Home = "/"
+	}
+	return l
+}
+
+// Preferences reads large type, dark and the one-time line from cookies.
+func Preferences(r *http.Request, l *Look) {
+	if c, err := r.Cookie("size"); err == nil {
+		l.Large = c.Value == "large"
+	}
+	if c, err := r.Cookie("theme"); err == nil {
+		l.Dark = c.Value == "dark"
+	}
+	if c, err := r.Cookie("toast"); err == nil {
+		l.Toast, _ = url.QueryUnescape(c.Value)
+	}
+}
+
+// Key returns a fresh idempotency key for a form.
+func Key() string { return id.Code(20) }
+
+// Frame says what is particular to one page.
+type Frame struct {
+	Title   string // in the browser's tab
+	Service string // under the court's name
+	Nav     []NavItem
+	Back    *Link
+	Hero    bool
+}
+
+// NavItem is a word in the staff's navigation.
+type NavItem struct {
+	Href, Text string
+	Count      int
+	Hot        bool // someone waits
+	Current    bool
+}
+
+// Link is an address with its words.
+type Link struct{ Href, Text string }

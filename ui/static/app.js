@@ -1,0 +1,91 @@
+// Refines pages that work without it. Nothing here is needed to do anything.
+const $$ = (q, root = document) => [...root.querySelectorAll(q)]
+
+// A list of errors is read first.
+document.querySelector('[data-errors]')?.focus()
+
+// The one-time line is for this page only.
+if (document.querySelector('[data-toast]')) document.cookie = 'toast=; Max-Age=0; path=/'
+
+// Forms: sent once; after a second it says what is happening.
+for (const form of $$('form[data-form]')) {
+  const keep = 'typed:' + form.getAttribute('action')
+  let dirty = false
+  form.addEventListener('input', () => { dirty = true })
+  form.addEventListener('submit', (e) => {
+    if (form.dataset.sent) { e.preventDefault(); return }
+    form.dataset.sent = '1'
+    dirty = false
+    const b = form.querySelector('[data-submit]')
+    if (b) setTimeout(() => { b.classList.add('busy'); b.textContent = '正在送出，请稍等' }, 1000)
+  })
+  addEventListener('beforeunload', (e) => { if (dirty) e.preventDefault() })
+  const area = form.querySelector('textarea[data-keep]')
+  if (area) {
+    try {
+      const old = sessionStorage.getItem(keep)
+      if (old && !area.value) area.value = old
+      area.addEventListener('input', () => sessionStorage.setItem(keep, area.value))
+      form.addEventListener('submit', () => sessionStorage.removeItem(keep))
+    } catch { /* storage may be off */ }
+  }
+}
+addEventListener('pageshow', () => { for (const f of $$('form[data-sent]')) delete f.dataset.sent })
+
+// Chosen files with their sizes.
+for (const input of $$('input[data-files]')) {
+  const out = document.createElement('p')
+  out.className = 'small quiet'
+  out.setAttribute('aria-live', 'polite')
+  input.after(out)
+  input.addEventListener('change', () => {
+    out.textContent = [...input.files].map((f) => f.name + '（' + (f.size < 1048576 ? Math.ceil(f.size / 1024) + ' KB' : (f.size / 1048576).toFixed(1) + ' MB') + '）').join('、')
+  })
+}
+
+for (const b of $$('[data-print]')) { b.classList.remove('hide'); b.addEventListener('click', () => print()) }
+for (const b of $$('[data-fill]')) {
+  b.classList.remove('hide')
+  b.addEventListener('click', () => {
+    const t = document.getElementById(b.dataset.to)
+    if (t) { t.value = b.dataset.fill; t.focus(); t.dispatchEvent(new Event('input', { bubbles: true })) }
+  })
+}
+
+// Passkeys. WeChat's browser has none: the button stays hidden there.
+const bytes = (s) => Uint8Array.from(atob(s.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
+const text = (b) => btoa(String.fromCharCode(...new Uint8Array(b))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+const send = async (url, body) => {
+  const r = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, body: JSON.stringify(body ?? {}) })
+  const j = await r.json()
+  if (!r.ok) throw new Error(j.error?.show ?? '没有办成，请用短信验证码。')
+  return j
+}
+if (window.PublicKeyCredential && !/MicroMessenger/i.test(navigator.userAgent)) {
+  for (const b of $$('[data-passkey]')) {
+    b.classList.remove('hide')
+    const say = document.createElement('p')
+    say.className = 'error'
+    say.setAttribute('role', 'alert')
+    b.after(say)
+    b.addEventListener('click', async () => {
+      say.textContent = ''
+      try {
+        const o = await send(b.dataset.begin)
+        const pk = o.options.publicKey
+        pk.challenge = bytes(pk.challenge)
+        if (pk.user) pk.user.id = bytes(pk.user.id)
+        for (const c of [...(pk.excludeCredentials ?? []), ...(pk.allowCredentials ?? [])]) c.id = bytes(c.id)
+        const c = b.dataset.passkey === 'register' ? await navigator.credentials.create({ publicKey: pk }) : await navigator.credentials.get({ publicKey: pk })
+        const r = c.response
+        const out = { id: c.id, rawId: text(c.rawId), type: c.type, response: { clientDataJSON: text(r.clientDataJSON) } }
+        if (r.attestationObject) out.response.attestationObject = text(r.attestationObject)
+        if (r.authenticatorData) Object.assign(out.response, { authenticatorData: text(r.authenticatorData), signature: text(r.signature), userHandle: r.userHandle ? text(r.userHandle) : null })
+        const done = await send(b.dataset.finish, { ceremony: o.ceremony, credential: JSON.stringify(out), next: b.dataset.next ?? '' })
+        location.assign(done.goto)
+      } catch (e) {
+        say.textContent = e.name === 'NotAllowedError' ? '没有完成。可以再试一次，或者用短信验证码。' : e.message
+      }
+    })
+  }
+}
