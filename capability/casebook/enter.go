@@ -9,7 +9,6 @@ import (
 	"mashang/docket/fact"
 	"mashang/law"
 	"mashang/law/caseno"
-	"mashang/law/court"
 	"mashang/law/identity"
 	"mashang/platform/app"
 	"mashang/platform/auth"
@@ -128,8 +127,8 @@ func (c *enterCmd) check(p, d *partyCmd, today law.Date) error {
 	if c.Secrecy == "" {
 		c.Secrecy = docket.Public
 	}
-	if c.Secrecy != docket.Public && c.Secrecy != docket.Private && c.Secrecy != docket.Sealed {
-		bad.Add("secrecy", "请选是否公开。")
+	if c.Secrecy != docket.Public && c.Secrecy != docket.Private {
+		bad.Add("secrecy", "请选公开还是不公开审理。要封存的，立案后由承办法官或院长办。")
 	}
 	if c.Received.IsZero() {
 		c.Received = today
@@ -306,6 +305,3 @@ func sides(kind string) (first, second string) {
 	}
 	return docket.Plaintiff, docket.Defendant
 }
-
-// known reports whether a code is one of the courts of the table.
-func known(code string) bool { _, ok := court.ByCode(code); return ok }

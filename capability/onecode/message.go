@@ -13,7 +13,6 @@ import (
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
-	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 )
 

@@ -315,3 +315,6 @@ func PartyOf(tx *db.Tx, person, caseID string, now time.Time) (docket.Party, boo
 	}
 	return docket.Party{}, false, nil
 }
+
+// Allowing returns the relations to which a verb is open.
+func Allowing(kind, verb string) Relation { return table[kind][verb] }

@@ -239,6 +239,19 @@ func (k *Kit) mount(ctx context.Context, rt *web.Router, s Service) error {
 	return nil
 }
 
+// Start lets every service begin its recurring work.
+func (k *Kit) Start(ctx context.Context, services []Service) error {
+	for _, s := range services {
+		if s.Start == nil {
+			continue
+		}
+		if err := s.Start(ctx); err != nil {
+			return fmt.Errorf("app: %s: %w", s.Name, err)
+		}
+	}
+	return nil
+}
+
 // Seal keeps the ledger sealed until ctx ends: soon after an entry, at most
 // twice a second.
 func (k *Kit) Seal(ctx context.Context) {

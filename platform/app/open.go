@@ -22,7 +22,8 @@ import (
 )
 
 //go:embed schema
-var schema embed.FS
+// Schema is the migrations of the settings.
+var Schema embed.FS
 
 // Open opens the house over a data folder: keys, database, blobs, ledger,
 // queue, messages. Nothing runs yet.
@@ -54,7 +55,7 @@ func (k *Kit) open(ctx context.Context, keys string) error {
 	for _, m := range []struct {
 		name   string
 		schema embed.FS
-	}{{"platform", schema}, {"web", web.Schema}, {"jobs", jobs.Schema}, {"ledger", ledger.Schema}, {"notify", notify.Schema}} {
+	}{{"platform", Schema}, {"web", web.Schema}, {"jobs", jobs.Schema}, {"ledger", ledger.Schema}, {"notify", notify.Schema}} {
 		if err := k.DB.Migrate(ctx, m.name, m.schema); err != nil {
 			return err
 		}

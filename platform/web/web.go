@@ -51,7 +51,7 @@ type Config struct {
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
 	Actor   func(ctx context.Context, token string) (auth.Actor, error)
 	Error   func(r *http.Request, v ErrorView) Page
-	Before  func(r *http.Request) *http.Request // adds preferences to the context
+	Look    func(r *http.Request) *http.Request // adds what every page shows, once the actor is known
 	OnRead  func(Reading)
 	OnDone  func(route string, status int, took time.Duration)
 	Target  func(ctx context.Context, key string) string // where a repeated form went
@@ -153,16 +153,13 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx := context.WithValue(r.Context(), keyRequest, number)
 	ctx = context.WithValue(ctx, keyAddress, rt.address(r))
 	r = r.WithContext(ctx)
-	if rt.cfg.Before != nil {
-		r = rt.cfg.Before(r)
-	}
 	if err := rt.cross.Check(r); err != nil {
-		rt.fail(w, r, wantsJSON(r), fault.Wrap(fault.Forbidden, "这个请求不是从本院的页面发出的，没有办理。请回到本院页面重新操作。", err), Reply{})
+		rt.fail(w, rt.looked(r), wantsJSON(r), fault.Wrap(fault.Forbidden, "这个请求不是从本院的页面发出的，没有办理。请回到本院页面重新操作。", err), Reply{})
 		return
 	}
 	if _, pattern := rt.mux.Handler(r); pattern == "" {
 		rt.done(r, "", http.StatusNotFound, 0, nil)
-		rt.fail(w, r, wantsJSON(r), fault.Missing(), Reply{})
+		rt.fail(w, rt.looked(r), wantsJSON(r), fault.Missing(), Reply{})
 		return
 	}
 	rt.mux.ServeHTTP(w, r)
@@ -192,6 +189,13 @@ func (rt *Router) serve(route Route, api bool) http.HandlerFunc {
 	}
 }
 
+func (rt *Router) looked(r *http.Request) *http.Request {
+	if rt.cfg.Look == nil {
+		return r
+	}
+	return rt.cfg.Look(r)
+}
+
 // answer identifies, limits, and lets the handler act.
 func (rt *Router) answer(route Route, r *http.Request) (Reply, *http.Request, error) {
 	token := ""
@@ -208,6 +212,7 @@ func (rt *Router) answer(route Route, r *http.Request) (Reply, *http.Request, er
 		}
 		r = r.WithContext(auth.With(r.Context(), a))
 	}
+	r = rt.looked(r)
 	a := auth.From(r.Context())
 	if route.Object != Public && a.Account == "" {
 		return Reply{}, r, fault.New(fault.SignIn, "请先登录。")
@@ -373,6 +378,9 @@ func wantsJSON(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, API+"/") || strings.Contains(r.Header.Get("Accept"), "application/json") ||
 		strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")
 }
+
+// WriteJSON writes a value for a raw handler.
+func WriteJSON(w http.ResponseWriter, v any) { writeJSON(w, http.StatusOK, v) }
 
 func writeJSON(w http.ResponseWriter, status int, v any) int {
 	b, err := json.Marshal(v)

@@ -1,0 +1,83 @@
+package mashang
+
+import (
+	"context"
+	"sync/atomic"
+
+	"mashang/capability"
+	"mashang/capability/account"
+	"mashang/capability/casebook"
+	"mashang/capability/clocks"
+	"mashang/capability/delivery"
+	"mashang/capability/desk"
+	"mashang/capability/hall"
+	"mashang/capability/onecode"
+	"mashang/capability/papers"
+	"mashang/docket"
+	"mashang/platform/app"
+	"mashang/platform/db"
+)
+
+// Services are the court's services, and the few that the program itself
+// calls by name.
+type Services struct {
+	List     *capability.List
+	Account  *account.Service
+	Casebook *casebook.Service
+	Onecode  *onecode.Service
+
+	kit  *app.Kit
+	name atomic.Pointer[string]
+}
+
+// newServices is THE LIST: every service, in the order a case meets them. A
+// service is given what it asks for, and only by later lines.
+func newServices(k *app.Kit) (*Services, error) {
+	s := &Services{List: &capability.List{}, kit: k}
+	var err error
+	if s.Account, err = account.New(k, identityPlatform(k)); err != nil {
+		return nil, err
+	}
+	s.Casebook = casebook.New(k, s.List)
+	s.Onecode = onecode.New(k, s.Account, s.Account)
+	court, err := papers.New(k, s.Onecode, onecode.ReplyDays)
+	if err != nil {
+		return nil, err
+	}
+	s.List.All = []capability.Capability{
+		hall.New(k, nil, "").Capability(), // 大厅
+		s.Account.Capability(),            // 身份与账号
+		s.Casebook.Capability(),           // 案件
+		desk.New(k, s.List).Capability(),  // 工作台
+		clocks.New(k).Capability(),        // 期限
+		s.Onecode.Capability(),            // 码上通
+		court.Capability(),                // 文书
+		delivery.New(k).Capability(),      // 送达
+	}
+	return s, nil
+}
+
+// Title is the court that speaks when no particular one does: the highest of
+// those served. Before setup it is just a people's court.
+func (s *Services) Title(ctx context.Context) string {
+	if n := s.name.Load(); n != nil {
+		return *n
+	}
+	name := ""
+	err := s.kit.Read(ctx, func(tx *db.Tx) error {
+		cs, err := docket.Courts(tx)
+		for _, c := range cs {
+			if c.Level != "high" && name == "" {
+				if name = c.Title; name == "" {
+					name = c.Short
+				}
+			}
+		}
+		return err
+	})
+	if err != nil || name == "" {
+		return "人民法院"
+	}
+	s.name.Store(&name)
+	return name
+}

@@ -1,0 +1,239 @@
+package casebook
+
+import (
+	"context"
+	"sort"
+	"time"
+
+	"mashang/capability"
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/law/identity"
+	"mashang/platform/auth"
+	"mashang/platform/db"
+	"mashang/platform/ledger"
+	"mashang/platform/web"
+)
+
+// Panels is what casebook asks of the list: every service's part of a case page.
+type Panels interface {
+	Panels(tx *db.Tx, v capability.View) ([]capability.Panel, error)
+}
+
+// whole is a case as one viewer sees it.
+type whole struct {
+	View    capability.View    `json:"-"`
+	Case    docket.Case        `json:"case"`
+	Court   docket.Court       `json:"court"`
+	Parties []partyView        `json:"parties"`
+	Agents  []docket.Agent     `json:"agents"`
+	Seats   []docket.Seat      `json:"seats"`
+	Links   []docket.Link      `json:"links"`
+	History []historyLine      `json:"history"`
+	Panels  []capability.Panel `json:"-"`
+	Posts   []docket.Member    `json:"-"` // for the forms of staff
+	Divs    []docket.Division  `json:"-"`
+}
+
+// partyView is a party with numbers masked.
+type partyView struct {
+	docket.Party
+	Phone  string `json:"phone"`
+	Number string `json:"number"`
+	IDType string `json:"id_type"`
+	Me     bool   `json:"me"`
+}
+
+// historyLine is an entry of the ledger as a page shows it.
+type historyLine struct {
+	At    time.Time `json:"at"`
+	Title string    `json:"title"`
+	Kind  string    `json:"kind"`
+}
+
+// show loads a case for whoever asks.
+func (s *Service) show(ctx context.Context, caseID string) (w whole, err error) {
+	a := auth.From(ctx)
+	err = s.k.Read(ctx, func(tx *db.Tx) error {
+		now := s.k.Now()
+		g, err := access.May(tx, a, "read", access.Of("case", caseID), now)
+		if err != nil {
+			return err
+		}
+		if w.Case, err = docket.CaseOf(tx, caseID); err != nil {
+			return err
+		}
+		w.View = capability.View{Viewer: capability.Viewer{Actor: a, Now: now}, Case: w.Case, Relation: g.Relation}
+		if w.View.Party, _, err = access.PartyOf(tx, a.Person, caseID, now); err != nil {
+			return err
+		}
+		if err := s.people(tx, &w, now); err != nil {
+			return err
+		}
+		if err := s.history(tx, &w); err != nil {
+			return err
+		}
+		w.Panels, err = s.panel.Panels(tx, w.View)
+		sort.SliceStable(w.Panels, func(i, j int) bool { return w.Panels[i].Order < w.Panels[j].Order })
+		return err
+	})
+	return w, err
+}
+
+func (s *Service) people(tx *db.Tx, w *whole, now time.Time) (err error) {
+	id := w.Case.ID
+	if w.Court, err = docket.CourtOf(tx, w.Case.Court); err != nil {
+		return err
+	}
+	ps, err := docket.Parties(tx, id)
+	if err != nil {
+		return err
+	}
+	for _, p := range ps {
+		v, err := s.masked(tx, p)
+		if err != nil {
+			return err
+		}
+		v.Me = p.ID == w.View.Party.ID
+		if !w.View.Court() && !v.Me { // the other side's numbers are nobody's business
+			v.Phone, v.Number, v.IDType = "", "", ""
+		}
+		w.Parties = append(w.Parties, v)
+	}
+	if w.Agents, err = docket.Agents(tx, id, now); err != nil {
+		return err
+	}
+	if w.Seats, err = docket.Seats(tx, id, now); err != nil {
+		return err
+	}
+	if w.Links, err = docket.Links(tx, id); err != nil || !w.View.Court() {
+		return err
+	}
+	if w.Posts, err = docket.Staff(tx, w.Case.Court, now); err != nil {
+		return err
+	}
+	w.Divs, err = docket.Divisions(tx, w.Case.Court)
+	return err
+}
+
+func (s *Service) masked(tx *db.Tx, p docket.Party) (partyView, error) {
+	v := partyView{Party: p}
+	phone, err := s.k.Vault.Open("party.phone", p.Phone)
+	if err != nil {
+		return v, err
+	}
+	person, err := docket.PersonOf(tx, p.Person)
+	if err != nil {
+		return v, err
+	}
+	number, err := s.k.Vault.Open("person.id", person.IDSealed)
+	v.Phone, v.Number, v.IDType = identity.MaskPhone(phone), identity.MaskNumber(number), person.IDType
+	return v, err
+}
+
+// history is what the viewer holds of the case: a party the entries addressed
+// to him, court people all.
+func (s *Service) history(tx *db.Tx, w *whole) error {
+	var ls []ledger.Line
+	var err error
+	if w.View.Court() {
+		ls, err = ledger.OfCase(tx, w.Case.ID)
+	} else {
+		ls, err = ledger.OfHolder(tx, w.View.Actor.Person, w.Case.ID)
+	}
+	for i := len(ls) - 1; i >= 0; i-- {
+		w.History = append(w.History, historyLine{At: ls[i].At, Title: s.k.Ledger.Title(ls[i].Kind), Kind: ls[i].Kind})
+	}
+	return err
+}
+
+// reading is the entry for the trail when someone of the court opened a case.
+func reading(w whole) *web.Reading {
+	if !w.View.Court() {
+		return nil
+	}
+	return &web.Reading{Object: "case", ID: w.Case.ID, Court: w.Case.Court, Case: w.Case.ID, Person: w.View.Actor.Person, At: w.View.Now}
+}
+
+// Record writes what the web kit saw being read into the ledger; the parties
+// may hold it. Handlers opening their own cases all day are not news: only
+// readings by others go in.
+func (s *Service) Record(ctx context.Context, r web.Reading) error {
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		_, own, err := db.Maybe[string](tx, `SELECT id FROM docket_access WHERE person_id = ? AND case_id = ? AND capacity IN ('handler', 'member', 'assistant', 'clerk', 'delegate') AND until_at = 0`, r.Person, r.Case)
+		if err != nil || own {
+			return err
+		}
+		holders, err := access.Holders(tx, r.Case, s.k.Now())
+		if err != nil {
+			return err
+		}
+		p, err := docket.PersonOf(tx, r.Person)
+		if err != nil {
+			return err
+		}
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "casebook.opened", Court: r.Court, Case: r.Case, Actor: r.Person, Holders: holders,
+			Body: map[string]any{"object": r.Object}, Private: map[string]string{"who": p.Name}})
+		return err
+	})
+}
+
+// pageSize of case lists.
+const pageSize = 30
+
+// listed is a line of a case list.
+type listed struct {
+	docket.Case
+	Role string `json:"role"`
+}
+
+// list returns the cases that the actor may read, newest first, after a key,
+// narrowed by state and words.
+func (s *Service) list(ctx context.Context, q listQuery) (out []listed, next string, err error) {
+	a := auth.From(ctx)
+	err = s.k.Read(ctx, func(tx *db.Tx) error {
+		now := s.k.Now()
+		cond, args, err := access.Join(tx, a, now)
+		if err != nil {
+			return err
+		}
+		sql := `SELECT ` + docket.CaseCols + ` FROM docket_case c WHERE ` + cond
+		if q.State != "" {
+			sql += ` AND c.state = ?`
+			args = append(args, q.State)
+		}
+		if q.Words != "" {
+			sql += ` AND (c.number LIKE ? OR c.names LIKE ? OR c.cause LIKE ?)`
+			like := "%" + q.Words + "%"
+			args = append(args, like, like, like)
+		}
+		if q.After != "" {
+			k, err := docket.CaseOf(tx, q.After)
+			if err != nil {
+				return err
+			}
+			sql += ` AND (c.filed_on < ? OR (c.filed_on = ? AND c.id < ?))`
+			args = append(args, k.Filed, k.Filed, k.ID)
+		}
+		cs, err := db.List[docket.Case](tx, sql+` ORDER BY c.filed_on DESC, c.id DESC LIMIT ?`, append(args, pageSize+1)...)
+		if err != nil {
+			return err
+		}
+		if len(cs) > pageSize {
+			cs = cs[:pageSize]
+			next = cs[pageSize-1].ID
+		}
+		for _, c := range cs {
+			out = append(out, listed{Case: c})
+		}
+		return nil
+	})
+	return out, next, err
+}
+
+// listQuery narrows a list.
+type listQuery struct {
+	Words string `json:"q"`
+	State string `json:"state"`
+	After string `json:"after"`
+}

@@ -1,0 +1,309 @@
+// Package clocks is 期限: it hears what happens in a case and starts, moves and
+// stops the dates that follow from it, each with its arithmetic. How a date is
+// computed is law/period's; who must act by it and what it hangs on is in the
+// rules there.
+package clocks
+
+import (
+	"context"
+	"strings"
+
+	"mashang/capability"
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/docket/deadline"
+	"mashang/docket/fact"
+	"mashang/law"
+	"mashang/law/period"
+	"mashang/law/restday"
+	"mashang/platform/app"
+	"mashang/platform/clock"
+	"mashang/platform/db"
+	"mashang/platform/jobs"
+	"mashang/platform/ledger"
+	"mashang/ui"
+)
+
+// Service does what the package doc says.
+type Service struct{ k *app.Kit }
+
+// New returns the service.
+func New(k *app.Kit) *Service { return &Service{k} }
+
+// Capability returns the service's line for the list.
+func (s *Service) Capability() capability.Capability {
+	return capability.Capability{
+		Service: app.Service{Name: "clocks", Title: "期限",
+			Kinds: []ledger.Kind{
+				{Name: "clocks.set", Title: "计算期限", Audience: ledger.Parties},
+				{Name: "clocks.recomputed", Title: "放假安排公布，重算期限", Audience: ledger.Parties},
+			},
+			Jobs: map[string]jobs.Handler{"clocks.recompute": s.recompute},
+			Hears: []app.Hearing{
+				{Fact: "case_accepted", Do: s.accepted}, {Fact: "limit_moved", Do: s.limitMoved}, {Fact: "judge_changed", Do: s.judgeChanged},
+				{Fact: "case_closed", Do: s.closed}, {Fact: "calendar_loaded", Do: s.calendarLoaded},
+			}},
+		Panels: s.panels, Tasks: s.tasks,
+	}
+}
+
+// limitRule is the key of the court's own limit; the others are of law/period.
+const limitRule = "trial_limit"
+
+// set starts the deadlines that f names and records them as one entry.
+func (s *Service) set(ctx context.Context, j *jobs.Job, caseID, cause string, f func(c docket.Case, cal *restday.Calendar) []deadline.Deadline) error {
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		c, err := docket.CaseOf(tx, caseID)
+		if err != nil {
+			return err
+		}
+		cal, err := docket.Calendar(tx)
+		if err != nil {
+			return err
+		}
+		ds := f(c, cal)
+		body := map[string]any{}
+		for _, d := range ds {
+			d.Case, d.At = caseID, s.k.Now()
+			if err := deadline.Start(tx, d); err != nil {
+				return err
+			}
+			body[d.Rule] = d.Last.String()
+		}
+		if len(ds) > 0 {
+			holders, err := access.Holders(tx, caseID, s.k.Now())
+			if err != nil {
+				return err
+			}
+			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "clocks.set", Court: c.Court, Case: caseID, Actor: app.Actor(ctx), Cause: cause, Holders: holders, Body: body}); err != nil {
+				return err
+			}
+		}
+		return j.Finish(tx)
+	})
+}
+
+// of makes a deadline from a finding.
+func of(rule, title, event string, start law.Date, f period.Finding) deadline.Deadline {
+	return deadline.Deadline{Rule: rule, Title: title, Start: start, StartEvent: event, Last: f.Last, Provisional: f.Provisional,
+		Steps: db.JSON[[]string]{V: f.Steps}, Basis: db.JSON[[]string]{V: f.Basis.Strings()}}
+}
+
+// named is a deadline by a named rule.
+func named(key string, on law.Date, cal *restday.Calendar) deadline.Deadline {
+	r := period.Rules[key]
+	return of(key, r.Title, r.Event, on, r.Start(on, cal))
+}
+
+func limit(c docket.Case, cal *restday.Calendar) deadline.Deadline {
+	p := period.Procedure(c.Procedure)
+	if strings.HasSuffix(c.Type, "终") {
+		p = period.Appeal
+	}
+	f := period.TrialLimit(period.Trial{Procedure: p, Filed: c.Filed, ExtendedMonths: c.Extended, ExcludedDays: c.Excluded}, cal)
+	return of(limitRule, "法院审完的最后期限", "立案", c.Filed, f)
+}
+
+// accepted: the copy to the other side, the division that will try it.
+func (s *Service) accepted(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.CaseAccepted](j)
+	if err != nil {
+		return err
+	}
+	return s.set(ctx, j, f.Case, f.FactName(), func(c docket.Case, cal *restday.Calendar) []deadline.Deadline {
+		return []deadline.Deadline{named("copy_to_defendant", f.On, cal), named("to_division", f.On, cal)}
+	})
+}
+
+// limitMoved: the court's own limit, anew; while suspended it stands still.
+func (s *Service) limitMoved(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.LimitMoved](j)
+	if err != nil {
+		return err
+	}
+	return s.set(ctx, j, f.Case, f.FactName(), func(c docket.Case, cal *restday.Calendar) []deadline.Deadline {
+		if c.State != docket.Open {
+			return nil
+		}
+		return []deadline.Deadline{limit(c, cal)}
+	})
+}
+
+// judgeChanged: the case has reached its division; the parties must be told
+// who sits (民事诉讼法 131).
+func (s *Service) judgeChanged(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.JudgeChanged](j)
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		c, err := docket.CaseOf(tx, f.Case)
+		if err != nil {
+			return err
+		}
+		cal, err := docket.Calendar(tx)
+		if err != nil {
+			return err
+		}
+		if err := deadline.End(tx, f.Case, "to_division", deadline.Met); err != nil {
+			return err
+		}
+		d := named("tell_panel", docket.Today(s.k.Now()), cal)
+		d.Case, d.At = f.Case, s.k.Now()
+		if err := deadline.Start(tx, d); err != nil {
+			return err
+		}
+		holders, err := access.Holders(tx, f.Case, s.k.Now())
+		if err != nil {
+			return err
+		}
+		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "clocks.set", Court: c.Court, Case: c.ID, Actor: app.Actor(ctx), Cause: f.FactName(), Holders: holders, Body: map[string]any{d.Rule: d.Last.String()}}); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// closed: nothing runs any more.
+func (s *Service) closed(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.CaseClosed](j)
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		if err := deadline.End(tx, f.Case, "", deadline.Stopped); err != nil {
+			return err
+		}
+		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "clocks.set", Case: f.Case, Actor: app.Actor(ctx), Cause: f.FactName(), Body: map[string]any{"stopped": true}}); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// calendarLoaded plans the recomputation of what was provisional, in pages,
+// so that it can be cut off anywhere and goes on.
+func (s *Service) calendarLoaded(ctx context.Context, j *jobs.Job) error {
+	return s.k.Note(ctx, func(tx *db.Tx) error {
+		if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "clocks.recompute", Body: ""}); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// recompute takes the next provisional deadline after a key.
+func (s *Service) recompute(ctx context.Context, j *jobs.Job) error {
+	var after string
+	if err := j.Read(&after); err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		ds, err := deadline.Provisional(tx, after, 1)
+		if err != nil {
+			return err
+		}
+		if len(ds) == 0 {
+			return j.Finish(tx)
+		}
+		if err := s.again(tx, ds[0]); err != nil {
+			return err
+		}
+		if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "clocks.recompute", Body: ds[0].ID}); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// again computes one deadline with the calendar of today.
+func (s *Service) again(tx *db.Tx, d deadline.Deadline) error {
+	c, err := docket.CaseOf(tx, d.Case)
+	if err != nil {
+		return err
+	}
+	cal, err := docket.Calendar(tx)
+	if err != nil {
+		return err
+	}
+	n := limit(c, cal)
+	if d.Rule != limitRule {
+		n = named(d.Rule, d.Start, cal)
+	}
+	if n.Provisional { // of a year that is still not announced
+		return nil
+	}
+	n.Case, n.Party, n.At = d.Case, d.Party, s.k.Now()
+	if err := deadline.Start(tx, n); err != nil {
+		return err
+	}
+	if d.Rule == limitRule {
+		if _, err := tx.Exec(`UPDATE docket_case SET limit_on = ? WHERE id = ?`, n.Last, c.ID); err != nil {
+			return err
+		}
+	}
+	holders, err := access.Holders(tx, d.Case, s.k.Now())
+	if err != nil {
+		return err
+	}
+	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "clocks.recomputed", Court: c.Court, Case: c.ID, Actor: app.Actor(tx.Context()), Cause: "calendar_loaded", Holders: holders,
+		Body: map[string]any{"rule": d.Rule, "was": d.Last.String(), "now": n.Last.String()}})
+	return err
+}
+
+// panels are the dates on a case page: a party's and the court's own.
+func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, error) {
+	if v.Relation&access.Allowing("case", "read") == 0 {
+		return nil, nil
+	}
+	ds, err := deadline.Of(tx, v.Case.ID)
+	if err != nil || len(ds) == 0 {
+		return nil, err
+	}
+	var leaves []ui.Leaf
+	for _, d := range ds {
+		if d.Party == "" || v.Court() || d.Party == v.Party.ID {
+			leaves = append(leaves, leaf(d, v))
+		}
+	}
+	return []capability.Panel{{Place: capability.Main, Order: 10, Body: datesPanel(leaves)}}, nil
+}
+
+func leaf(d deadline.Deadline, v capability.View) ui.Leaf {
+	at := d.Last.At(12, 0, clock.Shanghai)
+	l := ui.Leaf{Month: itoa(d.Last.Month) + "月", Day: itoa(d.Last.Day), Week: d.Last.ChineseWeekday(), Title: d.Title, Sub: ui.Left(at, v.Now),
+		Soon: ui.DaysLeft(at, v.Now) <= 7, Provisional: d.Provisional, Steps: d.Steps.V, Law: strings.Join(d.Basis.V, "；")}
+	if d.Last.Year != docket.Today(v.Now).Year {
+		l.Month = itoa(d.Last.Year) + "年" + l.Month
+	}
+	if d.Party == "" {
+		l.Sub = "法院要做的，" + l.Sub
+	}
+	return l
+}
+
+// tasks are dates of the next seven days in the judge's own cases.
+func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
+	type row struct {
+		Case   string   `db:"case_id"`
+		Title  string   `db:"title"`
+		Last   law.Date `db:"last_on"`
+		Number string   `db:"number"`
+		Names  string   `db:"names"`
+	}
+	today := docket.Today(v.Now)
+	rows, err := db.List[row](tx, `SELECT d.case_id, d.title, d.last_on, c.number, c.names FROM docket_case c JOIN deadline_deadline d ON d.case_id = c.id AND d.state = 'running'
+		WHERE c.judge_id = ? AND c.state = 'open' AND d.last_on <= ? ORDER BY d.last_on, d.id LIMIT 100`, v.Actor.Person, today.AddDays(7))
+	if err != nil {
+		return nil, err
+	}
+	var out []capability.Task
+	for _, r := range rows {
+		t := capability.Task{Group: "快到的期限", Due: r.Last.At(23, 59, clock.Shanghai), Title: r.Title, Sub: r.Number + "·" + r.Names, Href: "/casebook/" + r.Case, Tone: "soon", Tag: r.Last.Short(today)}
+		if !r.Last.After(today) {
+			t.Tone = "late"
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}

@@ -1,0 +1,177 @@
+package delivery
+
+import (
+	"bytes"
+	"net/http"
+	"path"
+	"strings"
+
+	"mashang/capability"
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/docket/paper"
+	"mashang/platform/app"
+	"mashang/platform/auth"
+	"mashang/platform/blob"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/ledger"
+	"mashang/platform/web"
+	"mashang/ui"
+)
+
+// New returns the service.
+func New(k *app.Kit) *Service { return &Service{k: k} }
+
+// Capability returns the service's line for the list.
+func (s *Service) Capability() capability.Capability {
+	return capability.Capability{
+		Service: app.Service{Name: "delivery", Title: "送达", Schema: schema, Routes: s.routes,
+			Kinds: []ledger.Kind{{Name: "delivery.handed_over", Title: "窗口送达，签收回证已存", Audience: ledger.Named}}},
+		Panels: s.panels,
+	}
+}
+
+func (s *Service) routes(rt *web.Router) {
+	rt.Handle(web.Route{Pattern: "GET /delivery/{case}", Title: "窗口送达页", Object: "service", Verb: "handover", PageOnly: true, Do: s.getForm})
+	rt.Handle(web.Route{Pattern: "POST /delivery/{case}", Title: "窗口送达", Object: "service", Verb: "handover", Limit: "write", Upload: 20 << 20, In: handover{}, Out: ok{}, Do: s.postForm})
+	rt.Handle(web.Route{Pattern: "GET /delivery/{case}/scan/{record}", Title: "看送达回证", Object: "service", Verb: "read", Do: s.getScan})
+}
+
+type ok struct {
+	Done bool `json:"done"`
+}
+
+// form is what the handover page shows.
+type form struct {
+	Case    docket.Case
+	Parties []docket.Party
+	Papers  []paper.Paper // that wait to be handed over
+}
+
+func (s *Service) form(r *http.Request) (f form, err error) {
+	caseID := r.PathValue("case")
+	return f, s.k.Read(r.Context(), func(tx *db.Tx) error {
+		if _, err := access.May(tx, auth.From(r.Context()), "handover", access.Of("service", caseID), s.k.Now()); err != nil {
+			return err
+		}
+		if f.Case, err = docket.CaseOf(tx, caseID); err != nil {
+			return err
+		}
+		if f.Parties, err = docket.Parties(tx, caseID); err != nil {
+			return err
+		}
+		all, err := paper.OfCase(tx, caseID)
+		for _, p := range all {
+			if p.State == paper.Issued && p.Kind != "service_return" && p.Party != "" {
+				f.Papers = append(f.Papers, p)
+			}
+		}
+		return err
+	})
+}
+
+func (s *Service) getForm(r *http.Request) (web.Reply, error) {
+	f, err := s.form(r)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: handPage(f, handover{Signer: "self", SignedOn: docket.Today(s.k.Now())}, nil)}, nil
+}
+
+// scanKinds are the forms of a scanned return.
+var scanKinds = map[string]string{".pdf": "application/pdf", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
+
+func (s *Service) postForm(r *http.Request) (web.Reply, error) {
+	var h handover
+	if err := web.Read(r, &h); err != nil {
+		return s.again(r, h, err)
+	}
+	fs := web.Files(r, "scan")
+	if len(fs) == 0 || fs[0].Size == 0 {
+		return s.again(r, h, fault.Field("scan", "请把签好字的送达回证扫描或拍照传上来。"))
+	}
+	kind, known := scanKinds[strings.ToLower(path.Ext(fs[0].Filename))]
+	if !known {
+		return s.again(r, h, fault.Field("scan", "回证要 PDF 或照片（JPG、PNG）。"))
+	}
+	file, err := fs[0].Open()
+	if err != nil {
+		return web.Reply{}, err
+	}
+	defer func() { _ = file.Close() }()
+	if err := s.handOver(r.Context(), r.PathValue("case"), h, file, kind); err != nil {
+		return s.again(r, h, err)
+	}
+	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "送达登记好了。签收那天就是送达的日期。", JSON: ok{true}}, nil
+}
+
+func (s *Service) again(r *http.Request, h handover, err error) (web.Reply, error) {
+	if fault.KindOf(err) != fault.Invalid {
+		return web.Reply{}, err
+	}
+	f, ferr := s.form(r)
+	if ferr != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: handPage(f, h, ui.Errs(fault.Fields(err)))}, err
+}
+
+func (s *Service) getScan(r *http.Request) (web.Reply, error) {
+	var rec record
+	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+		g, err := access.May(tx, auth.From(r.Context()), "read", access.Of("service", r.PathValue("case")), s.k.Now())
+		if err != nil {
+			return err
+		}
+		rec, err = db.One[record](tx, `SELECT `+cols+` FROM delivery_service WHERE id = ? AND case_id = ?`, r.PathValue("record"), r.PathValue("case"))
+		if err != nil || g.Relation&access.Staff != 0 {
+			return err
+		}
+		me, _, err := access.PartyOf(tx, auth.From(r.Context()).Person, rec.Case, s.k.Now())
+		if err == nil && me.ID != rec.Party { // the other side's signature is not theirs to see
+			err = fault.Missing()
+		}
+		return err
+	})
+	if err != nil {
+		return web.Reply{}, err
+	}
+	b, err := blob.ReadAll(r.Context(), s.k.Blob, rec.Scan)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	ext := ".pdf"
+	if rec.ScanType != "application/pdf" {
+		ext = ".jpg"
+	}
+	return web.Reply{File: &web.File{Name: "送达回证" + ext, Type: rec.ScanType, Body: bytes.NewReader(b), Inline: true, At: rec.At}}, nil
+}
+
+// panels are what was served, on a case page.
+func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, error) {
+	if v.Case.Number == "" || v.Relation&access.Allowing("service", "read") == 0 {
+		return nil, nil
+	}
+	rs, err := recordsOf(tx, v.Case.ID)
+	if err != nil {
+		return nil, err
+	}
+	var mine []record
+	titles := map[string]string{}
+	for _, r := range rs {
+		if !v.Court() && r.Party != v.Party.ID {
+			continue
+		}
+		p, err := paper.Of(tx, r.Paper)
+		if err != nil {
+			return nil, err
+		}
+		titles[r.Paper] = p.Title
+		mine = append(mine, r)
+	}
+	if len(mine) == 0 && !v.May("service", "handover") {
+		return nil, nil
+	}
+	return []capability.Panel{{Place: capability.Main, Order: 25, Body: servedPanel(v, mine, titles)}}, nil
+}

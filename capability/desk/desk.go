@@ -1,0 +1,197 @@
+// Package desk is 工作台: what waits for one of the court's people today,
+// gathered from every service, and the cases that are his. It decides nothing
+// and keeps nothing.
+package desk
+
+import (
+	"context"
+	"net/http"
+	"sort"
+
+	"mashang/capability"
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/platform/app"
+	"mashang/platform/auth"
+	"mashang/platform/clock"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/web"
+	"mashang/ui"
+)
+
+// Tasks is what desk asks of the list.
+type Tasks interface {
+	Tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error)
+}
+
+// Service does what the package doc says.
+type Service struct {
+	k     *app.Kit
+	tasks Tasks
+}
+
+// New returns the service.
+func New(k *app.Kit, tasks Tasks) *Service { return &Service{k, tasks} }
+
+// Capability returns the service's line for the list.
+func (s *Service) Capability() capability.Capability {
+	return capability.Capability{Service: app.Service{Name: "desk", Title: "工作台", Routes: func(rt *web.Router) {
+		rt.Handle(web.Route{Pattern: "GET /desk", Title: "今日", Object: "desk", Verb: "read", Out: today{}, Do: s.getDesk})
+	}}}
+}
+
+// today is a desk.
+type today struct {
+	Groups []group           `json:"groups"`
+	Cases  []docket.Case     `json:"cases"`
+	Open   int               `json:"open"`
+	Posts  []docket.Post     `json:"posts"`
+	Who    string            `json:"who"`
+	Court  docket.Court      `json:"court"`
+	Viewer capability.Viewer `json:"-"`
+}
+
+// group is a heading with what waits under it, the most urgent first.
+type group struct {
+	Name  string            `json:"name"`
+	Tasks []capability.Task `json:"tasks"`
+}
+
+// order in which groups stand; others follow.
+var order = map[string]int{"过期没回的留言": 0, "等您回复": 1, "等您决定是否立案": 2, "等您分案": 3, "等您起草": 4, "快到的期限": 5}
+
+func (s *Service) getDesk(r *http.Request) (web.Reply, error) {
+	a := auth.From(r.Context())
+	if !a.Staff {
+		return web.Reply{Goto: "/casebook", JSON: today{}}, nil
+	}
+	d, err := s.today(r.Context(), a)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: deskPage(d), JSON: d}, nil
+}
+
+func (s *Service) today(ctx context.Context, a auth.Actor) (d today, err error) {
+	err = s.k.Read(ctx, func(tx *db.Tx) error {
+		now := s.k.Now()
+		d.Viewer = capability.Viewer{Actor: a, Now: now}
+		if d.Posts, err = docket.Posts(tx, a.Person, now); err != nil {
+			return err
+		}
+		if len(d.Posts) == 0 {
+			return fault.New(fault.Forbidden, "您在法院的职务已经结束，工作台关闭了。有疑问请找本院系统管理员。")
+		}
+		d.Viewer.Posts, d.Who = d.Posts, d.Posts[0].Role.Title()
+		if _, err := access.May(tx, a, "read", access.In("desk", d.Posts[0].Court), now); err != nil {
+			return err
+		}
+		if d.Court, err = docket.CourtOf(tx, d.Posts[0].Court); err != nil {
+			return err
+		}
+		ts, err := s.tasks.Tasks(tx, d.Viewer)
+		if err != nil {
+			return err
+		}
+		d.Groups = groups(ts)
+		return s.cases(tx, &d)
+	})
+	return d, err
+}
+
+func groups(ts []capability.Task) []group {
+	by := map[string][]capability.Task{}
+	for _, t := range ts {
+		by[t.Group] = append(by[t.Group], t)
+	}
+	var out []group
+	for name, list := range by {
+		sort.SliceStable(list, func(i, j int) bool { return list[i].Due.Before(list[j].Due) })
+		out = append(out, group{name, list})
+	}
+	rank := func(n string) int {
+		if r, ok := order[n]; ok {
+			return r
+		}
+		return len(order)
+	}
+	sort.Slice(out, func(i, j int) bool {
+		if a, b := rank(out[i].Name), rank(out[j].Name); a != b {
+			return a < b
+		}
+		return out[i].Name < out[j].Name
+	})
+	return out
+}
+
+// shown is how many cases a desk lists; the rest are a click away.
+const shown = 12
+
+// cases are those the person handles, the nearest limit first.
+func (s *Service) cases(tx *db.Tx, d *today) error {
+	p := d.Viewer.Actor.Person
+	n, err := db.One[int64](tx, `SELECT COUNT(*) FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')`, p)
+	if err != nil {
+		return err
+	}
+	d.Open = int(n)
+	d.Cases, err = db.List[docket.Case](tx, `SELECT `+docket.CaseCols+` FROM docket_case c WHERE c.judge_id = ? AND c.state = 'open' ORDER BY c.limit_on, c.id LIMIT ?`, p, shown)
+	if err != nil || len(d.Cases) > 0 {
+		return err
+	}
+	// Those who handle no case of their own see the newest that they may see.
+	cond, args, err := access.Join(tx, d.Viewer.Actor, d.Viewer.Now)
+	if err != nil {
+		return err
+	}
+	d.Cases, err = db.List[docket.Case](tx, `SELECT `+docket.CaseCols+` FROM docket_case c WHERE `+cond+` ORDER BY c.filed_on DESC, c.id DESC LIMIT ?`, append(args, shown)...)
+	return err
+}
+
+// holds reports whether the viewer has a post.
+func (d today) holds(roles ...docket.Role) bool {
+	for _, p := range d.Posts {
+		for _, r := range roles {
+			if p.Role == r {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// count of what waits under a heading.
+func (d today) count(name string) int {
+	for _, g := range d.Groups {
+		if g.Name == name {
+			return len(g.Tasks)
+		}
+	}
+	return 0
+}
+
+// dueToday counts what must be done today.
+func (d today) dueToday() int {
+	n := 0
+	end := ui.DaysLeft
+	for _, g := range d.Groups {
+		for _, t := range g.Tasks {
+			if !t.Due.IsZero() && end(t.Due, d.Viewer.Now) <= 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func left(c docket.Case, d today) string {
+	if c.State != docket.Open || c.Limit.IsZero() {
+		return "—"
+	}
+	return ui.Left(c.Limit.At(12, 0, clock.Shanghai), d.Viewer.Now)
+}
+
+func late(c docket.Case, d today) bool {
+	return c.State == docket.Open && !c.Limit.IsZero() && c.Limit.Sub(docket.Today(d.Viewer.Now)) <= 3
+}

@@ -1,0 +1,454 @@
+package onecode
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"mashang/capability"
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/platform/app"
+	"mashang/platform/auth"
+	"mashang/platform/blob"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/id"
+	"mashang/platform/jobs"
+	"mashang/platform/ledger"
+	"mashang/platform/web"
+)
+
+// New returns the service.
+func New(k *app.Kit, account Account, phones Phones) *Service {
+	return &Service{k: k, account: account, phones: phones}
+}
+
+// Capability returns the service's line for the list.
+func (s *Service) Capability() capability.Capability {
+	return capability.Capability{
+		Service: app.Service{
+			Name: "onecode", Title: "码上通", Schema: schema, Routes: s.routes,
+			Kinds: []ledger.Kind{
+				{Name: "onecode.asked", Title: "当事人提问", Audience: ledger.Parties},
+				{Name: "onecode.answered", Title: "法院答复", Audience: ledger.Parties},
+				{Name: "onecode.contact", Title: "当事人联系法院，已登记", Audience: ledger.Parties},
+				{Name: "onecode.late", Title: "答复过期，庭长已看到", Audience: ledger.Parties},
+				{Name: "onecode.drafted", Title: "起草答复", Audience: ledger.Court},
+				{Name: "onecode.reminded", Title: "提醒答复", Audience: ledger.Court},
+				{Name: "onecode.moved", Title: "留言转给新的承办法官", Audience: ledger.Court},
+				{Name: "onecode.delegated", Title: "委托代为答复", Audience: ledger.Court},
+				{Name: "onecode.returned", Title: "委托到期，留言转回", Audience: ledger.Court},
+				{Name: "onecode.standard", Title: "保存常用答复", Audience: ledger.Court},
+				{Name: "onecode.reissued", Title: "更换案件码", Audience: ledger.Named},
+				{Name: "onecode.revoked", Title: "作废案件码", Audience: ledger.Court},
+			},
+			Jobs:  map[string]jobs.Handler{"onecode.match": s.match, "onecode.remind": s.remind, "onecode.escalate": s.escalate, "onecode.return": s.comeBack},
+			Hears: []app.Hearing{{Fact: "judge_changed", Do: s.judgeChanged}, {Fact: "party_left", Do: s.partyLeft}},
+		},
+		Panels: s.panels, Tasks: s.tasks,
+	}
+}
+
+func (s *Service) routes(rt *web.Router) {
+	for _, r := range []web.Route{
+		{Pattern: "GET /c/{code}", Title: "扫案件码", Object: web.Public, Verb: "see", Limit: "code", PageOnly: true, Do: s.getScan},
+		{Pattern: "GET /onecode/open", Title: "填案件码", Object: web.Public, Verb: "see", Limit: "code", PageOnly: true, Do: s.getOpen},
+		{Pattern: "POST /onecode/open", Title: "用案件码证明本人", Object: web.Public, Verb: "login", Limit: "code", In: opening{}, Out: opened{}, Do: s.postOpen(rt)},
+		{Pattern: "GET /onecode/delegate", Title: "委托代答页", Object: "desk", Verb: "read", PageOnly: true, Do: s.getDelegate},
+		{Pattern: "POST /onecode/delegate", Title: "委托同事代为答复", Object: "desk", Verb: "read", Limit: "write", In: delegate{}, Out: ok{}, Do: s.postDelegate},
+		{Pattern: "POST /onecode/standard", Title: "保存常用答复", Object: "desk", Verb: "read", Limit: "write", In: Standard{}, Out: ok{}, Do: s.postStandard},
+		{Pattern: "GET /onecode/{case}", Title: "和法院的往来", Object: "message", Verb: "read", In: threadQuery{}, Out: threadView{}, Do: s.getThread},
+		{Pattern: "GET /onecode/{case}/write", Title: "想做什么", Object: "message", Verb: "ask", PageOnly: true, Do: s.getWrite},
+		{Pattern: "GET /onecode/{case}/evidence", Title: "交证据怎么办", Object: "message", Verb: "ask", PageOnly: true, Do: s.getEvidence},
+		{Pattern: "POST /onecode/{case}/ask", Title: "向法官提问", Object: "message", Verb: "ask", Limit: "write", Upload: maxBytes, In: ask{}, Out: Message{}, Do: s.postAsk},
+		{Pattern: "GET /onecode/{case}/contact", Title: "登记来电来访", Object: "message", Verb: "contact", PageOnly: true, Do: s.getContact},
+		{Pattern: "POST /onecode/{case}/contact", Title: "登记来电来访", Object: "message", Verb: "contact", Limit: "write", In: contact{}, Out: ok{}, Do: s.postContact},
+		{Pattern: "GET /onecode/{case}/code/{party}", Title: "换案件码页", Object: "code", Verb: "reissue", PageOnly: true, Do: s.getReissue},
+		{Pattern: "POST /onecode/{case}/code/{party}", Title: "换一个案件码", Object: "code", Verb: "reissue", Limit: "write", In: reissueCmd{}, Out: ok{}, Do: s.postReissue},
+		{Pattern: "GET /onecode/{case}/message/{message}", Title: "办理一条留言", Object: "message", Verb: "draft", Out: workView{}, Do: s.getMessage},
+		{Pattern: "POST /onecode/{case}/message/{message}/draft", Title: "起草答复", Object: "message", Verb: "draft", Limit: "write", In: write{}, Out: ok{}, Do: s.postDraft},
+		{Pattern: "POST /onecode/{case}/message/{message}/send", Title: "发出答复", Object: "message", Verb: "send", Limit: "write", Upload: maxBytes, In: write{}, Out: Message{}, Do: s.postSend},
+		{Pattern: "GET /onecode/{case}/message/{message}/file/{n}", Title: "看附件", Object: "message", Verb: "read", Do: s.getFile},
+	} {
+		rt.Handle(r)
+	}
+}
+
+type (
+	opened struct {
+		Challenge string `json:"challenge"`
+	}
+	ok struct {
+		Done bool `json:"done"`
+	}
+	threadQuery struct {
+		Before string `json:"before"`
+	}
+	threadView struct {
+		Case     docket.Case     `json:"case"`
+		Messages []seen          `json:"messages"`
+		More     bool            `json:"more"`
+		Court    bool            `json:"-"`
+		Waiting  *seen           `json:"-"`
+		Used     int             `json:"-"`
+		Judge    string          `json:"judge"`
+		Relation access.Relation `json:"-"`
+	}
+	reissueCmd struct {
+		Reason string `json:"reason"`
+	}
+	workView struct {
+		Case      docket.Case `json:"case"`
+		Question  Message     `json:"question"`
+		Role      string      `json:"role"`
+		Draft     *draft      `json:"draft,omitempty"`
+		Standards []Standard  `json:"standards"`
+		Used      int         `json:"used"`
+		MaySend   bool        `json:"may_send"`
+		Before    []seen      `json:"before"`
+	}
+)
+
+// getScan answers every code alike: it does not even look it up. Fetching a
+// link is not reading; what opens a case is the act after proof of identity.
+func (s *Service) getScan(r *http.Request) (web.Reply, error) {
+	return web.Reply{Page: openPage(opening{Code: r.PathValue("code"), IDType: "resident"}, true, nil)}, nil
+}
+
+func (s *Service) getOpen(r *http.Request) (web.Reply, error) {
+	c := web.Clean(r.URL.Query().Get("code"))
+	if len(id.Fold(c)) == 16 { // a paper code was typed: that page answers it
+		return web.Reply{Goto: "/p/" + id.Fold(c)}, nil
+	}
+	return web.Reply{Page: openPage(opening{Code: c, IDType: "resident"}, c != "", nil)}, nil
+}
+
+func (s *Service) postOpen(rt *web.Router) web.Handler {
+	return func(r *http.Request) (web.Reply, error) {
+		var o opening
+		if err := web.Read(r, &o); err != nil {
+			return web.Reply{}, err
+		}
+		if err := rt.Thing("code", id.Fold(o.Code)); err != nil { // whoever guesses, wherever from
+			return web.Reply{}, err
+		}
+		ch, err := s.open(r.Context(), o)
+		if err != nil {
+			return web.Reply{Page: openPage(o, o.Code != "", fault.Fields(err))}, err
+		}
+		return web.Reply{Goto: "/account/code/" + ch, JSON: opened{ch}}, nil
+	}
+}
+
+// view loads a case's thread for whoever asks.
+func (s *Service) view(ctx context.Context, caseID, before string) (v threadView, err error) {
+	err = s.k.Read(ctx, func(tx *db.Tx) error {
+		g, err := access.May(tx, auth.From(ctx), "read", access.Of("message", caseID), s.k.Now())
+		if err != nil {
+			return err
+		}
+		v.Relation = g.Relation
+		v.Court = g.Relation&(access.Bench|access.Delegate|access.Head) != 0
+		if v.Case, err = docket.CaseOf(tx, caseID); err != nil {
+			return err
+		}
+		if v.Messages, v.More, err = s.thread(tx, caseID, before); err != nil {
+			return err
+		}
+		cal, err := docket.Calendar(tx)
+		if err != nil {
+			return err
+		}
+		for i := range v.Messages {
+			if m := &v.Messages[i]; m.State == "waiting" && m.Open {
+				v.Waiting, v.Used = m, used(m.At, s.k.Now(), cal)
+			}
+		}
+		if v.Case.Judge != "" {
+			p, err := docket.PersonOf(tx, v.Case.Judge)
+			if err != nil {
+				return err
+			}
+			v.Judge = p.Name
+		}
+		return nil
+	})
+	return v, err
+}
+
+func (s *Service) getThread(r *http.Request) (web.Reply, error) {
+	v, err := s.view(r.Context(), r.PathValue("case"), r.URL.Query().Get("before"))
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: threadPage(v, s.k.Now(), "", nil), JSON: v}, nil
+}
+
+func (s *Service) getWrite(r *http.Request) (web.Reply, error) {
+	v, err := s.view(r.Context(), r.PathValue("case"), "")
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: doorPage(v)}, nil
+}
+
+func (s *Service) getEvidence(r *http.Request) (web.Reply, error) {
+	var ct docket.Court
+	v, err := s.view(r.Context(), r.PathValue("case"), "")
+	if err == nil {
+		err = s.k.Read(r.Context(), func(tx *db.Tx) error { ct, err = docket.CourtOf(tx, v.Case.Court); return err })
+	}
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: evidencePage(v, ct)}, nil
+}
+
+// uploads opens the files of a form field.
+func uploads(r *http.Request, field string) (ups []Upload, done func(), err error) {
+	var open []interface{ Close() error }
+	done = func() {
+		for _, c := range open {
+			_ = c.Close()
+		}
+	}
+	for _, h := range web.Files(r, field) {
+		if h.Size == 0 {
+			continue
+		}
+		f, err := h.Open()
+		if err != nil {
+			return nil, done, err
+		}
+		open = append(open, f)
+		ups = append(ups, Upload{Name: web.Clean(h.Filename), Body: f})
+	}
+	return ups, done, nil
+}
+
+func (s *Service) postAsk(r *http.Request) (web.Reply, error) {
+	var c ask
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	ups, closeAll, err := uploads(r, "files")
+	defer closeAll()
+	if err != nil {
+		return web.Reply{}, err
+	}
+	caseID := r.PathValue("case")
+	m, err := s.ask(r.Context(), caseID, c, ups)
+	if err != nil {
+		v, verr := s.view(r.Context(), caseID, "")
+		if verr != nil || fault.KindOf(err) != fault.Invalid {
+			return web.Reply{}, err
+		}
+		return web.Reply{Page: threadPage(v, s.k.Now(), c.Text, fault.Fields(err))}, err
+	}
+	return web.Reply{Goto: "/onecode/" + caseID + "#new", Toast: "发出去了。" + m.DueOn.Short(docket.Today(s.k.Now())) + "前回您。", JSON: m}, nil
+}
+
+func (s *Service) getMessage(r *http.Request) (web.Reply, error) {
+	w, err := s.work(r.Context(), r.PathValue("message"))
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: answerPage(w, s.k.Now(), "", nil), JSON: w}, nil
+}
+
+// work loads a question for whoever handles it.
+func (s *Service) work(ctx context.Context, messageID string) (w workView, err error) {
+	err = s.k.Read(ctx, func(tx *db.Tx) error {
+		if w.Question, err = messageOf(tx, messageID); err != nil {
+			return err
+		}
+		g, err := access.May(tx, auth.From(ctx), "draft", access.Of("message", w.Question.Case), s.k.Now())
+		if err != nil {
+			return err
+		}
+		w.MaySend = access.Allowed(g.Relation, "message", "send")
+		if w.Case, err = docket.CaseOf(tx, w.Question.Case); err != nil {
+			return err
+		}
+		p, err := docket.PartyOf(tx, w.Question.Party)
+		if err != nil {
+			return err
+		}
+		w.Role = docket.RoleNames[p.Role]
+		if d, have, err := draftOf(tx, messageID); err != nil {
+			return err
+		} else if have {
+			w.Draft = &d
+		}
+		if w.Standards, err = standards(tx, w.Case.Court); err != nil {
+			return err
+		}
+		cal, err := docket.Calendar(tx)
+		if err != nil {
+			return err
+		}
+		w.Used = used(w.Question.At, s.k.Now(), cal)
+		all, _, err := s.thread(tx, w.Case.ID, "")
+		for _, m := range all {
+			if m.Party == w.Question.Party {
+				w.Before = append(w.Before, m)
+			}
+		}
+		return err
+	})
+	return w, err
+}
+
+func (s *Service) postDraft(r *http.Request) (web.Reply, error) {
+	var c write
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.draft(r.Context(), r.PathValue("message"), c); err != nil {
+		return s.answerAgain(r, c, err)
+	}
+	return web.Reply{Goto: "/desk", Toast: "草稿存好了，等法官发出。", JSON: ok{true}}, nil
+}
+
+func (s *Service) answerAgain(r *http.Request, c write, err error) (web.Reply, error) {
+	w, werr := s.work(r.Context(), r.PathValue("message"))
+	if werr != nil || fault.KindOf(err) != fault.Invalid {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: answerPage(w, s.k.Now(), c.Text, fault.Fields(err))}, err
+}
+
+func (s *Service) postSend(r *http.Request) (web.Reply, error) {
+	var c write
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	ups, closeAll, err := uploads(r, "files")
+	defer closeAll()
+	if err != nil {
+		return web.Reply{}, err
+	}
+	m, err := s.send(r.Context(), r.PathValue("message"), c, ups)
+	if err != nil {
+		return s.answerAgain(r, c, err)
+	}
+	return web.Reply{Goto: "/desk", Toast: "答复发出去了。", JSON: m}, nil
+}
+
+func (s *Service) getFile(r *http.Request) (web.Reply, error) {
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if err != nil {
+		return web.Reply{}, fault.Missing()
+	}
+	f, err := s.file(r.Context(), r.PathValue("message"), n)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	b, err := blob.ReadAll(r.Context(), s.k.Blob, f.Digest)
+	if errors.Is(err, blob.ErrDamaged) {
+		return web.Reply{}, fault.Wrap(fault.Unavailable, "这个文件存坏了，已经报告系统管理员。", err)
+	}
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{File: &web.File{Name: f.Name, Type: f.Type, Body: bytes.NewReader(b), Inline: true}}, nil
+}
+
+func (s *Service) getContact(r *http.Request) (web.Reply, error) {
+	return s.contactForm(r, contact{}, nil)
+}
+
+func (s *Service) contactForm(r *http.Request, c contact, errs []*fault.Error) (web.Reply, error) {
+	var ps []docket.Party
+	var cs docket.Case
+	caseID := r.PathValue("case")
+	err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) {
+		if _, err = access.May(tx, auth.From(r.Context()), "contact", access.Of("message", caseID), s.k.Now()); err != nil {
+			return err
+		}
+		if cs, err = docket.CaseOf(tx, caseID); err != nil {
+			return err
+		}
+		ps, err = docket.Parties(tx, caseID)
+		return err
+	})
+	return web.Reply{Page: contactPage(cs, ps, c, errs)}, err
+}
+
+func (s *Service) postContact(r *http.Request) (web.Reply, error) {
+	var c contact
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.contact(r.Context(), r.PathValue("case"), c); err != nil {
+		rep, rerr := s.contactForm(r, c, fault.Fields(err))
+		if rerr != nil || fault.KindOf(err) != fault.Invalid {
+			return web.Reply{}, err
+		}
+		return rep, err
+	}
+	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "登记好了。对方看得到谁、什么时候、什么方式。", JSON: ok{true}}, nil
+}
+
+func (s *Service) getReissue(r *http.Request) (web.Reply, error) {
+	return web.Reply{Page: reissuePage(r.PathValue("case"), r.PathValue("party"), nil)}, nil
+}
+
+func (s *Service) postReissue(r *http.Request) (web.Reply, error) {
+	var c reissueCmd
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.reissue(r.Context(), r.PathValue("case"), r.PathValue("party"), c.Reason); err != nil {
+		return web.Reply{Page: reissuePage(r.PathValue("case"), r.PathValue("party"), fault.Fields(err))}, err
+	}
+	return web.Reply{Goto: "/casebook/" + r.PathValue("case") + "/work", Toast: "换好了，旧码已经作废。请再打一份码上通告知书。", JSON: ok{true}}, nil
+}
+
+func (s *Service) getDelegate(r *http.Request) (web.Reply, error) {
+	return s.delegateForm(r, delegate{Begin: docket.Today(s.k.Now())}, nil)
+}
+
+func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error) (web.Reply, error) {
+	a := auth.From(r.Context())
+	var ms []docket.Member
+	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+		posts, err := docket.Posts(tx, a.Person, s.k.Now())
+		if err != nil || len(posts) == 0 {
+			return orMissing(err)
+		}
+		c.Court = posts[0].Court
+		ms, err = docket.Staff(tx, c.Court, s.k.Now(), docket.Judge)
+		return err
+	})
+	return web.Reply{Page: delegatePage(c, ms, a.Person, errs)}, err
+}
+
+func (s *Service) postDelegate(r *http.Request) (web.Reply, error) {
+	var c delegate
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.delegate(r.Context(), c); err != nil {
+		rep, rerr := s.delegateForm(r, c, fault.Fields(err))
+		if rerr != nil || fault.KindOf(err) != fault.Invalid {
+			return web.Reply{}, err
+		}
+		return rep, err
+	}
+	return web.Reply{Goto: "/desk", Toast: "委托好了。", JSON: ok{true}}, nil
+}
+
+func (s *Service) postStandard(r *http.Request) (web.Reply, error) {
+	var c Standard
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.saveStandard(r.Context(), c); err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Goto: "/desk", Toast: "存好了。", JSON: ok{true}}, nil
+}

@@ -1,0 +1,122 @@
+package onecode
+
+import (
+	"strings"
+	"time"
+
+	"mashang/capability"
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/platform/clock"
+	"mashang/platform/db"
+	"mashang/platform/qr"
+)
+
+// panels are the thread and the code on a case page.
+func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, error) {
+	if v.Relation&access.Allowing("message", "read") == 0 || v.Case.State == docket.Entered || v.Case.State == docket.Refused {
+		return nil, nil
+	}
+	ms, _, err := s.thread(tx, v.Case.ID, "")
+	if err != nil {
+		return nil, err
+	}
+	if len(ms) > 3 {
+		ms = ms[len(ms)-3:]
+	}
+	out := []capability.Panel{{Place: capability.Main, Order: 30, Body: talkPanel(v, ms)}}
+	if v.Party.ID == "" {
+		return out, nil
+	}
+	c, have, err := codeOf(tx, v.Case.ID, v.Actor.Person)
+	if err != nil || !have {
+		return out, err
+	}
+	long, err := s.k.Vault.Open("onecode.code", c.Code)
+	if err != nil {
+		return nil, err
+	}
+	short, err := s.k.Vault.Open("onecode.short", c.Short)
+	if err != nil {
+		return nil, err
+	}
+	code, err := qr.Encode(s.k.Config.Origin + "/c/" + long)
+	if err != nil {
+		return nil, err
+	}
+	return append(out, capability.Panel{Place: capability.Aside, Order: 20, Body: codePanel(code.SVG(136), groups(short))}), nil
+}
+
+func groups(s string) []string {
+	var out []string
+	for len(s) > 4 {
+		out = append(out, s[:4])
+		s = s[4:]
+	}
+	return append(out, s)
+}
+
+// tasks are the questions that wait for a person: to answer, to draft, or,
+// for the head of a division, to see to.
+func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
+	own, err := waitingFor(tx, []string{v.Actor.Person}, 100)
+	if err != nil {
+		return nil, err
+	}
+	var out []capability.Task
+	for _, w := range own {
+		out = append(out, task(w, "等您回复", v.Now))
+	}
+	drafts, err := db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` JOIN docket_access x ON x.case_id = m.case_id AND x.person_id = ? AND x.capacity IN ('assistant', 'clerk') AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?)
+		WHERE m.state = 'waiting' AND d.message_id IS NULL ORDER BY m.due_on, m.id LIMIT 100`, v.Actor.Person, v.Now, v.Now)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range drafts {
+		out = append(out, task(w, "等您起草", v.Now))
+	}
+	for _, p := range v.Posts {
+		if p.Role != docket.Head {
+			continue
+		}
+		late, err := lateIn(tx, p.Court, p.Division, 100)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range late {
+			t := task(w, "过期没回的留言", v.Now)
+			t.Href = "/onecode/" + w.Case
+			out = append(out, t)
+		}
+	}
+	return out, nil
+}
+
+func task(w waiting, group string, now time.Time) capability.Task {
+	today := docket.Today(now)
+	t := capability.Task{Group: group, Due: w.DueOn.At(23, 59, clock.Shanghai), Title: w.Author + "　" + docket.RoleNames[w.Role] + "，" + gist(w.Text),
+		Sub: w.Number + "·" + w.Cause, Href: "/onecode/" + w.Case + "/message/" + w.ID}
+	switch n := w.DueOn.Sub(today); {
+	case n < 0:
+		t.Tone, t.Tag = "late", "已过期"
+	case n == 0:
+		t.Tone, t.Tag = "late", "今天到期"
+	case n == 1:
+		t.Tone, t.Tag = "soon", "明天到期"
+	default:
+		t.Tone, t.Tag = "go", w.DueOn.Short(today)+"前"
+	}
+	if w.Draft && group == "等您回复" {
+		t.Sub += "·助理已起草"
+	}
+	return t
+}
+
+// gist is the first line of a text, for a list.
+func gist(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	if r := []rune(s); len(r) > 28 {
+		return string(r[:28]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,186 @@
+package papers
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+
+	"mashang/capability"
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/docket/paper"
+	"mashang/platform/app"
+	"mashang/platform/auth"
+	"mashang/platform/blob"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/id"
+	"mashang/platform/jobs"
+	"mashang/platform/ledger"
+	"mashang/platform/pdf"
+	"mashang/platform/web"
+)
+
+// New reads forms and typefaces and returns the service. replyDays is what the
+// notice of the case code promises.
+func New(k *app.Kit, codes Codes, replyDays int) (*Service, error) {
+	faces, err := pdf.LoadFaces(k.Config.Fonts)
+	if err != nil {
+		return nil, err
+	}
+	ks, err := loadKinds(forms)
+	return &Service{k: k, codes: codes, faces: faces, kinds: ks, replyDays: replyDays}, err
+}
+
+// Capability returns the service's line for the list.
+func (s *Service) Capability() capability.Capability {
+	return capability.Capability{
+		Service: app.Service{
+			Name: "papers", Title: "文书", Routes: s.routes,
+			Kinds: []ledger.Kind{
+				{Name: "papers.ordered", Title: "制作文书", Audience: ledger.Court},
+				{Name: "papers.issued", Title: "文书制成", Audience: ledger.Named},
+				{Name: "papers.withdrawn", Title: "撤回文书", Audience: ledger.Named},
+			},
+			Jobs:  map[string]jobs.Handler{"papers.draw": s.draw},
+			Hears: []app.Hearing{{Fact: "case_accepted", Do: s.accepted}},
+		},
+		Panels: s.panels,
+	}
+}
+
+func (s *Service) routes(rt *web.Router) {
+	for _, r := range []web.Route{
+		{Pattern: "GET /p/{code}", Title: "扫文书上的码", Object: web.Public, Verb: "see", Limit: "code", PageOnly: true, Do: s.getCheck},
+		{Pattern: "GET /papers/check/{code}", Title: "查一张文书是真是假", Object: web.Public, Verb: "see", Limit: "code", Out: verdict{}, Do: s.getCheck},
+		{Pattern: "GET /papers/view/{paper}", Title: "在网页上看文书", Object: "paper", Verb: "read", PageOnly: true, Do: s.getView},
+		{Pattern: "GET /papers/file/{paper}", Title: "文书的 PDF", Object: "paper", Verb: "read", Do: s.getFile},
+		{Pattern: "POST /papers/{case}/make", Title: "制作文书", Object: "paper", Verb: "make", Limit: "write", In: makeCmd{}, Out: ok{}, Do: s.postMake},
+		{Pattern: "GET /papers/paper/{paper}/withdraw", Title: "撤回文书页", Object: "paper", Verb: "withdraw", PageOnly: true, Do: s.getWithdraw},
+		{Pattern: "POST /papers/paper/{paper}/withdraw", Title: "撤回文书", Object: "paper", Verb: "withdraw", Limit: "write", In: withdrawCmd{}, Out: ok{}, Do: s.postWithdraw},
+	} {
+		rt.Handle(r)
+	}
+}
+
+type ok struct {
+	Done bool `json:"done"`
+}
+
+func (s *Service) getCheck(r *http.Request) (web.Reply, error) {
+	code := id.Fold(r.PathValue("code"))
+	v, err := s.check(r.Context(), code)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	rep := web.Reply{Page: checkPage(v, id.Spaced(code)), JSON: v}
+	if v.State == "unknown" {
+		rep.Status = http.StatusNotFound
+	}
+	return rep, nil
+}
+
+func (s *Service) load(r *http.Request) (p paper.Paper, err error) {
+	return p, s.k.Read(r.Context(), func(tx *db.Tx) error {
+		p, err = s.one(tx, r.PathValue("paper"))
+		return err
+	})
+}
+
+func (s *Service) getView(r *http.Request) (web.Reply, error) {
+	p, err := s.load(r)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	doc, err := s.doc(p)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	var b strings.Builder
+	if err := pdf.WriteHTML(&b, doc); err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: viewPage(p, b.String(), auth.From(r.Context()).Staff), Read: s.reading(r, p)}, nil
+}
+
+func (s *Service) getFile(r *http.Request) (web.Reply, error) {
+	p, err := s.load(r)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if p.State == paper.Ordered {
+		return web.Reply{}, fault.New(fault.Conflict, "文书正在制作，请过几秒再看。")
+	}
+	b, err := blob.ReadAll(r.Context(), s.k.Blob, p.Digest)
+	if err != nil {
+		return web.Reply{}, fault.Wrap(fault.Unavailable, "这份文书的文件读不出来，已经报告系统管理员。", err)
+	}
+	return web.Reply{File: &web.File{Name: p.Title + p.Number + ".pdf", Type: "application/pdf", Body: bytes.NewReader(b), Inline: true, At: p.At}, Read: s.reading(r, p)}, nil
+}
+
+func (s *Service) reading(r *http.Request, p paper.Paper) *web.Reading {
+	a := auth.From(r.Context())
+	if !a.Staff {
+		return nil
+	}
+	return &web.Reading{Object: "paper", ID: p.ID, Court: p.Court, Case: p.Case, Person: a.Person, At: s.k.Now()}
+}
+
+func (s *Service) postMake(r *http.Request) (web.Reply, error) {
+	var c makeCmd
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.make(r.Context(), r.PathValue("case"), c); err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "正在制作，几秒就好。", JSON: ok{true}}, nil
+}
+
+func (s *Service) getWithdraw(r *http.Request) (web.Reply, error) {
+	p, err := s.load(r)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: withdrawPage(p, nil)}, nil
+}
+
+func (s *Service) postWithdraw(r *http.Request) (web.Reply, error) {
+	var c withdrawCmd
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	p, err := s.load(r)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.withdraw(r.Context(), p.ID, c); err != nil {
+		if fault.KindOf(err) == fault.Invalid {
+			return web.Reply{Page: withdrawPage(p, fault.Fields(err))}, err
+		}
+		return web.Reply{}, err
+	}
+	return web.Reply{Goto: "/casebook/" + p.Case, Toast: "撤回了。扫它的码会说“已经撤回”。", JSON: ok{true}}, nil
+}
+
+// panels are the papers on a case page.
+func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, error) {
+	if v.Case.Number == "" || v.Relation&access.Allowing("paper", "read") == 0 {
+		return nil, nil
+	}
+	ps, err := s.visible(tx, v.Case.ID)
+	if err != nil {
+		return nil, err
+	}
+	var parties []docket.Party
+	if v.May("paper", "make") {
+		if parties, err = docket.Parties(tx, v.Case.ID); err != nil {
+			return nil, err
+		}
+	}
+	names := map[string]string{}
+	for _, p := range parties {
+		names[p.ID] = p.Name
+	}
+	return []capability.Panel{{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, parties, names)}}, nil
+}

@@ -1,0 +1,173 @@
+// Package mashang is 码上, a court on the web: one case, one code, answered in
+// time.
+//
+// Five rooms and a list. law/ holds rules of procedure as pure functions;
+// docket/ the nouns that all services share (courts, people, cases, papers,
+// deadlines) and the one answer to who may see what; capability/ has one
+// folder per service, none of which imports another; ui/ is the look;
+// platform/ is the house: database, ledger, queue, web. The list of services
+// is capabilities.go. cmd/mashang is the program, demo/ a fictional year made
+// by calling the same acts as the pages.
+//
+// One request: web lets it in and finds the actor; the service's handler
+// reads a form or JSON into a command and calls the act; the act, in one
+// transaction, asks access, loads, lets the rules decide, saves against the
+// state it read, appends one ledger entry and enqueues what follows; the reply
+// becomes a page or JSON. docs/ and CONTRIBUTING.md walk it line by line.
+package mashang
+
+import (
+	"context"
+	"io/fs"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"mashang/capability"
+	"mashang/docket"
+	"mashang/docket/deadline"
+	"mashang/docket/paper"
+	"mashang/platform/app"
+	"mashang/platform/auth"
+	"mashang/platform/jobs"
+	"mashang/platform/ledger"
+	"mashang/platform/notify"
+	"mashang/platform/web"
+	"mashang/ui"
+)
+
+// Court is an assembled program over one data folder.
+type Court struct {
+	Kit      *app.Kit
+	Router   *web.Router
+	Services *Services
+	Metrics  *app.Metrics
+	reads    chan web.Reading
+}
+
+// nouns are the schemas of docket, in the order of their references.
+var nouns = []struct {
+	name   string
+	schema fs.FS
+}{{"docket", docket.Schema}, {"deadline", deadline.Schema}, {"paper", paper.Schema}}
+
+// Assemble migrates the database and mounts every service of the list.
+func Assemble(ctx context.Context, k *app.Kit) (*Court, error) {
+	for _, n := range nouns {
+		if err := k.DB.Migrate(ctx, n.name, n.schema); err != nil {
+			return nil, err
+		}
+	}
+	s, err := newServices(k)
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := k.Config.Proxies()
+	if err != nil {
+		return nil, err
+	}
+	c := &Court{Kit: k, Services: s, Metrics: app.NewMetrics(k), reads: make(chan web.Reading, 1024)}
+	c.Router = web.New(web.Config{
+		Clock: k.Clock, Log: k.Log, Secure: k.Config.Secure(), Proxies: proxies, Actor: s.Account.Actor, Target: k.Target,
+		Error: func(r *http.Request, v web.ErrorView) web.Page {
+			return ui.ErrorPage(v.Status, v.Fault.Show, v.Fault.Basis, v.Number)
+		},
+		Look:   c.look,
+		OnRead: c.read, OnDone: c.Metrics.Done,
+	})
+	k.Health(c.Router, c.Metrics)
+	c.Router.Raw("GET /static/", ui.Static())
+	return c, k.Mount(ctx, c.Router, s.List.Services())
+}
+
+// look gives every page its frame: who speaks, who reads, how he likes it.
+func (c *Court) look(r *http.Request) *http.Request {
+	a := auth.From(r.Context())
+	l := ui.Look{Court: c.Services.Title(r.Context()), Name: a.Name, Staff: a.Staff, Demo: c.Kit.Config.Demo, Path: r.URL.RequestURI(), Home: "/"}
+	if a.Staff {
+		l.Home = "/desk"
+	}
+	ui.Preferences(r, &l)
+	return r.WithContext(ui.WithLook(r.Context(), l))
+}
+
+// read takes down that a page was read; the trail is written beside the
+// requests, so that nobody waits for it. When the writer cannot keep up the
+// reader waits: a reading is never dropped.
+func (c *Court) read(r web.Reading) { c.reads <- r }
+
+// KeepTrail writes readings into the ledger until ctx ends, then those that
+// are left.
+func (c *Court) KeepTrail(ctx context.Context) {
+	write := func(r web.Reading) {
+		if err := c.Services.Casebook.Record(auth.System(context.WithoutCancel(ctx), "web.read"), r); err != nil {
+			c.Kit.Log.Error("a reading could not be recorded", "err", err)
+		}
+	}
+	for {
+		select {
+		case r := <-c.reads:
+			write(r)
+		case <-ctx.Done():
+			for {
+				select {
+				case r := <-c.reads:
+					write(r)
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// Witness asks the witnesses for their signatures, every few minutes.
+func (c *Court) Witness(ctx context.Context) {
+	for {
+		for _, w := range c.Kit.Config.Witness {
+			url, key, ok := strings.Cut(w, "=")
+			if !ok {
+				continue
+			}
+			if err := c.Kit.Ledger.AskWitness(ctx, c.Kit.DB, url, key); err != nil && ctx.Err() == nil {
+				c.Kit.Log.Warn("a witness did not sign", "err", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(5 * time.Minute):
+		}
+	}
+}
+
+var createTable = regexp.MustCompile(`CREATE TABLE (?:IF NOT EXISTS )?([a-z_]+)`)
+
+// Tables lists every table in the order of creation, so that each comes after
+// those it refers to.
+func Tables(l *capability.List) []string {
+	out := []string{"platform_schema"}
+	add := func(f fs.FS) {
+		if f == nil {
+			return
+		}
+		names, _ := fs.Glob(f, "schema/*.sql")
+		for _, n := range names {
+			b, _ := fs.ReadFile(f, n)
+			for _, m := range createTable.FindAllStringSubmatch(string(b), -1) {
+				out = append(out, m[1])
+			}
+		}
+	}
+	for _, f := range []fs.FS{app.Schema, web.Schema, jobs.Schema, ledger.Schema, notify.Schema} {
+		add(f)
+	}
+	for _, n := range nouns {
+		add(n.schema)
+	}
+	for _, c := range l.All {
+		add(c.Schema)
+	}
+	return out
+}

@@ -1,0 +1,106 @@
+package mashang_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"mashang/law"
+	"mashang/platform/clock"
+	"mashang/platform/ledger"
+)
+
+func mustDate(s string) law.Date {
+	d, err := law.ParseDate(s)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// TestStory is the headline story over real HTTP: filed, numbered, printed,
+// handed over, scanned, proved, asked, drafted, answered, exported, checked.
+func TestStory(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		page := h.get("周明远", "/casebook/"+id).must(t, "case page", 200).body
+		has(t, "judge's page", page, "（2026）冀11知民初1号", "受理案件通知书", "码上通告知书", "送达回证", "100****0001")
+		long, _ := h.caseCode(id, "贾若兰")
+
+		// Handed over at the counter against a signed return.
+		papers := paperIDs(t, h, id)
+		h.upload("韩雪", "/delivery/"+id, map[string]string{"papers": papers["acceptance_notice"], "signer": "self", "signed_on": "2026-03-03"}, "scan", "回证.jpg", []byte("\xff\xd8\xff scan")).must(t, "handover", 200)
+		h.upload("韩雪", "/delivery/"+id, map[string]string{"papers": papers["case_code_notice"], "signer": "self", "signed_on": "2026-03-03"}, "scan", "回证.jpg", []byte("\xff\xd8\xff scan")).must(t, "handover", 200)
+		h.drain()
+
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		mine := h.get("贾若兰", "/casebook/"+id).must(t, "her page", 200).body
+		has(t, "her page", mine, "您是原告", "已送达", "写给法官", "法院最晚应在 2026年9月3日 前审完", "本案的码")
+		if strings.Contains(mine, "100****0008") {
+			t.Error("she sees the other side's phone")
+		}
+
+		m := h.upload("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "开庭能不能用手机参加？我长期在外地。"}, "files", "行程.png", []byte("\x89PNG")).must(t, "ask", 200)
+		if due := m.get("due_on"); due != "2026-03-05" {
+			t.Errorf("answer due on %s", due)
+		}
+		mid := m.get("id")
+		desk := h.get("周明远", "/desk").must(t, "desk", 200).body
+		has(t, "desk", desk, "等您回复", "开庭能不能用手机参加")
+		h.post("陈助", "/onecode/"+id+"/message/"+mid+"/draft", map[string]string{"text": "可以。双方都同意就行。"}).must(t, "draft", 200)
+		h.post("陈助", "/onecode/"+id+"/message/"+mid+"/send", map[string]string{"text": "可以。"}).must(t, "assistant sends", 403)
+		work := h.get("周明远", "/onecode/"+id+"/message/"+mid).must(t, "work", 200).body
+		has(t, "work", work, "陈助 起草", "可以。双方都同意就行。")
+		h.post("周明远", "/onecode/"+id+"/message/"+mid+"/send", map[string]string{"text": "可以。双方都同意就行。"}).must(t, "send", 200)
+		thread := h.get("贾若兰", "/onecode/"+id).must(t, "thread", 200).body
+		has(t, "thread", thread, "可以。双方都同意就行。", "周明远 法官")
+
+		rec := h.post("贾若兰", "/casebook/"+id+"/export", nil).must(t, "export", 200).body
+		rep, err := ledger.Verify([]byte(rec))
+		if err != nil {
+			t.Fatalf("an outsider cannot check it: %v", err)
+		}
+		if last := rep.Entries[len(rep.Entries)-1]; last.Kind != "casebook.exported" {
+			t.Errorf("the last entry is %s", last.Kind)
+		}
+	})
+}
+
+// TestLate: a late answer is reminded of, then seen by the head.
+func TestLate(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "什么时候开庭？"}).must(t, "ask", 200)
+		if desk := h.get("孙庭", "/desk").body; strings.Contains(desk, "什么时候开庭") {
+			t.Error("the head sees it before it is late")
+		}
+		h.clock.Set(time.Date(2026, 3, 5, 9, 1, 0, 0, clock.Shanghai))
+		h.drain()
+		h.clock.Set(time.Date(2026, 3, 6, 0, 1, 0, 0, clock.Shanghai))
+		h.drain()
+		has(t, "head's desk", h.get("孙庭", "/desk").body, "过期没回的留言", "什么时候开庭")
+		ms, err := h.Kit.Notify.Outbox(t.Context(), 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := ""
+		for _, m := range ms {
+			all += m.Text + "\n"
+		}
+		has(t, "outbox", all, "今天到期，请回复", "请督促")
+		if strings.Contains(all, "什么时候开庭") || strings.Contains(all, "贾若兰") {
+			t.Error("a short message gives the content or a name away")
+		}
+	})
+}
+
+func paperIDs(t *testing.T, h *house, caseID string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, p := range h.papers(caseID) {
+		out[p.Kind] = p.ID
+	}
+	return out
+}
