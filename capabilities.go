@@ -13,6 +13,7 @@ import (
 	"mashang/capability/hall"
 	"mashang/capability/onecode"
 	"mashang/capability/papers"
+	"mashang/capability/setup"
 	"mashang/docket"
 	"mashang/platform/app"
 	"mashang/platform/db"
@@ -23,6 +24,7 @@ import (
 type Services struct {
 	List     *capability.List
 	Account  *account.Service
+	Setup    *setup.Service
 	Casebook *casebook.Service
 	Onecode  *onecode.Service
 
@@ -38,6 +40,7 @@ func newServices(k *app.Kit) (*Services, error) {
 	if s.Account, err = account.New(k, identityPlatform(k)); err != nil {
 		return nil, err
 	}
+	s.Setup = setup.New(k, s.Account)
 	s.Casebook = casebook.New(k, s.List)
 	s.Onecode = onecode.New(k, s.Account, s.Account)
 	court, err := papers.New(k, s.Onecode, onecode.ReplyDays)
@@ -47,6 +50,7 @@ func newServices(k *app.Kit) (*Services, error) {
 	s.List.All = []capability.Capability{
 		hall.New(k, nil, "").Capability(), // 大厅
 		s.Account.Capability(),            // 身份与账号
+		s.Setup.Capability(),              // 首次设置与人员
 		s.Casebook.Capability(),           // 案件
 		desk.New(k, s.List).Capability(),  // 工作台
 		clocks.New(k).Capability(),        // 期限

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -11,6 +12,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -187,6 +189,9 @@ func (h *house) send(who string, r *http.Request) answer {
 	if tok := h.tokens[who]; tok != "" {
 		r.Header.Set("Authorization", "Bearer "+tok)
 	}
+	// Each from an address of its own: the limits are tested where they are made.
+	n := requests.Add(1)
+	r.RemoteAddr = fmt.Sprintf("127.%d.%d.%d:1000", n>>16&255, n>>8&255, n&255)
 	w := httptest.NewRecorder()
 	h.Router.ServeHTTP(w, r)
 	return answer{w.Code, w.Body.String(), w.Header().Get("Location")}
@@ -218,6 +223,8 @@ func (h *house) upload(who, path string, fields map[string]string, name, file st
 	r.Header.Set("Content-Type", m.FormDataContentType())
 	return h.send(who, r)
 }
+
+var requests atomic.Int64
 
 var sixDigits = regexp.MustCompile(`验证码 ([0-9]{6})`)
 
@@ -309,4 +316,37 @@ func has(t *testing.T, what, body string, words ...string) {
 			t.Errorf("%s: %q is missing in\n%s", what, w, body)
 		}
 	}
+}
+
+func (h *house) partyID(caseID, name string) (id string) {
+	h.t.Helper()
+	err := h.Kit.DB.Read(h.t.Context(), func(tx *db.Tx) error {
+		ps, err := docket.Parties(tx, caseID)
+		for _, p := range ps {
+			if p.Name == name {
+				id = p.ID
+			}
+		}
+		return err
+	})
+	if err != nil || id == "" {
+		h.t.Fatalf("no party %s: %v", name, err)
+	}
+	return id
+}
+
+// keys are the idempotency keys of forms, which differ on every page.
+var keys = regexp.MustCompile(`name="_key" value="[^"]+"`)
+
+func (h *house) outbox() []string {
+	h.t.Helper()
+	ms, err := h.Kit.Notify.Outbox(h.t.Context(), 500)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	var out []string
+	for _, m := range ms {
+		out = append(out, m.Text)
+	}
+	return out
 }

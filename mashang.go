@@ -18,6 +18,7 @@ package mashang
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"net/http"
 	"regexp"
@@ -26,10 +27,12 @@ import (
 
 	"mashang/capability"
 	"mashang/docket"
+	"mashang/docket/access"
 	"mashang/docket/deadline"
 	"mashang/docket/paper"
 	"mashang/platform/app"
 	"mashang/platform/auth"
+	"mashang/platform/db"
 	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 	"mashang/platform/notify"
@@ -73,12 +76,45 @@ func Assemble(ctx context.Context, k *app.Kit) (*Court, error) {
 		Error: func(r *http.Request, v web.ErrorView) web.Page {
 			return ui.ErrorPage(v.Status, v.Fault.Show, v.Fault.Basis, v.Number)
 		},
-		Look:   c.look,
+		Look: c.look, Gate: c.gate,
 		OnRead: c.read, OnDone: c.Metrics.Done,
 	})
 	k.Health(c.Router, c.Metrics)
 	c.Router.Raw("GET /static/", ui.Static())
 	return c, k.Mount(ctx, c.Router, s.List.Services())
+}
+
+// gate asks access whether the actor may do what the route declares, before
+// the handler reads a byte of the request. The act asks again, in its own
+// transaction; this is the door, that is the lock.
+func (c *Court) gate(r *http.Request, route web.Route) error {
+	a, now := auth.From(r.Context()), c.Kit.Now()
+	return c.Kit.Read(r.Context(), func(tx *db.Tx) error {
+		caseID := r.PathValue("case")
+		if p := r.PathValue("paper"); p != "" {
+			doc, err := paper.Of(tx, p)
+			if err != nil {
+				return err
+			}
+			caseID = doc.Case
+		}
+		if caseID != "" {
+			_, err := access.May(tx, a, route.Verb, access.Of(route.Object, caseID), now)
+			return err
+		}
+		posts, err := docket.Posts(tx, a.Person, now)
+		if err != nil || !a.Staff {
+			posts = nil
+		}
+		_, denied := access.May(tx, a, route.Verb, access.In(route.Object, ""), now)
+		for _, p := range posts {
+			if denied == nil {
+				break
+			}
+			_, denied = access.May(tx, a, route.Verb, access.In(route.Object, p.Court), now)
+		}
+		return errors.Join(err, denied)
+	})
 }
 
 // look gives every page its frame: who speaks, who reads, how he likes it.

@@ -6,6 +6,7 @@ package clocks
 
 import (
 	"context"
+	"net/http"
 	"strings"
 
 	"mashang/capability"
@@ -17,10 +18,13 @@ import (
 	"mashang/law/period"
 	"mashang/law/restday"
 	"mashang/platform/app"
+	"mashang/platform/auth"
 	"mashang/platform/clock"
 	"mashang/platform/db"
+	"mashang/platform/fault"
 	"mashang/platform/jobs"
 	"mashang/platform/ledger"
+	"mashang/platform/web"
 	"mashang/ui"
 )
 
@@ -33,9 +37,10 @@ func New(k *app.Kit) *Service { return &Service{k} }
 // Capability returns the service's line for the list.
 func (s *Service) Capability() capability.Capability {
 	return capability.Capability{
-		Service: app.Service{Name: "clocks", Title: "期限",
+		Service: app.Service{Name: "clocks", Title: "期限", Routes: s.routes,
 			Kinds: []ledger.Kind{
 				{Name: "clocks.set", Title: "计算期限", Audience: ledger.Parties},
+				{Name: "clocks.met", Title: "法院办完了有期限的事", Audience: ledger.Parties},
 				{Name: "clocks.recomputed", Title: "放假安排公布，重算期限", Audience: ledger.Parties},
 			},
 			Jobs: map[string]jobs.Handler{"clocks.recompute": s.recompute},
@@ -45,6 +50,55 @@ func (s *Service) Capability() capability.Capability {
 			}},
 		Panels: s.panels, Tasks: s.tasks,
 	}
+}
+
+func (s *Service) routes(rt *web.Router) {
+	rt.Handle(web.Route{Pattern: "POST /clocks/{case}/met", Title: "法院的事办完了", Object: "deadline", Verb: "meet", Limit: "write", In: metCmd{}, Out: metCmd{}, Do: func(r *http.Request) (web.Reply, error) {
+		var c metCmd
+		if err := web.Read(r, &c); err != nil {
+			return web.Reply{}, err
+		}
+		if err := s.met(r.Context(), r.PathValue("case"), c); err != nil {
+			return web.Reply{}, err
+		}
+		return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "记下了。", JSON: c}, nil
+	}})
+}
+
+// metCmd names a duty of the court that is done.
+type metCmd struct {
+	Rule string `json:"rule"`
+}
+
+// met records that the court did what it had a date for.
+func (s *Service) met(ctx context.Context, caseID string, c metCmd) error {
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		if _, err := access.May(tx, auth.From(ctx), "meet", access.Of("deadline", caseID), s.k.Now()); err != nil {
+			return err
+		}
+		if r, ok := period.Rules[c.Rule]; !ok || !r.Court {
+			return fault.Field("rule", "只有法院自己要做的事，才由法院记办完。")
+		}
+		ds, err := deadline.Of(tx, caseID)
+		if err != nil {
+			return err
+		}
+		for _, d := range ds {
+			if d.Rule != c.Rule || d.Party != "" {
+				continue
+			}
+			if err := deadline.End(tx, caseID, c.Rule, deadline.Met); err != nil {
+				return err
+			}
+			holders, err := access.Holders(tx, caseID, s.k.Now())
+			if err != nil {
+				return err
+			}
+			_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "clocks.met", Case: caseID, Actor: app.Actor(ctx), Holders: holders, Body: map[string]any{"rule": d.Rule, "last": d.Last.String()}})
+			return err
+		}
+		return fault.New(fault.Conflict, "这一项没有在算，或者已经记过办完了。")
+	})
 }
 
 // limitRule is the key of the court's own limit; the others are of law/period.
@@ -266,7 +320,15 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 			leaves = append(leaves, leaf(d, v))
 		}
 	}
-	return []capability.Panel{{Place: capability.Main, Order: 10, Body: datesPanel(leaves)}}, nil
+	var duties []deadline.Deadline
+	if v.May("deadline", "meet") {
+		for _, d := range ds {
+			if d.Party == "" && d.Rule != limitRule {
+				duties = append(duties, d)
+			}
+		}
+	}
+	return []capability.Panel{{Place: capability.Main, Order: 10, Body: datesPanel(leaves, v.Case.ID, duties)}}, nil
 }
 
 func leaf(d deadline.Deadline, v capability.View) ui.Leaf {

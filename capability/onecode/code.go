@@ -52,6 +52,16 @@ func (s *Service) CodeFor(tx *db.Tx, caseID, partyID, person string) (long, shor
 	return long, short, err
 }
 
+// Printed returns the active code of a recipient as it stands on his papers,
+// or "" when he has none.
+func (s *Service) Printed(tx *db.Tx, caseID, person string) (string, error) {
+	c, ok, err := codeOf(tx, caseID, person)
+	if err != nil || !ok {
+		return "", err
+	}
+	return s.k.Vault.Open("onecode.code", c.Code)
+}
+
 func (s *Service) issue(tx *db.Tx, caseID, partyID, person string) (long, short string, err error) {
 	long, short = id.Secret(), id.Code(shortLen)
 	v := s.k.Vault

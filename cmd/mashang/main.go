@@ -19,19 +19,6 @@ import (
 	"mashang/platform/config"
 )
 
-func init() {
-	assemble = func(ctx context.Context, k *app.Kit) error {
-		c, err := mashang.Assemble(ctx, k)
-		if err == nil {
-			tables = mashang.Tables(c.Services.List)
-		}
-		return err
-	}
-	allTables = func() []string { return tables }
-}
-
-var tables []string
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

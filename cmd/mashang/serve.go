@@ -3,29 +3,19 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net"
 
 	"mashang"
 	"mashang/platform/clock"
-	"mashang/platform/config"
 )
 
 // runServe serves a court that has been set up.
 func runServe(ctx context.Context, args []string, _, stderr io.Writer) error {
-	fs := flag.NewFlagSet("serve", flag.ContinueOnError)
-	fs.SetOutput(stderr)
-	fs.Usage = func() {
-		fmt.Fprintln(stderr, "mashang serve -data DIR -listen ADDR -origin URL [-db URL] [-blob URL]\n\nServes the court in DIR. Behind a reverse proxy give its network with -trust-proxy;\nwithout one give -tls-cert and -tls-key. Settings may also come from MASHANG_… in the\nenvironment or from a TOML file (-config).")
-		fs.PrintDefaults()
-	}
-	cfg := config.Flags(fs)
-	if err := fs.Parse(args); err != nil {
-		return err
-	}
-	if err := cfg.Finish(fs); err != nil {
+	fs := flags("serve", "serve -data DIR -listen ADDR -origin URL [-db URL] [-blob URL]", "Serves the court in DIR. Behind a reverse proxy give its network with -trust-proxy;\nwithout one give -tls-cert and -tls-key. Settings may also come from MASHANG_… in the\nenvironment or from a TOML file (-config).", stderr)
+	cfg, err := settings(fs, args)
+	if err != nil {
 		return err
 	}
 	c, err := open(ctx, *cfg, clock.System{}, stderr)

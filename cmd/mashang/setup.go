@@ -3,27 +3,17 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 
 	"mashang/platform/clock"
-	"mashang/platform/config"
 )
 
 // runSetup prints a one-time link and serves the pages behind it.
 func runSetup(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flag.NewFlagSet("setup", flag.ContinueOnError)
-	fs.SetOutput(stderr)
-	fs.Usage = func() {
-		fmt.Fprintln(stderr, "mashang setup -data DIR [-listen ADDR] [-db URL]\n\nPrepares an empty folder for a court: prints a one-time link to pages that ask for\nthe origin, the courts, the three administrators, divisions, rest days and messages.\nIt serves until you stop it; then run mashang serve.")
-		fs.PrintDefaults()
-	}
-	cfg := config.Flags(fs)
-	if err := fs.Parse(args); err != nil {
-		return err
-	}
-	if err := cfg.Finish(fs); err != nil {
+	fs := flags("setup", "setup -data DIR [-listen ADDR] [-db URL]", "Prepares an empty folder for a court: prints a one-time link to pages that ask for\nthe origin, the courts, the three administrators, divisions, rest days and messages.\nIt serves until you stop it; then run mashang serve.", stderr)
+	cfg, err := settings(fs, args)
+	if err != nil {
 		return err
 	}
 	c, err := open(ctx, *cfg, clock.System{}, stderr)

@@ -54,6 +54,9 @@ var table = map[string]map[string]Relation{
 		"read":     Side | Bench | Filing | Above | System,
 		"handover": Handler | Clerk | Filing,
 	},
+	"deadline": {
+		"meet": Handler | Assistant | Clerk | Filing,
+	},
 	"receipt": {
 		"export": Side,
 	},

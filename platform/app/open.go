@@ -21,8 +21,9 @@ import (
 	"mashang/platform/web"
 )
 
-//go:embed schema
 // Schema is the migrations of the settings.
+//
+//go:embed schema
 var Schema embed.FS
 
 // Open opens the house over a data folder: keys, database, blobs, ledger,

@@ -30,8 +30,8 @@ type DB struct {
 	postgres bool
 	write    *sql.DB
 	read     *sql.DB
-	stmts    sync.Map // SQL text → *sql.Stmt on the read pool
-	group    *group   // SQLite's writer; nil on PostgreSQL
+	readers  chan *reader // SQLite's reading connections
+	group    *group       // SQLite's writer; nil on PostgreSQL
 	slow     func(time.Duration)
 }
 
@@ -74,9 +74,12 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
-	r.SetMaxOpenConns(8)
-	r.SetMaxIdleConns(4)
-	d := &DB{write: w, read: r}
+	r.SetMaxOpenConns(readers)
+	r.SetMaxIdleConns(readers)
+	d := &DB{write: w, read: r, readers: make(chan *reader, readers)}
+	for range readers {
+		d.readers <- &reader{}
+	}
 	d.group, err = newGroup(ctx, w)
 	if err != nil {
 		return nil, errors.Join(err, r.Close(), w.Close())
@@ -110,7 +113,13 @@ func (d *DB) Close() error {
 		return d.write.Close()
 	}
 	d.group.close()
-	return errors.Join(d.read.Close(), d.write.Close())
+	var errs error
+	for range readers { // wait for those that are reading
+		if r := <-d.readers; r.conn != nil {
+			errs = errors.Join(errs, r.drop())
+		}
+	}
+	return errors.Join(errs, d.read.Close(), d.write.Close())
 }
 
 // runner is what *sql.Conn, *sql.Tx and the statement caches have in common.
@@ -249,20 +258,15 @@ func Unique(err error) bool {
 
 // Read runs f on one snapshot and can change nothing.
 func (d *DB) Read(ctx context.Context, f func(*Tx) error) error {
-	opts := &sql.TxOptions{ReadOnly: true}
-	if d.postgres {
-		opts.Isolation = sql.LevelRepeatableRead
+	if d.readers != nil {
+		return d.readSQLite(ctx, f)
 	}
-	tx, err := d.read.BeginTx(ctx, opts)
+	tx, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	var run runner = plain{tx}
-	if !d.postgres {
-		run = cached{d, tx}
-	}
-	return f(&Tx{ctx: ctx, run: run, postgres: d.postgres, readonly: true})
+	return f(&Tx{ctx: ctx, run: plain{tx}, postgres: true, readonly: true})
 }
 
 // plain leaves statement caching to the driver (pgx does it).
@@ -273,30 +277,6 @@ func (p plain) exec(ctx context.Context, q string, a []any) (sql.Result, error) 
 }
 func (p plain) query(ctx context.Context, q string, a []any) (*sql.Rows, error) {
 	return p.tx.QueryContext(ctx, q, a...)
-}
-
-// cached prepares each text once per connection of the read pool.
-type cached struct {
-	d  *DB
-	tx *sql.Tx
-}
-
-func (c cached) exec(context.Context, string, []any) (sql.Result, error) {
-	return nil, errors.New("db: a reading transaction may not write")
-}
-func (c cached) query(ctx context.Context, q string, a []any) (*sql.Rows, error) {
-	s, ok := c.d.stmts.Load(q)
-	if !ok {
-		st, err := c.d.read.PrepareContext(context.WithoutCancel(ctx), q)
-		if err != nil {
-			return nil, err
-		}
-		var raced bool
-		if s, raced = c.d.stmts.LoadOrStore(q, st); raced {
-			_ = st.Close()
-		}
-	}
-	return c.tx.StmtContext(ctx, s.(*sql.Stmt)).QueryContext(ctx, a...)
 }
 
 func runAll(fs []func()) {

@@ -180,3 +180,31 @@ func TestCanceledBeforeRunning(t *testing.T) {
 		t.Fatal("a cancelled act left a row")
 	}
 }
+
+// TestManyReaders: more transactions than connections, each with statements of
+// its own, all come to an end.
+func TestManyReaders(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := ready(t, d)
+		if err := d.Do(ctx, insert("a", 1)); err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		for i := range 200 {
+			wg.Go(func() {
+				err := d.Read(ctx, func(tx *db.Tx) error {
+					for j := range 5 {
+						if _, err := db.One[int64](tx, fmt.Sprintf(`SELECT COUNT(*) + %d FROM thing`, i*10+j)); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}

@@ -191,6 +191,9 @@ func (l *Ledger) cosigned(tx *db.Tx, size int64, keys []string) (string, []strin
 	}
 	used := []string{}
 	for _, k := range keys {
+		if _, key, ok := strings.Cut(k, "="); ok { // "address=key", as in the settings
+			k = key
+		}
 		v, err := Cosigner(k)
 		if err != nil {
 			return "", nil, err
@@ -228,9 +231,12 @@ type Report struct {
 
 // Checked is one verified entry in readable form.
 type Checked struct {
-	At     string
+	At     string // UTC, RFC 3339 with milliseconds
 	Kind   string
 	Title  string
+	Court  string // court code
+	Actor  string // tag of whoever acted, within this case
+	Mine   bool   // the holder acted himself
 	Body   map[string]any
 	Opened []Opened
 	Hidden []string // digests whose content this holder was not given
@@ -255,6 +261,9 @@ func Verify(b []byte) (Report, error) {
 	}
 	if r.Format != Format {
 		return Report{}, fmt.Errorf("不认识的格式 %q", r.Format)
+	}
+	if !r.whole() {
+		return Report{}, fmt.Errorf("文件的写法和导出时不一样，被改动过")
 	}
 	rep := Report{Case: r.Case}
 	root, err := checkCheckpoint(r.Checkpoint, r.Key, r.Witnesses, &rep)
@@ -284,6 +293,19 @@ func Verify(b []byte) (Report, error) {
 		}
 	}
 	return rep, nil
+}
+
+// whole refuses null where a list belongs: it would be a second way of
+// writing the same receipt.
+func (r *Receipt) whole() bool {
+	ok := r.Earlier != nil && r.Entries != nil && r.Witnesses != nil
+	for _, e := range r.Earlier {
+		ok = ok && e.Proof != nil
+	}
+	for _, p := range r.Entries {
+		ok = ok && p.Opened != nil && p.Proof != nil
+	}
+	return ok
 }
 
 func checkClosing(es []Checked) error {
@@ -392,7 +414,7 @@ func checkEntry(r Receipt, p Proved, n int64, prev string, size int64, root tlog
 	if !found {
 		return Checked{}, fmt.Errorf("不是给这位持有人的第 %d 条", n)
 	}
-	c := Checked{At: lf.At, Kind: lf.Kind, Title: lf.Title, Body: lf.Body, Opened: p.Opened, Leaf: p.Leaf, Seq: p.Seq}
+	c := Checked{At: lf.At, Kind: lf.Kind, Title: lf.Title, Court: lf.Court, Actor: lf.Actor, Mine: lf.Actor == r.Holder, Body: lf.Body, Opened: p.Opened, Leaf: p.Leaf, Seq: p.Seq}
 	open := map[string]bool{}
 	for _, o := range p.Opened {
 		if open[o.Name] || lf.Digests[o.Name] != Digest(o.Salt, o.Name, o.Value) {

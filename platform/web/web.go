@@ -50,6 +50,7 @@ type Config struct {
 	Secure  bool           // served over https: __Host- cookies, HSTS
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
 	Actor   func(ctx context.Context, token string) (auth.Actor, error)
+	Gate    func(r *http.Request, route Route) error // asks access before the handler sees the request
 	Error   func(r *http.Request, v ErrorView) Page
 	Look    func(r *http.Request) *http.Request // adds what every page shows, once the actor is known
 	OnRead  func(Reading)
@@ -219,6 +220,11 @@ func (rt *Router) answer(route Route, r *http.Request) (Reply, *http.Request, er
 	}
 	if err := rt.limits.allow(route.Limit, a.Session, Address(r.Context())); err != nil {
 		return Reply{}, r, err
+	}
+	if rt.cfg.Gate != nil && route.Object != Public {
+		if err := rt.cfg.Gate(r, route); err != nil {
+			return Reply{}, r, err
+		}
 	}
 	if r.Method == http.MethodPost {
 		key := r.Header.Get("Idempotency-Key")

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"mashang/demo"
+	"mashang/platform/clock"
+)
+
+// runDemo makes a fictional year in an empty folder and serves it.
+func runDemo(ctx context.Context, args []string, _, stderr io.Writer) error {
+	fs := flags("demo", "demo -data DIR -listen ADDR", "Makes a fictional year of twelve courts in DIR, which must be new or a demo of\nbefore, and serves it: /demo offers people to try, /demo/outbox every message.\nEverything it makes is marked as a demonstration.", stderr)
+	cfg, err := settings(fs, args)
+	if err != nil {
+		return err
+	}
+	cfg.Demo = true
+	if cfg.Origin == "" {
+		cfg.Origin = "http://" + cfg.Listen
+	}
+	if err := markDemo(cfg.Data); err != nil {
+		return err
+	}
+	now := time.Now()
+	clk := clock.At(now.AddDate(0, 0, -366))
+	c, err := open(ctx, *cfg, clk, stderr)
+	if err != nil {
+		return err
+	}
+	if err := c.Kit.PutSetting(ctx, "origin", c.Kit.Config.Origin); err != nil {
+		return errors.Join(err, c.Kit.Close())
+	}
+	seeded, err := demo.Seeded(ctx, c.Kit)
+	if err == nil && !seeded {
+		trail, stop := context.WithCancel(ctx)
+		go c.KeepTrail(trail)
+		err = demo.Seed(ctx, c, clk, now)
+		stop()
+	} else if err == nil {
+		clk.Set(now)
+		clk.Run()
+	}
+	if err == nil {
+		err = demo.Mount(c)
+	}
+	if err != nil {
+		return errors.Join(err, c.Kit.Close())
+	}
+	fmt.Fprintf(stderr, "mashang: demo ready, open %s/demo\n", c.Kit.Config.Origin)
+	return serve(ctx, c, stderr)
+}
+
+// markDemo marks a new folder as a demo's; a folder that holds anything else
+// is left alone.
+func markDemo(data string) error {
+	if isDemo(data) {
+		return nil
+	}
+	if es, err := os.ReadDir(data); err == nil && len(es) > 0 {
+		return fmt.Errorf("%s is not empty and not a demo: choose another folder", data)
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(data, demoMark), []byte("fictional data, made by mashang demo\n"), 0o600)
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mashang/platform/blob"
+	"mashang/platform/config"
+	"mashang/platform/db"
+	"mashang/platform/ledger"
+	"mashang/platform/ledger/offline"
+)
+
+// runVerify checks a court's ledger, or a record that someone exported.
+func runVerify(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	fs := flags("verify", "verify -data DIR [-db URL] [-seen FILE] | -receipt FILE [-earlier FILE] [-key FINGERPRINT] | -page FILE",
+		"With -data it recomputes the whole ledger and every file's digest, beside a running\nserver; -seen names a checkpoint kept elsewhere, which alone shows a ledger that was\ncut back or replaced as a whole (the last one is kept in DIR/ledger.seen). With\n-receipt it checks an exported record with nothing but the file; give the fingerprint\nprinted on the notice, and an earlier record of the same case if there is one. -page\nwrites the page that does the same in a browser without a network.", stderr)
+	receipt := fs.String("receipt", "", "exported record to check")
+	earlier := fs.String("earlier", "", "earlier record of the same person and case")
+	key := fs.String("key", "", "fingerprint printed on the notice")
+	seen := fs.String("seen", "", "file with a checkpoint of this ledger, kept elsewhere")
+	page := fs.String("page", "", "write the offline page to this file")
+	cfg, err := settings(fs, args)
+	if err != nil {
+		return err
+	}
+	switch {
+	case *page != "":
+		return os.WriteFile(*page, offline.Page, 0o644)
+	case *receipt != "":
+		return verifyReceipt(*receipt, *earlier, *key, stdout)
+	}
+	if err := exists(cfg); err != nil {
+		return err
+	}
+	return errors.Join(verifyLedger(ctx, cfg, *seen, *key, stdout), verifyBlobs(ctx, cfg, stdout))
+}
+
+// lastSeen is the file beside the database with the newest checkpoint of the
+// last good check. Whoever rolls back the database must roll back this too.
+const lastSeen = "ledger.seen"
+
+// verifyLedger reads the database and changes nothing in it.
+func verifyLedger(ctx context.Context, cfg *config.Config, seen, key string, stdout io.Writer) error {
+	s, err := ledger.NewSigner(filepath.Join(cfg.Data, "keys"))
+	if err != nil {
+		return err
+	}
+	if fold(key) != "" && fold(key) != fold(s.Fingerprint()) {
+		return fmt.Errorf("账没有通过核对：本机的公钥指纹是 %s，和您给的不一样", s.Fingerprint())
+	}
+	out, err := outside(cfg, seen)
+	if err != nil {
+		return err
+	}
+	dsn := cfg.DB
+	if dsn == "" {
+		dsn = "sqlite:" + filepath.Join(cfg.Data, "mashang.db")
+	}
+	d, err := db.Open(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	r, err := ledger.AuditWith(ctx, d, s.Verifier, out)
+	if err = errors.Join(err, d.Close()); err != nil {
+		return err
+	}
+	if err := printAudit(r, stdout); err != nil {
+		return err
+	}
+	if r.Checkpoint == "" {
+		return nil
+	}
+	return os.WriteFile(filepath.Join(cfg.Data, lastSeen), []byte(r.Checkpoint), 0o600)
+}
+
+// outside collects what is known from elsewhere: a file that the caller
+// names, the last check's checkpoint, and the keys of the witnesses.
+func outside(cfg *config.Config, seen string) (ledger.Outside, error) {
+	var out ledger.Outside
+	b, err := os.ReadFile(filepath.Join(cfg.Data, lastSeen))
+	if err == nil {
+		out.Seen = append(out.Seen, string(b))
+	} else if !errors.Is(err, os.ErrNotExist) {
+		return out, err
+	}
+	if seen != "" {
+		b, err := os.ReadFile(seen)
+		if err != nil {
+			return out, err
+		}
+		out.Seen = append(out.Seen, string(b))
+	}
+	for _, w := range cfg.Witness {
+		if _, key, ok := strings.Cut(w, "="); ok {
+			out.Witnesses = append(out.Witnesses, key)
+		}
+	}
+	return out, nil
+}
+
+func printAudit(r ledger.AuditReport, stdout io.Writer) error {
+	w := &strings.Builder{}
+	fmt.Fprintf(w, "公钥指纹：%s\n", r.Fingerprint)
+	fmt.Fprintf(w, "记录：%d 条重新算过校验值；另有 %d 条刚发生，还没封存\n", r.Entries, r.Pending)
+	fmt.Fprintf(w, "校验值：%d 个；校验点：%d 个，签名和内容都重新算过\n", r.Hashes, r.Checkpoints)
+	fmt.Fprintf(w, "持有人：%d 条链，共 %d 处，前后相接\n", r.Chains, r.Links)
+	fmt.Fprintf(w, "个人内容：%d 处和摘要一致，%d 处已依法删除\n", r.Secrets, r.Erased)
+	if r.Outside > 0 {
+		fmt.Fprintf(w, "和 %d 个在别处保存的校验点对过\n", r.Outside)
+	} else {
+		fmt.Fprintln(w, "没有在别处保存的校验点可比：整本账如果被换成旧的，这次看不出来")
+	}
+	if r.Cosignatures > 0 {
+		fmt.Fprintf(w, "见证人的签名：%d 个\n", r.Cosignatures)
+	}
+	for _, f := range r.Faults {
+		fmt.Fprintln(w, "不对："+f.Text)
+	}
+	if r.More > 0 {
+		fmt.Fprintf(w, "还有 %d 处不对，没有一一列出\n", r.More)
+	}
+	if r.OK() {
+		fmt.Fprintln(w, "账核对通过")
+	}
+	_, err := io.WriteString(stdout, w.String())
+	if err == nil && !r.OK() {
+		err = errors.New("账没有通过核对")
+	}
+	return err
+}
+
+func verifyBlobs(ctx context.Context, cfg *config.Config, stdout io.Writer) error {
+	dir := filepath.Join(cfg.Data, "blobs")
+	if path, ok := strings.CutPrefix(cfg.Blob, "folder:"); ok {
+		dir = path
+	}
+	s, err := blob.OpenFolder(dir)
+	if err != nil {
+		return err
+	}
+	n, bad := 0, 0
+	err = s.Each(ctx, func(digest string) error {
+		n++
+		in, err := s.Open(ctx, digest)
+		if err == nil {
+			_, err = io.Copy(io.Discard, in)
+			err = errors.Join(err, in.Close())
+		}
+		if err == nil {
+			return nil
+		}
+		bad++
+		_, err = fmt.Fprintf(stdout, "不对：文件 %s 和它的摘要对不上\n", digest)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case bad > 0:
+		return fmt.Errorf("%d 个文件和摘要对不上", bad)
+	}
+	_, err = fmt.Fprintf(stdout, "文件：%d 个，都和摘要一致\n", n)
+	return err
+}

@@ -1,0 +1,164 @@
+// Package demo makes a fictional year of twelve courts by calling the same
+// acts as the pages, under a moved clock: every request goes through the
+// router that serves people, and no row is inserted past an act. People,
+// companies and numbers are made up, pass their checks, and can't be anyone's.
+//
+// Reading order: demo.go (the driver), people.go, year.go (what happens),
+// pages.go (/demo and /demo/outbox).
+package demo
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"time"
+
+	"mashang"
+	"mashang/platform/app"
+	"mashang/platform/auth"
+	"mashang/platform/clock"
+)
+
+// driver sends requests to the court as its people would.
+type driver struct {
+	ctx   context.Context
+	court *mashang.Court
+	clock *clock.Moved
+	n     int
+}
+
+// Seed lives the year that ends now, and lets the clock go on by itself.
+func Seed(ctx context.Context, c *mashang.Court, clk *clock.Moved, now time.Time) error {
+	d := &driver{ctx: ctx, court: c, clock: clk}
+	y, err := d.found()
+	if err != nil {
+		return fmt.Errorf("demo: founding: %w", err)
+	}
+	if err := y.live(now); err != nil {
+		return fmt.Errorf("demo: %s: %w", clk.Now().In(clock.Shanghai).Format(time.DateOnly), err)
+	}
+	if err := y.keepRoles(); err != nil {
+		return err
+	}
+	clk.Set(now)
+	clk.Run()
+	return d.drain()
+}
+
+// drain does what is due and seals the ledger.
+func (d *driver) drain() error {
+	if err := d.court.Kit.Jobs.Drain(d.ctx); err != nil {
+		return err
+	}
+	_, err := d.court.Kit.Ledger.Seal(d.ctx, d.court.Kit.DB)
+	return err
+}
+
+// who is one of the court's people, or a party with a session.
+type who struct {
+	person, name string
+	staff        bool
+	token        string
+}
+
+// as returns a context in which someone acts at his desk.
+func (d *driver) as(w who) context.Context {
+	if w.token != "" || w.person == "" {
+		return d.ctx
+	}
+	return auth.With(d.ctx, auth.Actor{Person: w.person, Account: "demo " + w.person, Session: "demo " + w.person, Name: w.name, Level: auth.Staff, Staff: true, Proved: d.clock.Now()})
+}
+
+// post sends a command as JSON and returns the answer.
+func (d *driver) post(w who, path string, body any) (map[string]any, error) {
+	b, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	r := httptest.NewRequestWithContext(d.as(w), http.MethodPost, "/api/v1"+path, bytes.NewReader(b))
+	r.Header.Set("Content-Type", "application/json")
+	return d.send(w, r)
+}
+
+// upload sends a form with a file.
+func (d *driver) upload(w who, path string, fields [][2]string, field, file string, content []byte) (map[string]any, error) {
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	for _, f := range fields {
+		if err := m.WriteField(f[0], f[1]); err != nil {
+			return nil, err
+		}
+	}
+	part, err := m.CreateFormFile(field, file)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := part.Write(content); err != nil {
+		return nil, err
+	}
+	if err := m.Close(); err != nil {
+		return nil, err
+	}
+	r := httptest.NewRequestWithContext(d.as(w), http.MethodPost, "/api/v1"+path, &b)
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	return d.send(w, r)
+}
+
+func (d *driver) send(w who, r *http.Request) (map[string]any, error) {
+	d.n++
+	if w.token != "" {
+		r.Header.Set("Authorization", "Bearer "+w.token)
+	}
+	// Every request comes from an address of its own: the limits are for one.
+	r.RemoteAddr = fmt.Sprintf("127.%d.%d.%d:1000", d.n>>16&255, d.n>>8&255, d.n&255)
+	rec := httptest.NewRecorder()
+	d.court.Router.ServeHTTP(rec, r)
+	var out map[string]any
+	_ = json.Unmarshal(rec.Body.Bytes(), &out)
+	if rec.Code >= 300 {
+		return out, fmt.Errorf("%s %s: %d: %s", r.Method, r.URL.Path, rec.Code, rec.Body)
+	}
+	return out, nil
+}
+
+var sixDigits = regexp.MustCompile(`验证码 ([0-9]{6})`)
+
+// prove signs a recipient in: his case code, his number, and the code that
+// went to his phone.
+func (d *driver) prove(code, name, idType, number, phone string) (who, error) {
+	out, err := d.post(who{}, "/onecode/open", map[string]string{"code": code, "name": name, "id_type": idType, "number": number})
+	if err != nil {
+		return who{}, err
+	}
+	if err := d.court.Kit.Jobs.Drain(d.ctx); err != nil {
+		return who{}, err
+	}
+	ms, err := d.court.Kit.Notify.Outbox(d.ctx, 20)
+	if err != nil {
+		return who{}, err
+	}
+	for _, m := range ms {
+		f := sixDigits.FindStringSubmatch(m.Text)
+		if m.Target != phone || f == nil {
+			continue
+		}
+		in, err := d.post(who{}, fmt.Sprintf("/account/code/%v", out["challenge"]), map[string]string{"code": f[1]})
+		if err != nil {
+			return who{}, err
+		}
+		token, _ := in["token"].(string)
+		return who{name: name, token: token}, nil
+	}
+	return who{}, fmt.Errorf("no code was sent to %s", name)
+}
+
+// Seeded reports whether a folder already holds its year.
+func Seeded(ctx context.Context, k *app.Kit) (bool, error) {
+	v, err := k.Setting(ctx, "demo.roles")
+	return v != "", err
+}

@@ -1,0 +1,88 @@
+package demo
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"mashang"
+	"mashang/platform/app"
+	"mashang/platform/notify"
+	"mashang/platform/web"
+)
+
+// Mount adds /demo and /demo/outbox. It refuses a court that is not a demo.
+func Mount(c *mashang.Court) error {
+	if !c.Kit.Config.Demo {
+		return app.ErrDemo
+	}
+	p := pages{c}
+	rt := c.Router
+	rt.Handle(web.Route{Pattern: "GET /demo", Title: "演示：试一试", Object: web.Public, Verb: "see", PageOnly: true, Do: p.roles})
+	rt.Handle(web.Route{Pattern: "POST /demo/enter", Title: "演示：用一个人的身份进去", Object: web.Public, Verb: "login", In: enterCmd{}, Do: p.enter})
+	rt.Handle(web.Route{Pattern: "GET /demo/outbox", Title: "演示：发出去的短信和邮件", Object: web.Public, Verb: "see", PageOnly: true, Do: p.outbox})
+	return nil
+}
+
+type pages struct{ c *mashang.Court }
+
+type enterCmd struct {
+	Person string `json:"person"`
+}
+
+func (p pages) kept(r *http.Request) (k kept, err error) {
+	text, err := p.c.Kit.Setting(r.Context(), "demo.roles")
+	if err == nil && text != "" {
+		err = json.Unmarshal([]byte(text), &k)
+	}
+	return k, err
+}
+
+func (p pages) roles(r *http.Request) (web.Reply, error) {
+	k, err := p.kept(r)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: rolesPage(k)}, nil
+}
+
+// enter signs in as one of the people on the page, and nobody else.
+func (p pages) enter(r *http.Request) (web.Reply, error) {
+	var c enterCmd
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	k, err := p.kept(r)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	for _, role := range k.Roles {
+		if role.Person != c.Person {
+			continue
+		}
+		token, err := p.c.Services.Account.Demo(r.Context(), role.Person, role.Staff, "演示")
+		if err != nil {
+			return web.Reply{}, err
+		}
+		to := "/desk"
+		if !role.Staff {
+			to = "/casebook/" + k.Walk.Case
+		}
+		return web.Reply{SignIn: token, Goto: to, JSON: map[string]string{"token": token, "goto": to}}, nil
+	}
+	return web.Reply{Goto: "/demo"}, nil
+}
+
+func (p pages) outbox(r *http.Request) (web.Reply, error) {
+	ms, err := p.c.Kit.Notify.Outbox(r.Context(), 60)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: outboxPage(ms, p.c.Kit.Now())}, nil
+}
+
+func channel(m notify.Message) string {
+	if m.Channel == notify.Email {
+		return "邮件"
+	}
+	return "短信"
+}

@@ -1,0 +1,155 @@
+package demo
+
+import (
+	"encoding/base64"
+	"time"
+
+	"mashang/docket"
+	"mashang/docket/paper"
+	"mashang/law"
+	"mashang/law/identity"
+	"mashang/platform/clock"
+	"mashang/platform/db"
+)
+
+// scan stands for a scanned return: one grey pixel.
+var scan, _ = base64.StdEncoding.DecodeString("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCB4d8xfQAAAABJRU5ErkJggg==")
+
+// jia is the headline story, some four weeks before the end, left where a
+// visitor can go on: one question answered, one waiting with a draft.
+func (y *year) jia(end law.Date) {
+	city := y.courts[0]
+	pl := y.person("贾若兰")
+	pl.number, pl.phone = identity.Fictional(400, law.Date{Year: 1986, Month: 5, Day: 12}, false), identity.FictionalPhone(1)
+	de := y.company()
+	const division = "知识产权审判庭"
+	on := end.AddDays(-26)
+	var f *filed
+	var judge member
+	y.at(y.workday(on, 9, 30), func() (err error) {
+		f, err = y.file(city, division, "侵害外观设计专利权纠纷", "民初", "知", "ordinary", "判令被告停止侵害外观设计专利权的行为，赔偿经济损失 50000 元。", pl, de, 50000)
+		return err
+	})
+	y.at(y.workday(on, 11, 0), func() error {
+		for _, j := range city.of(docket.Judge, division) {
+			if j.name == "周明远" {
+				judge = j
+			}
+		}
+		return y.assign(f, judge)
+	})
+	y.at(y.workday(on, 11, 40), func() error { return y.serve(f) })
+	y.at(y.workday(on.AddDays(1), 9, 0), func() error { return y.duties(f) })
+	y.at(y.workday(end.AddDays(-20), 15, 8), func() error {
+		return y.talk(f, [2]string{"法官您好，我长期在外地，开庭能不能用手机参加？", "可以。网上开庭要双方都同意，对方已经同意了。请在开庭三天以前点一次“试设备”。"})
+	})
+	y.at(y.workday(end.AddDays(-10), 10, 20), func() error {
+		ps, err := y.parties(f.id)
+		if err != nil {
+			return err
+		}
+		_, err = y.post(judge.who, "/onecode/"+f.id+"/contact", map[string]string{"party": ps[1].ID, "way": "call", "text": "询问答辩期限，已告知。"})
+		return err
+	})
+	y.at(y.lastWorkday(end, 16, 10), func() error {
+		mid, err := y.ask(f, "销售记录有三百多页，能不能先交一张汇总表，开庭时再把原件带来？")
+		if err != nil {
+			return err
+		}
+		if _, err := y.post(f.assistant, "/onecode/"+f.id+"/message/"+mid+"/draft", map[string]string{"text": "可以先交汇总表，写明每一项的来源。原件开庭时带来核对。"}); err != nil {
+			return err
+		}
+		return y.offer(f, judge)
+	})
+	y.at(y.workday(end.AddDays(-60), 9, 0), func() error { // prepared answers
+		for _, q := range questions[:3] {
+			if _, err := y.post(city.of(docket.Judge, division)[0].who, "/onecode/standard", map[string]string{"court": city.code, "title": q[0], "text": q[1]}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// lastWorkday is an instant on the last working day before end.
+func (y *year) lastWorkday(end law.Date, hour, minute int) time.Time {
+	d := end.AddDays(-1)
+	for y.cal.Rest(d) {
+		d = d.AddDays(-1)
+	}
+	return d.At(hour, minute, clock.Shanghai)
+}
+
+// unfinished leaves something on every desk: filings to decide, a case to
+// assign, a question that is late.
+func (y *year) unfinished(end law.Date) {
+	city := y.courts[0]
+	for i := range 3 {
+		y.at(y.workday(end.AddDays(-3-i), 10, i), func() error {
+			_, err := y.file(city, "", "买卖合同纠纷", "民初", "", "summary", "判令被告支付货款。", y.person(""), y.company(), 86400)
+			return err
+		})
+	}
+	y.at(y.workday(end.AddDays(-4), 14, 0), func() error {
+		_, err := y.file(city, "知识产权审判庭", "著作权权属、侵权纠纷", "民初", "知", "ordinary", "判令被告停止侵权。", y.person("冯一禾"), y.company(), 30000)
+		return err
+	})
+	var f *filed
+	y.at(y.workday(end.AddDays(-40), 9, 0), func() (err error) {
+		if f, err = y.file(city, "知识产权审判庭", "侵害商标权纠纷", "民初", "知", "ordinary", "判令被告停止侵权。", y.company(), y.person("孙立群"), 120000); err != nil {
+			return err
+		}
+		return y.assign(f, city.of(docket.Judge, "知识产权审判庭")[1])
+	})
+	y.at(y.workday(end.AddDays(-40), 15, 0), func() error { return y.serve(f) })
+	y.at(y.workday(end.AddDays(-39), 9, 0), func() error { return y.duties(f) })
+	y.at(y.workday(end.AddDays(-9), 9, 20), func() error {
+		_, err := y.ask(f, "能不能延期开庭？我在住院。")
+		return err
+	})
+}
+
+func (y *year) parties(caseID string) (ps []docket.Party, err error) {
+	err = y.court.Kit.Read(y.ctx, func(tx *db.Tx) error {
+		ps, err = docket.Parties(tx, caseID)
+		return err
+	})
+	return ps, err
+}
+
+// offer says whom a visitor may try, and what he needs to walk the story.
+func (y *year) offer(f *filed, judge member) error {
+	jia, err := y.personOf(y.ctx, f.id, f.pl.name)
+	if err != nil {
+		return err
+	}
+	code, err := y.code(f)
+	if err != nil {
+		return err
+	}
+	y.roles = append(y.roles, Role{jia, false, f.pl.name, "原告，专利案，常在外地", "person"})
+	city := f.court
+	for _, r := range []struct {
+		m    member
+		sub  string
+		icon string
+	}{
+		{judge, "知识产权审判庭法官，有一条留言等他回", "gavel"}, {city.of(docket.Assistant, f.division)[0], "法官助理，起草答复", "pen"},
+		{city.of(docket.Head, f.division)[0], "庭长，看得到过期没回的留言，等他分案", "scale"}, {city.of(docket.Clerk, f.division)[0], "书记员", "pen"},
+		{city.of(docket.FilingOfficer, "")[0], "立案窗口，收件、送达、核实身份", "door"}, {city.of(docket.FilingJudge, "")[0], "立案法官，决定是否立案", "check"},
+		{city.of(docket.President, "")[0], "院长", "chart"}, {city.of(docket.SystemAdmin, "")[0], "系统管理员", "kiosk"},
+		{city.of(docket.SecurityAdmin, "")[0], "安全管理员", "lock"}, {city.of(docket.AuditAdmin, "")[0], "审计管理员", "eye"},
+	} {
+		y.roles = append(y.roles, Role{r.m.person, true, r.m.name, r.sub, r.icon})
+	}
+	y.walk = Walk{Case: f.id, Code: code, Name: f.pl.name, Number: f.pl.number, Phone: f.pl.phone}
+	return y.court.Kit.Read(y.ctx, func(tx *db.Tx) error {
+		ps, err := paper.OfCase(tx, f.id)
+		for _, p := range ps {
+			if p.Kind == "case_code_notice" {
+				y.walk.Paper = p.Code
+			}
+		}
+		return err
+	})
+}
