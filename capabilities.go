@@ -17,6 +17,7 @@ import (
 	"mashang/docket"
 	"mashang/platform/app"
 	"mashang/platform/db"
+	"mashang/platform/ledger/offline"
 )
 
 // Services are the court's services, and the few that the program itself
@@ -48,7 +49,7 @@ func newServices(k *app.Kit) (*Services, error) {
 		return nil, err
 	}
 	s.List.All = []capability.Capability{
-		hall.New(k, nil, "").Capability(), // 大厅
+		hall.New(k, offline.Page, offline.CSP()).Capability(), // 大厅
 		s.Account.Capability(),            // 身份与账号
 		s.Setup.Capability(),              // 首次设置与人员
 		s.Casebook.Capability(),           // 案件

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mashang/docket"
+	"mashang/platform/app"
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
@@ -76,7 +77,7 @@ func (s *Service) answer(ctx context.Context, challengeID, code string, act func
 	if bad != nil {
 		return bad
 	}
-	return s.k.Do(ctx, func(tx *db.Tx) error { return act(tx, good) })
+	return s.k.Do(app.Alone(ctx), func(tx *db.Tx) error { return act(tx, good) })
 }
 
 // errCode is the one answer to every wrong, late, used or never sent code.

@@ -89,10 +89,11 @@ func (s *Service) keep(ctx context.Context, account string, data *webauthn.Sessi
 		return "", err
 	}
 	word := id.Secret()
-	return word, s.k.Note(ctx, func(tx *db.Tx) error {
+	err = s.k.Note(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(`INSERT INTO account_ceremony (id, account_id, data, until_at) VALUES (?, ?, ?, ?)`, digest(word), account, string(b), s.k.Now().Add(ceremonyLife))
 		return err
 	})
+	return word, err
 }
 
 // take returns a ceremony once.

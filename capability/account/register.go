@@ -233,7 +233,7 @@ func (s *Service) confirmLogin(tx *db.Tx, c challenge, device string, e *entry) 
 
 // choose lets one of the people in who share a phone.
 func (s *Service) choose(ctx context.Context, ticket, account, device string) (token string, err error) {
-	return token, s.k.Do(ctx, func(tx *db.Tx) error {
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
 		find, ok, err := db.Maybe[string](tx, `DELETE FROM account_ceremony WHERE id = ? AND account_id = '' AND until_at > ? RETURNING data`, digest(ticket), s.k.Now())
 		if err != nil {
 			return err
@@ -245,6 +245,7 @@ func (s *Service) choose(ctx context.Context, ticket, account, device string) (t
 		token, err = s.enter(tx, a, device, s.k.Now(), "shared phone")
 		return err
 	})
+	return token, err
 }
 
 // matchByPlatform raises an account when the identity platform says match.

@@ -126,7 +126,7 @@ func (s *Service) accept(ctx context.Context, word string, c accept, device stri
 		return "", err
 	}
 	hash := newPassword(c.Password) // outside the transaction: it takes its time
-	return token, s.k.Do(ctx, func(tx *db.Tx) error {
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
 		a, err := s.invited(tx, word)
 		if err != nil {
 			return err
@@ -145,6 +145,7 @@ func (s *Service) accept(ctx context.Context, word string, c accept, device stri
 		token, err = s.enter(tx, a, device, s.k.Now(), "invitation")
 		return err
 	})
+	return token, err
 }
 
 // validTOTP accepts the present 30 seconds and one step either side (RFC 6238).
@@ -202,10 +203,11 @@ func (s *Service) staffLogin(ctx context.Context, c staffLogin, device string) (
 		}
 		return "", err
 	}
-	return token, s.k.Do(ctx, func(tx *db.Tx) error {
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
 		token, err = s.enter(tx, a, device, s.k.Now(), "password and authenticator")
 		return err
 	})
+	return token, err
 }
 
 // secondFactor checks an authenticator's code; each code counts once.
@@ -258,7 +260,7 @@ func (s *Service) Demo(ctx context.Context, person string, staff bool, device st
 	if !s.k.Config.Demo {
 		return "", app.ErrDemo
 	}
-	return token, s.k.Do(ctx, func(tx *db.Tx) error {
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
 		a, ok, err := accountOfPerson(tx, person, staff)
 		if err != nil {
 			return err
@@ -276,4 +278,5 @@ func (s *Service) Demo(ctx context.Context, person string, staff bool, device st
 		token, err = s.enter(tx, a, device, s.k.Now(), "demo")
 		return err
 	})
+	return token, err
 }

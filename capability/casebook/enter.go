@@ -145,7 +145,7 @@ func (c *enterCmd) check(p, d *partyCmd, today law.Date) error {
 // can see it: that is for the filing judge to decide (民事诉讼法 126).
 func (s *Service) enter(ctx context.Context, cmd enterCmd) (caseID string, err error) {
 	p, d := cmd.parties()
-	return caseID, s.k.Do(ctx, func(tx *db.Tx) error {
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
 		now := s.k.Now()
 		if _, err := access.May(tx, auth.From(ctx), "enter", access.In("court", cmd.Court), now); err != nil {
 			return err
@@ -171,6 +171,7 @@ func (s *Service) enter(ctx context.Context, cmd enterCmd) (caseID string, err e
 			Body: map[string]any{"type": c.Special + c.Type, "received": c.Received.String(), "procedure": c.Procedure, "secrecy": c.Secrecy}})
 		return err
 	})
+	return caseID, err
 }
 
 // addParty finds or makes the person and writes the party.

@@ -330,7 +330,7 @@ type revealed struct {
 // reveal shows a party's numbers in full to whoever needs them, and records
 // that he looked; the party can see that.
 func (s *Service) reveal(ctx context.Context, caseID, partyID string) (r revealed, err error) {
-	return r, s.k.Do(ctx, func(tx *db.Tx) error {
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
 		now := s.k.Now()
 		if _, err := access.May(tx, auth.From(ctx), "reveal", access.Of("person", caseID), now); err != nil {
 			return err
@@ -355,6 +355,7 @@ func (s *Service) reveal(ctx context.Context, caseID, partyID string) (r reveale
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "casebook.revealed", Case: caseID, Actor: app.Actor(ctx), Holders: []string{p.Person}, Body: map[string]any{"party": partyID}})
 		return err
 	})
+	return r, err
 }
 
 // export closes the actor's record of a case and returns the file.

@@ -3,6 +3,7 @@ package casebook
 import (
 	"fmt"
 	"net/url"
+	"strings"
 
 	"mashang/capability"
 	"mashang/docket"
@@ -206,11 +207,19 @@ func divisionName(w whole, id string) string {
 func divisionOptions(w whole) []ui.Option {
 	var out []ui.Option
 	for _, d := range w.Divs {
-		if d.Kind == "trial" || d.Kind == "tribunal" || d.Kind == "enforcement" {
+		if fits(d.Kind, w.Case.Type) {
 			out = append(out, ui.Option{Value: d.ID, Text: d.Name})
 		}
 	}
 	return out
+}
+
+// fits: executions go to the enforcement bureau, everything else is tried.
+func fits(kind, caseType string) bool {
+	if strings.HasPrefix(caseType, "执") {
+		return kind == "enforcement" || kind == "tribunal"
+	}
+	return kind == "trial" || kind == "tribunal"
 }
 
 func seatPerson(w whole, seats ...string) string {

@@ -51,7 +51,7 @@ type form struct {
 
 func (s *Service) form(r *http.Request) (f form, err error) {
 	caseID := r.PathValue("case")
-	return f, s.k.Read(r.Context(), func(tx *db.Tx) error {
+	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
 		if _, err := access.May(tx, auth.From(r.Context()), "handover", access.Of("service", caseID), s.k.Now()); err != nil {
 			return err
 		}
@@ -69,6 +69,7 @@ func (s *Service) form(r *http.Request) (f form, err error) {
 		}
 		return err
 	})
+	return f, err
 }
 
 func (s *Service) getForm(r *http.Request) (web.Reply, error) {

@@ -26,11 +26,11 @@ func nav(d today) []ui.NavItem {
 	if d.holds(docket.Judge, docket.Head) {
 		out = append(out, ui.NavItem{Href: "/onecode/delegate", Text: "委托代答"})
 	}
-	if d.holds(docket.SystemAdmin, docket.SecurityAdmin) {
+	if d.holds(docket.SystemAdmin) {
 		out = append(out, ui.NavItem{Href: "/setup/staff", Text: "人员"})
 	}
-	if d.holds(docket.SystemAdmin) {
-		out = append(out, ui.NavItem{Href: "/setup/court", Text: "设置"})
+	if d.holds(docket.SecurityAdmin) {
+		out = append(out, ui.NavItem{Href: "/setup/posts", Text: "职务"})
 	}
 	if d.holds(docket.AuditAdmin) {
 		out = append(out, ui.NavItem{Href: "/setup/audit", Text: "审计"})

@@ -152,7 +152,7 @@ func (s *Service) open(ctx context.Context, o opening) (challenge string, err er
 	if err := bad.Err(); err != nil {
 		return "", err
 	}
-	return challenge, s.k.Note(ctx, func(tx *db.Tx) error {
+	err = s.k.Note(ctx, func(tx *db.Tx) error {
 		challenge, err = s.account.Open(tx, "/casebook")
 		if err != nil {
 			return err
@@ -163,6 +163,7 @@ func (s *Service) open(ctx context.Context, o opening) (challenge string, err er
 		}
 		return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.match", Body: s.k.Vault.Seal("onecode.attempt", string(body))})
 	})
+	return challenge, err
 }
 
 // match checks an attempt: code, name and number must fit one recipient. Then

@@ -60,10 +60,11 @@ func (s *Service) ask(ctx context.Context, caseID string, c ask, ups []Upload) (
 	if err != nil {
 		return m, err
 	}
-	return m, s.k.Do(ctx, func(tx *db.Tx) error {
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
 		m, err = s.askIn(tx, caseID, c.Text, files)
 		return err
 	})
+	return m, err
 }
 
 // mayAsk refuses before any file is stored.
@@ -199,10 +200,11 @@ func (s *Service) send(ctx context.Context, messageID string, c write, ups []Upl
 	if err != nil {
 		return m, err
 	}
-	return m, s.k.Do(ctx, func(tx *db.Tx) error {
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
 		m, err = s.sendIn(tx, messageID, c.Text, files)
 		return err
 	})
+	return m, err
 }
 
 func (s *Service) sendIn(tx *db.Tx, messageID, text string, files []File) (Message, error) {
@@ -301,7 +303,7 @@ func (s *Service) contact(ctx context.Context, caseID string, c contact) error {
 // File returns an attachment that the actor may read.
 func (s *Service) file(ctx context.Context, messageID string, n int) (File, error) {
 	var f File
-	return f, s.k.Read(ctx, func(tx *db.Tx) error {
+	err := s.k.Read(ctx, func(tx *db.Tx) error {
 		m, err := messageOf(tx, messageID)
 		if err != nil {
 			return err
@@ -315,6 +317,7 @@ func (s *Service) file(ctx context.Context, messageID string, n int) (File, erro
 		f = m.Files.V[n]
 		return nil
 	})
+	return f, err
 }
 
 // canRead says who may read the words of a message: the court's people who

@@ -81,10 +81,11 @@ func (s *Service) getCheck(r *http.Request) (web.Reply, error) {
 }
 
 func (s *Service) load(r *http.Request) (p paper.Paper, err error) {
-	return p, s.k.Read(r.Context(), func(tx *db.Tx) error {
+	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
 		p, err = s.one(tx, r.PathValue("paper"))
 		return err
 	})
+	return p, err
 }
 
 func (s *Service) getView(r *http.Request) (web.Reply, error) {

@@ -336,7 +336,7 @@ func (s *Service) check(ctx context.Context, code string) (v verdict, err error)
 	if len(code) != 16 {
 		return v, nil
 	}
-	return v, s.k.Read(ctx, func(tx *db.Tx) error {
+	err = s.k.Read(ctx, func(tx *db.Tx) error {
 		p, ok, err := paper.ByCode(tx, code)
 		if err != nil || !ok || p.State == paper.Ordered {
 			return err
@@ -351,4 +351,5 @@ func (s *Service) check(ctx context.Context, code string) (v verdict, err error)
 		}
 		return nil
 	})
+	return v, err
 }

@@ -6,7 +6,6 @@ import (
 
 	"mashang/docket"
 	"mashang/law/court"
-	"mashang/law/identity"
 	"mashang/law/restday"
 	"mashang/platform/app"
 	"mashang/platform/db"
@@ -40,9 +39,11 @@ type Founded struct {
 
 // Found carries out a plan in one act: all or nothing, once, over an empty
 // folder only.
-func (s *Service) Found(ctx context.Context, p Plan) (f Founded, err error) {
+func (s *Service) Found(ctx context.Context, p Plan) (Founded, error) { return s.found(ctx, p, true) }
+
+func (s *Service) found(ctx context.Context, p Plan, whole bool) (f Founded, err error) {
 	f = Founded{Divisions: map[string]string{}, People: map[string]string{}}
-	return f, s.k.Do(ctx, func(tx *db.Tx) error {
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
 		n, err := db.One[int64](tx, `SELECT COUNT(*) FROM docket_court`)
 		if err != nil {
 			return err
@@ -64,12 +65,15 @@ func (s *Service) Found(ctx context.Context, p Plan) (f Founded, err error) {
 				return err
 			}
 		}
-		if err := app.PutSetting(tx, "ready", "1"); err != nil {
-			return err
+		if whole { // nobody is left to answer the other pages
+			if err := app.PutSetting(tx, "ready", "1"); err != nil {
+				return err
+			}
 		}
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "setup.founded", Actor: app.Actor(ctx), Body: map[string]any{"courts": len(p.Courts)}})
 		return err
 	})
+	return f, err
 }
 
 func (s *Service) foundCourt(tx *db.Tx, p PlannedCourt, f Founded) error {
@@ -90,16 +94,8 @@ func (s *Service) foundCourt(tx *db.Tx, p PlannedCourt, f Founded) error {
 	}
 	now := s.k.Now()
 	for _, m := range p.Staff {
-		born, sex := identity.Facts(identity.Resident, m.Number)
-		id, err := docket.AddPerson(tx, docket.Person{Kind: "natural", Name: m.Name, IDType: string(identity.Resident), IDSealed: s.k.Vault.Seal("person.id", m.Number),
-			IDFind: s.k.Vault.Find("id", string(identity.Resident)+m.Number), Born: born, Sex: sex, At: now})
+		id, _, err := s.join(tx, p.Code, f.Divisions[p.Code+m.Division], m, now)
 		if err != nil {
-			return err
-		}
-		if err := docket.AddPost(tx, docket.Post{Person: id, Court: p.Code, Division: f.Divisions[p.Code+m.Division], Role: m.Role, From: now}, now); err != nil {
-			return err
-		}
-		if _, err := s.accounts.Invite(tx, id, m.Name, m.Login, m.Phone); err != nil {
 			return err
 		}
 		f.People[m.Login] = id

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -81,6 +82,8 @@ func writeEntry(w *strings.Builder, n int, e ledger.Checked) {
 		switch v := e.Body[k].(type) {
 		case bool:
 			pair(k, map[bool]string{true: "是", false: "否"}[v])
+		case float64: // JSON knows no other number; the ledger holds whole ones
+			pair(k, strconv.FormatFloat(v, 'f', -1, 64))
 		default:
 			pair(k, fmt.Sprint(v))
 		}

@@ -228,7 +228,7 @@ func putBack(ctx context.Context, path string, id age.Identity, s blob.Store) er
 // IsDemo reports whether a backup was made of a demo; it then becomes a demo again.
 func IsDemo(state string, id age.Identity) (demo bool, err error) {
 	table := ""
-	return demo, read(state, id, func(l line) error {
+	err = read(state, id, func(l line) error {
 		if l.Table != "" {
 			table = l.Table
 		}
@@ -237,4 +237,5 @@ func IsDemo(state string, id age.Identity) (demo bool, err error) {
 		}
 		return nil
 	})
+	return demo, err
 }

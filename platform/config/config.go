@@ -71,12 +71,15 @@ func (c *Config) lists() []struct {
 	}
 }
 
-// Flags adds the settings to fs. Call Finish after fs.Parse.
+// Flags adds the settings to fs, but for those whose name the command has
+// given to a flag of its own. Call Finish after fs.Parse.
 func Flags(fs *flag.FlagSet) *Config {
 	c := &Config{}
 	fs.String("config", "", "settings file (TOML); flags and environment win over it")
 	for _, s := range c.strings() {
-		fs.StringVar(s.p, s.name, "", s.usage)
+		if fs.Lookup(s.name) == nil { // restore has an -identity of its own
+			fs.StringVar(s.p, s.name, "", s.usage)
+		}
 	}
 	for _, l := range c.lists() {
 		fs.Func(l.name, l.usage, func(v string) error { *l.p = split(v); return nil })
@@ -103,6 +106,9 @@ func (c *Config) Finish(fs *flag.FlagSet) error {
 	if err != nil {
 		return err
 	}
+	if err := c.known(file); err != nil {
+		return err
+	}
 	for _, s := range c.strings() {
 		if set[s.name] {
 			continue
@@ -126,6 +132,31 @@ func (c *Config) Finish(fs *flag.FlagSet) error {
 		}
 	}
 	return c.Check()
+}
+
+// known refuses a misspelt setting: one that is silently ignored is worse
+// than one that is missing.
+func (c *Config) known(file map[string]any) error {
+	text, list := map[string]bool{}, map[string]bool{}
+	for _, s := range c.strings() {
+		text[s.name] = true
+	}
+	for _, l := range c.lists() {
+		list[l.name] = true
+	}
+	for name, v := range file {
+		_, isText := v.(string)
+		_, isList := v.([]any)
+		switch {
+		case !text[name] && !list[name]:
+			return fmt.Errorf("config: no setting is called %q", name)
+		case text[name] && !isText:
+			return fmt.Errorf("config: %s is a text in quotes", name)
+		case list[name] && !isList:
+			return fmt.Errorf("config: %s is a list of texts", name)
+		}
+	}
+	return nil
 }
 
 func env(name string) string {
@@ -163,8 +194,9 @@ func (c *Config) Check() error {
 func (c *Config) Proxies() ([]netip.Prefix, error) {
 	var out []netip.Prefix
 	for _, s := range c.TrustProxy {
-		if !strings.Contains(s, "/") {
-			s += "/32"
+		if a, err := netip.ParseAddr(s); err == nil { // one machine, not the network around it
+			out = append(out, netip.PrefixFrom(a, a.BitLen()))
+			continue
 		}
 		p, err := netip.ParsePrefix(s)
 		if err != nil {

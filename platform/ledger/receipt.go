@@ -100,10 +100,11 @@ func (l *Ledger) Receipt(ctx context.Context, d *db.DB, holder, caseID string, w
 	if err != nil {
 		return nil, err
 	}
-	return out, d.Do(ctx, func(tx *db.Tx) error {
+	err = d.Do(ctx, func(tx *db.Tx) error {
 		_, err := tx.Exec(`INSERT INTO ledger_export (holder, case_id, size) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, holder, caseID, size)
 		return err
 	})
+	return out, err
 }
 
 func (l *Ledger) build(tx *db.Tx, holder, caseID string, witnesses []string) (Receipt, int64, error) {

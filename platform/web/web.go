@@ -248,7 +248,7 @@ func (rt *Router) answer(route Route, r *http.Request) (Reply, *http.Request, er
 			to = rt.cfg.Target(r.Context(), Idempotency(r.Context()))
 		}
 		if to == "" {
-			to = localPath(r.Referer())
+			to = above(r.URL.Path)
 		}
 		return Reply{Goto: to, Toast: "刚才已经收到了，没有重复办理。", JSON: map[string]any{"repeated": true, "goto": to}}, r, nil
 	}
@@ -338,7 +338,7 @@ func (rt *Router) fail(w http.ResponseWriter, r *http.Request, asJSON bool, err 
 	if f.Kind == fault.StepUp {
 		next := r.URL.RequestURI()
 		if r.Method != http.MethodGet {
-			next = localPath(r.Referer())
+			next = above(r.URL.Path)
 		}
 		http.Redirect(w, r, "/account/prove?next="+url.QueryEscape(next), http.StatusSeeOther)
 		return http.StatusSeeOther
@@ -420,6 +420,16 @@ func errorJSON(f *fault.Error, err error, number string) any {
 		}
 	}
 	return map[string]any{"error": p}
+}
+
+// above is the page that a form most likely stood on: the path without its
+// last word. There is no Referer to ask, because codes are in paths.
+func above(path string) string {
+	path = strings.TrimPrefix(path, API)
+	if i := strings.LastIndexByte(path, '/'); i > 0 {
+		return path[:i]
+	}
+	return "/"
 }
 
 // localPath keeps only the path of a referring page, so that nobody is sent elsewhere.

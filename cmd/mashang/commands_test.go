@@ -1,0 +1,248 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mashang"
+	"mashang/platform/clock"
+	"mashang/platform/config"
+	"mashang/platform/db"
+	"mashang/platform/dbtest"
+	"mashang/platform/ledger"
+)
+
+// call runs a command as the shell does.
+func call(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := run(t.Context(), args, &out, io.Discard)
+	return out.String(), err
+}
+
+func must(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := call(t, args...)
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", args, err, out)
+	}
+	return out
+}
+
+// court opens a court with some entries and files and leaves it open, as a
+// serving one is.
+func court(t *testing.T, data string) *mashang.Court {
+	t.Helper()
+	c, err := open(t.Context(), config.Config{Data: data}, clock.System{}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Kit.Close() })
+	kind := ""
+	for _, k := range c.Kit.Ledger.Kinds() {
+		if k.Audience == ledger.Parties {
+			kind = k.Name
+		}
+	}
+	for range 5 {
+		err := c.Kit.Do(t.Context(), func(tx *db.Tx) error {
+			_, err := c.Kit.Ledger.Append(tx, ledger.Entry{Kind: kind, Court: "冀11", Case: "c", Actor: "a", Holders: []string{"a"}, Body: map[string]any{"n": 1_000_000}, Private: map[string]string{"text": "何时开庭"}})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := c.Kit.Blob.Put(t.Context(), strings.NewReader("证据")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Kit.Ledger.Seal(t.Context(), c.Kit.DB); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestBackupCommands: backup beside an open court, restore to SQLite and to
+// PostgreSQL, and back again; every copy is verified.
+func TestBackupCommands(t *testing.T) {
+	data, to, key := filepath.Join(t.TempDir(), "court"), t.TempDir(), filepath.Join(t.TempDir(), "id")
+	court(t, data)
+	must(t, "backup", "-data", data, "-to", to, "-new-key", key)
+	pg := dbtest.Postgres(t)
+	second := filepath.Join(t.TempDir(), "second")
+	if out := must(t, "restore", "-from", to, "-identity", key, "-data", second, "-db", pg); !strings.Contains(out, "agrees") {
+		t.Error(out)
+	}
+	if _, err := call(t, "restore", "-from", to, "-identity", key, "-data", second, "-db", pg); err == nil {
+		t.Error("a folder that is not empty was restored over")
+	}
+	if _, err := call(t, "restore", "-from", to, "-identity", key, "-data", filepath.Join(t.TempDir(), "x"), "-db", pg); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Errorf("a database that is not empty: %v", err)
+	}
+	again, other := t.TempDir(), filepath.Join(t.TempDir(), "other")
+	must(t, "backup", "-data", second, "-db", pg, "-to", again, "-new-key", other)
+	third := filepath.Join(t.TempDir(), "third")
+	if _, err := call(t, "restore", "-from", again, "-identity", key, "-data", third); err == nil {
+		t.Error("a wrong key restores")
+	}
+	must(t, "restore", "-from", again, "-identity", other, "-data", third)
+	for _, args := range [][]string{{"-data", data}, {"-data", second, "-db", pg}, {"-data", third}, {"-data", third}} {
+		if out := must(t, append([]string{"verify"}, args...)...); !strings.Contains(out, "账核对通过") || !strings.Contains(out, "5 条重新算过") || !strings.Contains(out, "文件：1 个") {
+			t.Errorf("%v: %s", args, out)
+		}
+	}
+}
+
+func TestVerifyFindsFaults(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "court")
+	c := court(t, data)
+	must(t, "verify", "-data", data)
+	files, err := filepath.Glob(filepath.Join(data, "blobs", "??", "*"))
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	if err := os.WriteFile(files[0], []byte("假的"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := call(t, "verify", "-data", data); err == nil || !strings.Contains(out, "对不上") {
+		t.Errorf("%s %v", out, err)
+	}
+	err = c.Kit.DB.Do(t.Context(), func(tx *db.Tx) error {
+		for _, q := range []string{`DELETE FROM ledger_entry`, `DELETE FROM ledger_hash`, `DELETE FROM ledger_checkpoint`, `DELETE FROM ledger_chain`, `DELETE FROM ledger_link`, `DELETE FROM ledger_secret`} {
+			if _, err := tx.Exec(q); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := call(t, "verify", "-data", data); err == nil || !strings.Contains(out, "被删掉了") {
+		t.Errorf("a ledger that was emptied: %s %v", out, err)
+	}
+	for _, args := range [][]string{{"verify"}, {"backup", "-to", t.TempDir(), "-new-key", filepath.Join(t.TempDir(), "k")}} {
+		missing := filepath.Join(t.TempDir(), "typo")
+		if _, err := call(t, append(args, "-data", missing)...); err == nil {
+			t.Errorf("%v over no court", args)
+		}
+		if _, err := os.Stat(missing); err == nil {
+			t.Errorf("%v made a court", args)
+		}
+	}
+}
+
+func TestVerifyReceiptCommand(t *testing.T) {
+	c := court(t, filepath.Join(t.TempDir(), "court"))
+	err := c.Kit.Do(t.Context(), func(tx *db.Tx) error {
+		return c.Kit.Ledger.Close(tx, "casebook.exported", "冀11", "c", "a")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := c.Kit.Ledger.Receipt(t.Context(), c.Kit.DB, "a", "c", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "r")
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	print := c.Kit.Ledger.Signer().Fingerprint()
+	out := must(t, "verify", "-receipt", path, "-earlier", path, "-key", strings.ToLower(print))
+	for _, want := range []string{"核对通过：共 6 条", "内容：何时开庭", "1000000", "您本人办理", print, "接得上", "没有见证人"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in %s", want, out)
+		}
+	}
+	if _, err := call(t, "verify", "-receipt", path, "-key", "0000"); err == nil {
+		t.Error("a wrong fingerprint passes")
+	}
+	if err := os.WriteFile(path, bytes.Replace(b, []byte("何时"), []byte("何事"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := call(t, "verify", "-receipt", path); err == nil || !strings.Contains(err.Error(), "核对没有通过") {
+		t.Error("a changed record passes:", err)
+	}
+	page := filepath.Join(t.TempDir(), "p.html")
+	must(t, "verify", "-page", page)
+	if b, err := os.ReadFile(page); err != nil || !bytes.Contains(b, []byte("核对案件记录")) {
+		t.Error(err)
+	}
+}
+
+// TestWitnessCommand: a witness that is started again remembers.
+func TestWitnessCommand(t *testing.T) {
+	c := court(t, filepath.Join(t.TempDir(), "court"))
+	dir := t.TempDir()
+	serve := func() (url, key string, stop func()) {
+		ctx, cancel := context.WithCancel(t.Context())
+		r, w := io.Pipe()
+		done := make(chan error, 1)
+		go func() {
+			done <- run(ctx, []string{"witness", "-data", dir, "-name", "w.example", "-log", c.Kit.Ledger.Signer().Verifier, "-listen", "127.0.0.1:0"}, w, io.Discard)
+		}()
+		b := make([]byte, 1000)
+		n, err := r.Read(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(string(b[:n]), "\n")
+		return "http://" + strings.TrimPrefix(lines[1], "listening on "), strings.TrimPrefix(lines[0], "witness key: "), func() {
+			cancel()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	url, key, stop := serve()
+	if err := c.Kit.Ledger.AskWitness(t.Context(), c.Kit.DB, url, key); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	s := &fileState{path: filepath.Join(dir, "state.json")}
+	if size, _, err := s.Last(); err != nil || size != 5 {
+		t.Fatal(size, err)
+	}
+	_, again, stop := serve()
+	if again != key {
+		t.Error("another key after a restart")
+	}
+	stop()
+	var behind ledger.ErrBehind
+	if err := s.Swap(4, 6, ledger.LeafHash("x")); !errors.As(err, &behind) {
+		t.Error(err)
+	}
+}
+
+func TestSmallCommands(t *testing.T) {
+	for _, c := range commands {
+		if _, err := call(t, c.name, "-h"); !errors.Is(err, flag.ErrHelp) {
+			t.Errorf("%s -h: %v", c.name, err)
+		}
+		if c.short == "" {
+			t.Errorf("%s does not explain itself", c.name)
+		}
+	}
+	if out := must(t, "version"); !strings.HasPrefix(out, "mashang ") {
+		t.Error(out)
+	}
+	path := filepath.Join(t.TempDir(), "v.json")
+	if err := os.WriteFile(path, []byte(`{"calendar":{},"vectors":[{"id":"x","topic":"none","input":{},"expected":{"a":1}}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := call(t, "law", "check", path); err == nil || !strings.Contains(out, "0 passed, 1 failed") {
+		t.Errorf("%s %v", out, err)
+	}
+	must(t, "migrate", "-data", filepath.Join(t.TempDir(), "new"))
+	if _, err := call(t, "nonsense"); err == nil {
+		t.Error("a command nobody knows")
+	}
+}

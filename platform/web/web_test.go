@@ -1,0 +1,300 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"mashang/platform/auth"
+	"mashang/platform/fault"
+)
+
+type text string
+
+func (s text) Render(_ context.Context, w io.Writer) error {
+	_, err := io.WriteString(w, string(s))
+	return err
+}
+
+func errorPage(_ *http.Request, v ErrorView) Page {
+	return text(fmt.Sprintf("出错页 %d %s %s", v.Status, v.Fault.Show, v.Number))
+}
+
+type command struct {
+	Name  string   `json:"name"`
+	Count int64    `json:"count"`
+	Yes   bool     `json:"yes"`
+	Tags  []string `json:"tags"`
+}
+
+// counter is a router with a few routes of every sort.
+func counter(c Config) *Router {
+	c.Error = errorPage
+	c.Actor = func(_ context.Context, token string) (auth.Actor, error) {
+		if token != "good" {
+			return auth.Actor{}, nil
+		}
+		return auth.Actor{Account: "acc", Session: "s", Person: "p"}, nil
+	}
+	rt := New(c)
+	route := func(pattern, object string, upload int64, do Handler) {
+		rt.Handle(Route{Pattern: pattern, Title: "t", Object: object, Verb: "see", Upload: upload, In: command{}, Do: do})
+	}
+	read := func(r *http.Request) (Reply, error) {
+		var c command
+		err := Read(r, &c)
+		return Reply{JSON: c, Page: text(fmt.Sprintf("%+v", c))}, err
+	}
+	route("POST /t/read", Public, 0, read)
+	route("POST /t/upload", Public, 2<<20, read)
+	route("POST /t/key", Public, 0, func(r *http.Request) (Reply, error) { return Reply{JSON: Idempotency(r.Context())}, nil })
+	route("POST /t/again", Public, 0, func(*http.Request) (Reply, error) { return Reply{}, ErrRepeated })
+	route("GET /t/in", Public, 0, func(*http.Request) (Reply, error) { return Reply{SignIn: "token", Goto: "/"}, nil })
+	route("GET /t/mine", "case", 0, func(r *http.Request) (Reply, error) { return Reply{JSON: auth.From(r.Context()).Person}, nil })
+	route("GET /t/fault/{kind}", Public, 0, func(r *http.Request) (Reply, error) {
+		if k := fault.Kind(r.PathValue("kind")); k != "plain" {
+			return Reply{}, fault.Wrap(k, "请看这里。", errors.New("SECRET"))
+		}
+		return Reply{}, errors.New("SECRET 13900001234")
+	})
+	route("GET /t/file/{type}", Public, 0, func(r *http.Request) (Reply, error) {
+		t := strings.ReplaceAll(r.PathValue("type"), "_", "/")
+		return Reply{File: &File{Name: "证据\"\r\n.html", Type: t, Inline: true, Body: strings.NewReader("<script>"), At: time.Unix(0, 0)}}, nil
+	})
+	return rt
+}
+
+func ask(rt *Router, method, path, body string, head ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	for i := 0; i+1 < len(head); i += 2 {
+		r.Header.Set(head[i], head[i+1])
+	}
+	w := httptest.NewRecorder()
+	rt.ServeHTTP(w, r)
+	return w
+}
+
+const form = "application/x-www-form-urlencoded"
+
+func TestCookieByScheme(t *testing.T) {
+	for secure, name := range map[bool]string{true: "__Host-session", false: "session"} {
+		w := ask(counter(Config{Secure: secure}), "GET", "/t/in", "")
+		c := w.Result().Cookies()[0]
+		if c.Name != name || c.Secure != secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" {
+			t.Errorf("%+v", c)
+		}
+		if got := w.Header().Get("Strict-Transport-Security") != ""; got != secure {
+			t.Errorf("HSTS %v over secure %v", got, secure)
+		}
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	rt := counter(Config{})
+	for _, path := range []string{"/t/mine", "/nowhere", "/t/fault/plain", "/t/in"} {
+		w := ask(rt, "GET", path, "")
+		if csp := w.Header().Get("Content-Security-Policy"); csp != Policy || strings.Contains(csp, "unsafe") {
+			t.Errorf("%s: %q", path, csp)
+		}
+		if w.Header().Get("X-Content-Type-Options") != "nosniff" || w.Header().Get("Referrer-Policy") != "no-referrer" || !strings.HasPrefix(w.Header().Get("X-Request-Id"), "R-") {
+			t.Errorf("%s: %v", path, w.Header())
+		}
+	}
+}
+
+func TestCrossOrigin(t *testing.T) {
+	rt := counter(Config{})
+	for _, x := range []struct {
+		head []string
+		want int
+	}{
+		{[]string{"Sec-Fetch-Site", "cross-site"}, 403}, {[]string{"Sec-Fetch-Site", "same-site"}, 403}, {[]string{"Origin", "https://evil.example"}, 403}, {[]string{"Origin", "null"}, 403},
+		{[]string{"Sec-Fetch-Site", "same-origin"}, 200}, {[]string{"Origin", "http://example.com"}, 200}, {nil, 200},
+	} {
+		w := ask(rt, "POST", "/t/read", "name=x", append(x.head, "Content-Type", form)...)
+		if w.Code != x.want {
+			t.Errorf("%v: %d %s", x.head, w.Code, w.Body)
+		}
+	}
+}
+
+func TestRead(t *testing.T) {
+	rt := counter(Config{})
+	want := command{Name: "王小明", Count: 7, Yes: true, Tags: []string{"a", "b"}}
+	var multi bytes.Buffer
+	m := multipart.NewWriter(&multi)
+	for _, kv := range [][2]string{{"name", " 王\u202e小明 "}, {"count", "7"}, {"yes", "on"}, {"tags", "a"}, {"tags", " "}, {"tags", "b"}} {
+		if err := m.WriteField(kv[0], kv[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range [][2]string{
+		{form, url.Values{"name": {"  王小明\x00\n"}, "count": {"7"}, "yes": {"1"}, "tags": {"a", "", "b"}, "other": {"x"}}.Encode()},
+		{"application/json", `{"name":" 王小明\u200f ","count":7,"yes":true,"tags":["a","b "]}`},
+		{m.FormDataContentType(), multi.String()},
+	} {
+		w := ask(rt, "POST", API+"/t/read", x[1], "Content-Type", x[0])
+		var got command
+		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %s", x[0], w.Body)
+		}
+	}
+	for _, x := range [][2]string{{form, "count=seven"}, {"application/json", `{"nme":"x"}`}, {"application/json", `{`}, {"application/json", `{"count":"7"}`}, {"multipart/form-data; boundary=x", "broken"}, {form, "name=%zz"}} {
+		if w := ask(rt, "POST", API+"/t/read", x[1], "Content-Type", x[0]); w.Code != 422 {
+			t.Errorf("%v: %d %s", x, w.Code, w.Body)
+		}
+	}
+	if w := ask(rt, "POST", API+"/t/read", "count=seven", "Content-Type", form); !strings.Contains(w.Body.String(), `"fields":{"count":`) {
+		t.Errorf("the field is not named: %s", w.Body)
+	}
+}
+
+func TestIdempotency(t *testing.T) {
+	rt := counter(Config{})
+	for _, x := range []struct{ body, head, cookie, want string }{
+		{"_key=k1", "", "", `"/POST /t/key/k1"`}, {"", "k2", "", `"/POST /t/key/k2"`}, {"_key=k1", "k2", "", `"/POST /t/key/k2"`},
+		{"name=x", "", "", `""`}, {"_key=k1", "", "session=good", `"acc/POST /t/key/k1"`},
+	} {
+		w := ask(rt, "POST", "/t/key", x.body, "Content-Type", form, "Idempotency-Key", x.head, "Cookie", x.cookie, "Accept", "application/json")
+		if w.Body.String() != x.want {
+			t.Errorf("%+v: %s", x, w.Body)
+		}
+	}
+	if w := ask(rt, "POST", "/t/key", "", "Idempotency-Key", strings.Repeat("k", 101), "Content-Type", form); w.Code != 422 {
+		t.Errorf("a long key: %d", w.Code)
+	}
+	w := ask(rt, "POST", "/t/again", "", "Content-Type", form, "Referer", "https://evil.example/case/1?x=y")
+	if w.Code != 303 || w.Header().Get("Location") != "/case/1?x=y" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+}
+
+// TestErrors: every kind has its status, in one page or one JSON, and the
+// cause is never shown.
+func TestErrors(t *testing.T) {
+	rt := counter(Config{})
+	kinds := map[string]int{"invalid": 422, "forbidden": 403, "not_found": 404, "conflict": 409, "too_many": 429, "unavailable": 503, "internal": 500, "plain": 500}
+	for kind, want := range kinds {
+		for _, path := range []string{"/t/fault/" + kind, API + "/t/fault/" + kind} {
+			w := ask(rt, "GET", path, "")
+			body := w.Body.String()
+			if w.Code != want || strings.Contains(body, "SECRET") || strings.Contains(body, "139") {
+				t.Errorf("%s: %d %s", path, w.Code, body)
+			}
+			if !strings.Contains(body, w.Header().Get("X-Request-Id")) {
+				t.Errorf("%s shows no number: %s", path, body)
+			}
+		}
+	}
+	if w := ask(rt, "GET", "/t/fault/too_many", ""); w.Header().Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	if w := ask(rt, "GET", "/nowhere", ""); w.Code != 404 || !strings.Contains(w.Body.String(), "出错页 404") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if w := ask(rt, "GET", "/t/mine?a=b", ""); w.Code != 303 || w.Header().Get("Location") != "/account/login?next=%2Ft%2Fmine%3Fa%3Db" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	if w := ask(rt, "GET", API+"/t/mine", ""); w.Code != 401 {
+		t.Errorf("%d", w.Code)
+	}
+	for _, head := range [][]string{{"Cookie", "session=good"}, {"Authorization", "Bearer good"}} {
+		if w := ask(rt, "GET", API+"/t/mine", "", head...); w.Code != 200 || w.Body.String() != `"p"` {
+			t.Errorf("%v: %d %s", head, w.Code, w.Body)
+		}
+	}
+}
+
+func TestBodyLimit(t *testing.T) {
+	rt := counter(Config{})
+	big := "name=" + strings.Repeat("x", 1<<20)
+	huge := "name=" + strings.Repeat("x", 3<<20)
+	for _, x := range []struct {
+		path, kind, body string
+		want             int
+	}{{"/t/read", form, big, 422}, {"/t/read", "application/json", `{"name":"` + big + `"}`, 422}, {"/t/upload", form, big, 200}, {"/t/upload", form, huge, 422}} {
+		w := ask(rt, "POST", API+x.path, x.body, "Content-Type", x.kind)
+		if w.Code != x.want || x.want == 422 && !strings.Contains(w.Body.String(), "太大") {
+			t.Errorf("%s %s %d bytes: %d %.200s", x.path, x.kind, len(x.body), w.Code, w.Body)
+		}
+	}
+}
+
+func TestFile(t *testing.T) {
+	rt := counter(Config{})
+	for kind, inline := range map[string]bool{"text_html": false, "image_svg+xml": false, "image_png": true, "application_pdf": true, "application_javascript": false} {
+		w := ask(rt, "GET", "/t/file/"+kind, "")
+		h := w.Header()
+		if got := strings.HasPrefix(h.Get("Content-Disposition"), "inline"); got != inline {
+			t.Errorf("%s: %s", kind, h.Get("Content-Disposition"))
+		}
+		if strings.ContainsAny(h.Get("Content-Disposition"), "\r\n") || strings.Count(h.Get("Content-Disposition"), `"`) != 2 {
+			t.Errorf("name: %q", h.Get("Content-Disposition"))
+		}
+		if kind != "application_pdf" && h.Get("Content-Security-Policy") != "default-src 'none'; sandbox" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %v", kind, h)
+		}
+	}
+}
+
+func TestLocal(t *testing.T) {
+	for in, want := range map[string]string{
+		"/case/1": "/case/1", "/case/1?a=b&c=d": "/case/1?a=b&c=d", "/案件": "/%E6%A1%88%E4%BB%B6", "": "def", "/": "def",
+		"//evil.example": "def", "///evil.example": "def", "https://evil.example/x": "def", "http:/x": "def", "javascript:alert(1)": "def", `/\evil.example`: "def",
+		`\\evil.example`: "def", "/%2Fevil.example": "def", "/%5Cevil.example": "def", "/\t/evil.example": "def", "/x\r\nSet-Cookie: a=b": "def", "evil.example": "def", "?x=//evil": "def", "/x#y": "/x", "/%zz": "def", "@evil.example/": "def",
+	} {
+		if got := Next(in, "def"); got != want {
+			t.Errorf("Next(%q) = %q, want %q", in, got, want)
+		}
+		got := localPath(in)
+		if !strings.HasPrefix(got, "/") || strings.HasPrefix(got, "//") || strings.Contains(got, "\\") || strings.Contains(got, "evil.example") && !strings.HasPrefix(got, "/x") && got != "/x" {
+			t.Errorf("localPath(%q) = %q", in, got)
+		}
+	}
+}
+
+func TestAddress(t *testing.T) {
+	rt := New(Config{Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}})
+	for _, x := range [][3]string{
+		{"192.0.2.1:5", "203.0.113.9", "192.0.2.1"}, {"10.0.0.1:5", "203.0.113.9", "203.0.113.9"}, {"10.0.0.1:5", "1.1.1.1, 203.0.113.9, 10.0.0.2", "203.0.113.9"},
+		{"[::1]:5", "203.0.113.9", "203.0.113.9"}, {"10.0.0.1:5", "rubbish", "10.0.0.1"}, {"[::ffff:10.0.0.1]:5", "203.0.113.9", "203.0.113.9"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = x[0]
+		r.Header.Set("X-Forwarded-For", x[1])
+		if got := rt.address(r); got != x[2] {
+			t.Errorf("%v: %s", x, got)
+		}
+	}
+}
+
+func FuzzClean(f *testing.F) {
+	for _, s := range []string{"", " 王\r\n小明 ", "a\u202eb\u2066c", "\xff\xfe", "\t\n", "\ufeffx", "a\x00b\x7f"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		c := Clean(s)
+		if Clean(c) != c {
+			t.Errorf("%q: not the same the second time: %q", c, Clean(c))
+		}
+		if strings.ContainsAny(c, "\x00\r\x7f\u202a\u202e\u2066\u2069\u200e\u200f\ufeff") || !utf8.ValidString(c) || strings.TrimSpace(c) != c {
+			t.Errorf("%q from %q", c, s)
+		}
+	})
+}
