@@ -50,14 +50,14 @@ func newServices(k *app.Kit) (*Services, error) {
 	}
 	s.List.All = []capability.Capability{
 		hall.New(k, offline.Page, offline.CSP()).Capability(), // 大厅
-		s.Account.Capability(),            // 身份与账号
-		s.Setup.Capability(),              // 首次设置与人员
-		s.Casebook.Capability(),           // 案件
-		desk.New(k, s.List).Capability(),  // 工作台
-		clocks.New(k).Capability(),        // 期限
-		s.Onecode.Capability(),            // 码上通
-		court.Capability(),                // 文书
-		delivery.New(k).Capability(),      // 送达
+		s.Account.Capability(),                                // 身份与账号
+		s.Setup.Capability(),                                  // 首次设置与人员
+		s.Casebook.Capability(),                               // 案件
+		desk.New(k, s.List).Capability(),                      // 工作台
+		clocks.New(k).Capability(),                            // 期限
+		s.Onecode.Capability(),                                // 码上通
+		court.Capability(),                                    // 文书
+		delivery.New(k).Capability(),                          // 送达
 	}
 	return s, nil
 }

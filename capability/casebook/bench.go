@@ -7,7 +7,11 @@ import (
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/fact"
+	"mashang/platform/app"
+	"mashang/platform/db"
 	"mashang/platform/fault"
+	"mashang/platform/jobs"
+	"mashang/platform/ledger"
 )
 
 // noEnd is an open end.
@@ -172,4 +176,75 @@ func (st *step) sit(person, seat, capacity string) error {
 		return err
 	}
 	return access.Add(st.tx, person, st.c.ID, capacity, "合议庭", st.now, noEnd)
+}
+
+// staffLeft plans the hand-over of every open case of a judge who leaves, one
+// job a case, so that it can be cut off anywhere and goes on.
+func (s *Service) staffLeft(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.StaffLeft](j)
+	if err != nil {
+		return err
+	}
+	return s.k.Note(ctx, func(tx *db.Tx) error {
+		if f.Successor != "" && (f.Role == string(docket.Judge) || f.Role == string(docket.Head)) {
+			cases, err := db.List[string](tx, `SELECT id FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')`, f.Person)
+			if err != nil {
+				return err
+			}
+			for _, c := range cases {
+				if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "casebook.take_over", Lane: c, Body: [3]string{c, f.Person, f.Successor}}); err != nil {
+					return err
+				}
+			}
+		}
+		return j.Finish(tx)
+	})
+}
+
+// takeOver gives one case of a judge who left to his successor. Threads,
+// clocks and sight follow by the fact.
+func (s *Service) takeOver(ctx context.Context, j *jobs.Job) error {
+	var b [3]string
+	if err := j.Read(&b); err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		old, err := docket.CaseOf(tx, b[0])
+		if err != nil {
+			return err
+		}
+		if old.Judge != b[1] { // someone was quicker
+			return j.Finish(tx)
+		}
+		p, err := docket.PersonOf(tx, b[2])
+		if err != nil {
+			return err
+		}
+		seats, err := docket.Seats(tx, old.ID, s.k.Now())
+		if err != nil {
+			return err
+		}
+		assistant, clerk := "", ""
+		for _, x := range seats {
+			switch x.Seat {
+			case "assistant":
+				assistant = x.Person
+			case "clerk":
+				clerk = x.Person
+			}
+		}
+		st := &step{tx: tx, now: s.k.Now(), c: old, entry: ledger.Entry{Kind: "casebook.assigned", Court: old.Court, Case: old.ID, Actor: app.Actor(ctx), Cause: "staff_left",
+			Body: map[string]any{}, Private: map[string]string{"reason": "原承办法官离任"}}}
+		if err := s.seat(st, b[2], assistant, clerk, map[string]string{b[2]: p.Name}); err != nil {
+			return err
+		}
+		st.c.Moved = st.now
+		if err := docket.SaveCase(tx, old, st.c); err != nil {
+			return err
+		}
+		if err := s.finish(st); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
 }

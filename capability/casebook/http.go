@@ -12,6 +12,7 @@ import (
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
+	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 	"mashang/platform/web"
 	"mashang/ui"
@@ -23,8 +24,10 @@ func New(k *app.Kit, panels Panels) *Service { return &Service{k: k, panel: pane
 // Capability returns the service's line for the list.
 func (s *Service) Capability() capability.Capability {
 	return capability.Capability{
-		Service: app.Service{Name: "casebook", Title: "案件", Routes: s.routes, Kinds: kinds},
-		Tasks:   s.tasks,
+		Service: app.Service{Name: "casebook", Title: "案件", Routes: s.routes, Kinds: kinds,
+			Jobs:  map[string]jobs.Handler{"casebook.take_over": s.takeOver},
+			Hears: []app.Hearing{{Fact: "staff_left", Do: s.staffLeft}}},
+		Tasks: s.tasks,
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"mashang/law"
 	"mashang/law/identity"
 	"mashang/platform/db"
-	"mashang/platform/id"
 	"mashang/platform/pdf"
 )
 
@@ -103,6 +102,6 @@ func (s *Service) site() string {
 func (s *Service) sign(d *Data, p paper.Paper, long, short string) {
 	d.PaperCode, d.CheckURL = p.Code, s.k.Config.Origin+"/p/"+p.Code
 	if long != "" {
-		d.CaseURL, d.CaseShort = s.k.Config.Origin+"/c/"+long, id.Spaced(short)
+		d.CaseURL, d.CaseShort = s.k.Config.Origin+"/c/"+long, short
 	}
 }
