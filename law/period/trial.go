@@ -103,7 +103,7 @@ type Rule struct {
 // Rules are the named periods that services start.
 //
 // law:民事诉讼法(2023)/128 应当在立案之日起五日内将起诉状副本发送被告
-// law:民事诉讼法(2023)/131 合议庭组成人员确定后，应当在三日内告知当事人
+// law:民事诉讼法(2023)/131 审判人员确定后，应当在三日内告知当事人。
 var Rules = map[string]Rule{
 	"filing_decision":   {"filing_decision", "决定是否立案", "收到起诉材料", 7, Day, true, false, cite.Basis{cite.CPL(126)}},
 	"copy_to_defendant": {"copy_to_defendant", "把起诉状副本送给被告", "立案", 5, Day, true, false, cite.Basis{cite.CPL(128)}},
