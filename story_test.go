@@ -1,12 +1,17 @@
 package mashang_test
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"mashang/law"
+	"mashang/platform/blob"
 	"mashang/platform/clock"
+	"mashang/platform/dbtest"
 	"mashang/platform/ledger"
 )
 
@@ -103,4 +108,54 @@ func paperIDs(t *testing.T, h *house, caseID string) map[string]string {
 		out[p.Kind] = p.ID
 	}
 	return out
+}
+
+// TestPapers: real readers find the papers sound, the text in them, and the
+// paper code on every page; what the demo makes is marked on every page.
+func TestPapers(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	id := h.accepted()
+	dir := t.TempDir()
+	for _, p := range h.papers(id) {
+		b, err := blob.ReadAll(t.Context(), h.Kit.Blob, p.Digest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(dir, p.Kind+".pdf")
+		if err := os.WriteFile(file, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		tool(t, "qpdf", "--check", file)
+		text := tool(t, "pdftotext", file, "-")
+		has(t, p.Kind, text, "贾若兰")
+		if n := strings.Count(text, "演示文书"); n < p.Pages {
+			t.Errorf("%s: the mark stands %d times on %d pages", p.Kind, n, p.Pages)
+		}
+		if p.Kind == "case_code_notice" {
+			has(t, p.Kind, strings.Join(strings.Fields(text), ""), strings.ReplaceAll(h.Kit.Ledger.Signer().Fingerprint(), " ", ""))
+			if p.Pages != 2 {
+				t.Errorf("the notice has %d pages", p.Pages)
+			}
+		}
+		tool(t, "pdftoppm", "-r", "150", "-png", file, filepath.Join(dir, p.Kind))
+		pages, err := filepath.Glob(filepath.Join(dir, p.Kind+"-*.png"))
+		if err != nil || len(pages) != p.Pages {
+			t.Fatalf("%s: %d pictures of %d pages, %v", p.Kind, len(pages), p.Pages, err)
+		}
+		for _, page := range pages {
+			if out := tool(t, "zbarimg", "-q", page); !strings.Contains(out, "/p/"+p.Code) {
+				t.Errorf("%s: the paper code is not read: %s", filepath.Base(page), out)
+			}
+		}
+	}
+}
+
+// tool runs an independent reader; one that is missing fails the test.
+func tool(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	out, err := exec.Command(name, args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s (run make deps if it is missing): %v: %s", name, err, out)
+	}
+	return string(out)
 }

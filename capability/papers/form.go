@@ -160,7 +160,7 @@ func (d Data) serviceReturn() pdf.Block {
 	for _, i := range d.Items {
 		list = append(list, "《"+i+"》一份")
 	}
-	return pdf.Form{Rows: []pdf.Row{
+	return pdf.Form{Dense: true, Rows: []pdf.Row{
 		{Fields: []pdf.Field{{Label: "案由", Text: d.Cause}, {Label: "案号", Text: d.Number}}},
 		{Fields: []pdf.Field{{Label: "送达文书名称和件数", Text: strings.Join(list, "\n"), Lines: 3}}},
 		{Fields: []pdf.Field{{Label: "受送达人", Text: d.Addressee}}},
