@@ -1,6 +1,8 @@
 package docket
 
 import (
+	"strings"
+	"sync"
 	"time"
 
 	"mashang/law"
@@ -135,8 +137,19 @@ func Calendar(tx *db.Tx) (*restday.Calendar, error) {
 	if len(rows) == 0 {
 		return restday.Default(), nil
 	}
-	return restday.FromYears(rows)
+	key := strings.Join(rows, "")
+	if c, ok := calendars.Load(key); ok {
+		return c.(*restday.Calendar), nil
+	}
+	c, err := restday.FromYears(rows)
+	if err == nil {
+		calendars.Store(key, c)
+	}
+	return c, err
 }
+
+// calendars holds what was read from its text, by the text itself.
+var calendars sync.Map
 
 // Today is the civil date of an instant where the courts are.
 func Today(at time.Time) law.Date { return law.DateOf(at, zone) }

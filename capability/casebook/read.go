@@ -131,18 +131,21 @@ func (s *Service) masked(tx *db.Tx, p docket.Party) (partyView, error) {
 	return v, err
 }
 
+// historyShown is how many steps a case page shows; the exported record has all.
+const historyShown = 60
+
 // history is what the viewer holds of the case: a party the entries addressed
 // to him, court people all.
 func (s *Service) history(tx *db.Tx, w *whole) error {
 	var ls []ledger.Line
 	var err error
 	if w.View.Court() {
-		ls, err = ledger.OfCase(tx, w.Case.ID)
+		ls, err = ledger.OfCase(tx, w.Case.ID, historyShown)
 	} else {
-		ls, err = ledger.OfHolder(tx, w.View.Actor.Person, w.Case.ID)
+		ls, err = ledger.OfHolder(tx, w.View.Actor.Person, w.Case.ID, historyShown)
 	}
-	for i := len(ls) - 1; i >= 0; i-- {
-		w.History = append(w.History, historyLine{At: ls[i].At, Title: s.k.Ledger.Title(ls[i].Kind), Kind: ls[i].Kind})
+	for _, l := range ls {
+		w.History = append(w.History, historyLine{At: l.At, Title: s.k.Ledger.Title(l.Kind), Kind: l.Kind})
 	}
 	return err
 }

@@ -53,8 +53,10 @@ func (s *Service) ask(ctx context.Context, caseID string, c ask, ups []Upload) (
 	if err := checkText("text", c.Text); err != nil {
 		return m, err
 	}
-	if err := s.mayAsk(ctx, caseID); err != nil {
-		return m, err
+	if len(ups) > 0 { // no stranger's file is stored
+		if err := s.mayAsk(ctx, caseID); err != nil {
+			return m, err
+		}
 	}
 	files, err := s.keep(ctx, ups)
 	if err != nil {

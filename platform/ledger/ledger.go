@@ -204,14 +204,15 @@ type Line struct {
 	Leaf  string    `db:"leaf"`
 }
 
-// OfCase returns all entries of a case, oldest first; who may see them is the
-// caller's question to docket/access.
-func OfCase(tx *db.Tx, caseID string) ([]Line, error) {
-	return db.List[Line](tx, `SELECT id, at, kind, actor, leaf FROM ledger_entry WHERE case_id = ? ORDER BY at, id`, caseID)
+// OfCase returns the newest entries of a case, newest first, at most n; who
+// may see them is the caller's question to docket/access.
+func OfCase(tx *db.Tx, caseID string, n int) ([]Line, error) {
+	return db.List[Line](tx, `SELECT id, at, kind, actor, leaf FROM ledger_entry WHERE case_id = ? ORDER BY at DESC, id DESC LIMIT ?`, caseID, n)
 }
 
-// OfHolder returns the entries of a case that are addressed to holder, oldest first.
-func OfHolder(tx *db.Tx, holder, caseID string) ([]Line, error) {
+// OfHolder returns the newest entries of a case that are addressed to holder,
+// newest first, at most n.
+func OfHolder(tx *db.Tx, holder, caseID string, n int) ([]Line, error) {
 	return db.List[Line](tx, `SELECT e.id AS id, e.at AS at, e.kind AS kind, e.actor AS actor, e.leaf AS leaf
-		FROM ledger_link l JOIN ledger_entry e ON e.id = l.entry_id WHERE l.holder = ? AND l.case_id = ? ORDER BY l.n`, holder, caseID)
+		FROM ledger_link l JOIN ledger_entry e ON e.id = l.entry_id WHERE l.holder = ? AND l.case_id = ? ORDER BY l.n DESC LIMIT ?`, holder, caseID, n)
 }

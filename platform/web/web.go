@@ -305,6 +305,9 @@ func (rt *Router) render(w http.ResponseWriter, r *http.Request, status int, p P
 	if err := p.Render(r.Context(), &b); err != nil {
 		return rt.fail(w, r, false, fmt.Errorf("web: render: %w", err), Reply{})
 	}
+	if _, err := r.Cookie("toast"); err == nil { // shown now, and only now
+		http.SetCookie(w, &http.Cookie{Name: "toast", Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: rt.cfg.Secure})
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(b.String()))

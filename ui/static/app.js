@@ -4,9 +4,6 @@ const $$ = (q, root = document) => [...root.querySelectorAll(q)]
 // A list of errors is read first.
 document.querySelector('[data-errors]')?.focus()
 
-// The one-time line is for this page only.
-if (document.querySelector('[data-toast]')) document.cookie = 'toast=; Max-Age=0; path=/'
-
 // Forms: sent once; after a second it says what is happening.
 for (const form of $$('form[data-form]')) {
   const keep = 'typed:' + form.getAttribute('action')
