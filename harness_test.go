@@ -38,6 +38,7 @@ type house struct {
 	people map[string]string // name → person id
 	divs   map[string]string // court and name → division id
 	tokens map[string]string // party → session token
+	log    *bytes.Buffer
 }
 
 // morning is a Tuesday at nine.
@@ -52,8 +53,8 @@ func each(t *testing.T, f func(t *testing.T, h *house)) {
 
 func newHouse(t *testing.T, dsn string) *house {
 	t.Helper()
-	clk := clock.At(morning)
-	k, err := app.Open(t.Context(), config.Config{Data: t.TempDir(), DB: dsn, Origin: "http://localhost:8080", Demo: true}, clk, slog.New(slog.DiscardHandler))
+	clk, log := clock.At(morning), &bytes.Buffer{}
+	k, err := app.Open(t.Context(), config.Config{Data: t.TempDir(), DB: dsn, Origin: "http://localhost:8080", Demo: true}, clk, slog.New(slog.NewJSONHandler(log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func newHouse(t *testing.T, dsn string) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{Court: c, t: t, clock: clk, people: map[string]string{}, divs: map[string]string{}, tokens: map[string]string{}}
+	h := &house{Court: c, t: t, clock: clk, people: map[string]string{}, divs: map[string]string{}, tokens: map[string]string{}, log: log}
 	h.found()
 	return h
 }
