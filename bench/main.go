@@ -17,7 +17,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
+	"slices"
 	"sort"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,8 +41,21 @@ const rounds = 5
 func main() {
 	took := flag.Duration("for", 2*time.Second, "length of one measurement")
 	workers := flag.Int("workers", 16, "requests at a time")
+	only := flag.String("only", "", "measure only the subjects whose name contains this")
+	profile := flag.String("cpuprofile", "", "write a profile of the processor here")
 	flag.Parse()
-	if err := run(*took, *workers); err != nil {
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err == nil {
+			err = pprof.StartCPUProfile(f)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		defer pprof.StopCPUProfile()
+	}
+	if err := run(*took, *workers, *only); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -51,7 +67,7 @@ type subject struct {
 	do   func(i int64) error
 }
 
-func run(took time.Duration, workers int) error {
+func run(took time.Duration, workers int, only string) error {
 	dir, err := os.MkdirTemp("", "mashang-bench-")
 	if err != nil {
 		return err
@@ -73,6 +89,7 @@ func run(took time.Duration, workers int) error {
 		{"case page, party", get(c, jia, "/casebook/"+caseID)},
 		{"desk, judge", get(c, judge, "/desk")},
 	}
+	subjects = slices.DeleteFunc(subjects, func(s subject) bool { return !strings.Contains(s.name, only) })
 	rates := make([][]float64, len(subjects))
 	for range rounds {
 		for i, s := range subjects {

@@ -11,13 +11,10 @@ import (
 	"mashang/platform/ledger"
 )
 
-// schedule plans the two looks at a question: on the morning of its last day,
-// and when that day has passed.
+// schedule plans the first of two looks at a question: on the morning of its
+// last day. That look plans the second, when the day has passed.
 func (s *Service) schedule(tx *db.Tx, m Message) error {
-	if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.remind", Body: m.ID, At: remindAt(m.DueOn)}); err != nil {
-		return err
-	}
-	return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.escalate", Body: m.ID, At: lateAt(m.DueOn)})
+	return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.remind", Body: m.ID, At: remindAt(m.DueOn)})
 }
 
 // remind tells whoever has the question that today is the last day.
@@ -27,6 +24,9 @@ func (s *Service) remind(ctx context.Context, j *jobs.Job) error {
 			return err
 		}
 		if err := s.tellStaff(tx, m.Handler, cs, "有一条当事人留言今天到期，请回复。"); err != nil {
+			return err
+		}
+		if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.escalate", Body: m.ID, At: lateAt(m.DueOn)}); err != nil {
 			return err
 		}
 		_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.reminded", Court: m.Court, Case: m.Case, Actor: app.Actor(ctx), Body: map[string]any{"message": m.ID, "due": m.DueOn.String()}})

@@ -117,6 +117,7 @@ type caseRef struct {
 	Court    string `db:"court_id"`
 	Division string `db:"division_id"`
 	Secrecy  string `db:"secrecy"`
+	Capacity string `db:"capacity"`
 }
 
 // relate finds every relation of the actor to the object.
@@ -134,22 +135,18 @@ func relate(tx *db.Tx, a auth.Actor, o Object, now time.Time) (Grant, error) {
 	g.Relation |= Person
 	ref := caseRef{Court: o.Court}
 	if o.Case != "" {
-		var ok bool
-		var err error
-		ref, ok, err = db.Maybe[caseRef](tx, `SELECT court_id, division_id, secrecy FROM docket_case WHERE id = ?`, o.Case)
+		rows, err := db.List[caseRef](tx, `SELECT c.court_id, c.division_id, c.secrecy, COALESCE(x.capacity, '') AS capacity FROM docket_case c
+			LEFT JOIN docket_access x ON x.case_id = c.id AND x.person_id = ? AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) WHERE c.id = ?`, a.Person, now, now, o.Case)
 		if err != nil {
 			return Grant{}, err
 		}
-		if !ok {
+		if len(rows) == 0 {
 			return Grant{}, fault.Missing()
 		}
+		ref = rows[0]
 		g.Secrecy, g.Court = ref.Secrecy, ref.Court
-		caps, err := db.List[string](tx, `SELECT capacity FROM docket_access WHERE person_id = ? AND case_id = ? AND from_at <= ? AND (until_at = 0 OR until_at > ?)`, a.Person, o.Case, now, now)
-		if err != nil {
-			return Grant{}, err
-		}
-		for _, c := range caps {
-			g.Relation |= capacities[c]
+		for _, r := range rows {
+			g.Relation |= capacities[r.Capacity]
 		}
 	}
 	if !a.Staff {
@@ -290,30 +287,20 @@ func Holders(tx *db.Tx, caseID string, now time.Time) ([]string, error) {
 // PartyOf returns the party on whose side a person stands in a case: himself,
 // or whom he represents.
 func PartyOf(tx *db.Tx, person, caseID string, now time.Time) (docket.Party, bool, error) {
-	ps, err := docket.Parties(tx, caseID)
-	if err != nil {
-		return docket.Party{}, false, err
-	}
+	own, of := docket.Party{}, docket.Party{}
+	ps, err := docket.SideOf(tx, caseID, person, now)
 	for _, p := range ps {
-		if p.Person == person {
-			return p, true, nil
+		switch {
+		case p.Person == person && own.ID == "":
+			own = p
+		case of.ID == "":
+			of = p
 		}
 	}
-	as, err := docket.Agents(tx, caseID, now)
-	if err != nil {
-		return docket.Party{}, false, err
+	if own.ID == "" {
+		own = of
 	}
-	for _, a := range as {
-		if a.Person != person {
-			continue
-		}
-		for _, p := range ps {
-			if p.ID == a.Party {
-				return p, true, nil
-			}
-		}
-	}
-	return docket.Party{}, false, nil
+	return own, own.ID != "", err
 }
 
 // Allowing returns the relations to which a verb is open.

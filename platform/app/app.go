@@ -119,16 +119,11 @@ func (k *Kit) Read(ctx context.Context, f func(tx *db.Tx) error) error { return 
 // changes counts ledger entries and names the first change of state.
 func (k *Kit) changes(tx *db.Tx) (entries int, change string) {
 	for _, w := range tx.Wrote() {
-		words := strings.Fields(w)
-		table := words[1] // UPDATE t
-		if words[0] != "UPDATE" && len(words) > 2 {
-			table = words[2] // INSERT INTO t, DELETE FROM t
-		}
-		if table == "ledger_entry" && words[0] == "INSERT" {
+		if w.Table == "ledger_entry" && w.Verb == "INSERT" {
 			entries++
 		}
-		if change == "" && !k.isTechnical(table) {
-			change = w
+		if change == "" && !k.isTechnical(w.Table) {
+			change = w.Verb + " " + w.Table
 		}
 	}
 	return entries, change

@@ -60,7 +60,7 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 func openSQLite(ctx context.Context, path string) (*DB, error) {
 	// FULL: an acknowledged act survives a power cut. Small page caches,
 	// because each pooled connection has one of its own.
-	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)", "cache_size(-4000)", "temp_store(2)"}}
+	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)", "cache_size(-4000)", "temp_store(2)", "wal_autocheckpoint(4000)"}}
 	file := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas.Encode()
 	w, err := sql.Open("sqlite", file+"&_txlock=immediate")
 	if err != nil {
@@ -135,7 +135,7 @@ type Tx struct {
 	postgres bool
 	readonly bool
 	after    []func()
-	wrote    []string
+	wrote    []Write
 }
 
 // Context is the context of the request or job this transaction serves.
@@ -147,41 +147,65 @@ func (t *Tx) After(f func()) { t.after = append(t.after, f) }
 // Postgres reports the engine, for the few statements with a dialect branch.
 func (t *Tx) Postgres() bool { return t.postgres }
 
-// Wrote lists the first words of the writing statements that changed rows so
-// far; tests use it to find a change of state without a ledger entry.
-func (t *Tx) Wrote() []string { return t.wrote }
+// Write is a statement that changed rows: INSERT, UPDATE or DELETE, and the
+// table it names first.
+type Write struct{ Verb, Table string }
+
+// Wrote lists the statements that changed rows so far: it shows a change of
+// state without a ledger entry.
+func (t *Tx) Wrote() []Write { return t.wrote }
 
 // Exec runs a statement and returns the number of rows it changed.
 func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	if t.readonly {
 		return 0, errors.New("db: a reading transaction may not write")
 	}
-	r, err := t.run.exec(t.ctx, t.sql(query), bind(args))
+	st := known(query)
+	r, err := t.run.exec(t.ctx, st.text(t.postgres), bind(args))
 	if err != nil {
-		return 0, fmt.Errorf("db: %w (in %s)", err, head(query))
+		return 0, fmt.Errorf("db: %w (in %s)", err, st.head)
 	}
 	n, err := r.RowsAffected()
 	if n > 0 {
-		t.wrote = append(t.wrote, head(query))
+		t.wrote = append(t.wrote, st.write)
 	}
 	return n, err
 }
 
-func head(q string) string {
-	f := strings.Fields(q)
-	return strings.Join(f[:min(4, len(f))], " ")
+// statement is what is found out about a text once: texts are constants.
+type statement struct {
+	sqlite, postgres string
+	head             string // first words, for errors
+	write            Write
 }
 
-var rebound sync.Map
+var statementsKnown sync.Map
 
-// sql turns ? into $1, $2 … for PostgreSQL.
-func (t *Tx) sql(q string) string {
-	if !t.postgres {
-		return q
+func known(q string) *statement {
+	if s, ok := statementsKnown.Load(q); ok {
+		return s.(*statement)
 	}
-	if s, ok := rebound.Load(q); ok {
-		return s.(string)
+	f := strings.Fields(q)
+	s := &statement{sqlite: q, postgres: numbered(q), head: strings.Join(f[:min(4, len(f))], " ")}
+	if len(f) > 2 {
+		s.write = Write{f[0], f[2]} // INSERT INTO t, DELETE FROM t
+		if f[0] == "UPDATE" {
+			s.write.Table = f[1]
+		}
 	}
+	statementsKnown.Store(q, s)
+	return s
+}
+
+func (s *statement) text(postgres bool) string {
+	if postgres {
+		return s.postgres
+	}
+	return s.sqlite
+}
+
+// numbered turns ? into $1, $2 … for PostgreSQL.
+func numbered(q string) string {
 	var b strings.Builder
 	n := 0
 	for i := range len(q) {
@@ -192,7 +216,6 @@ func (t *Tx) sql(q string) string {
 		}
 		b.WriteByte(q[i])
 	}
-	rebound.Store(q, b.String())
 	return b.String()
 }
 

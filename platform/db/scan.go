@@ -112,9 +112,10 @@ func columns(t reflect.Type, cols []string) (*plan, error) {
 // List scans each row into a T by column name. T is a struct with db tags, or
 // a single string or int64 for one-column queries.
 func List[T any](t *Tx, query string, args ...any) ([]T, error) {
-	rows, err := t.run.query(t.ctx, t.sql(query), bind(args))
+	st := known(query)
+	rows, err := t.run.query(t.ctx, st.text(t.postgres), bind(args))
 	if err != nil {
-		return nil, fmt.Errorf("db: %w (in %s)", err, head(query))
+		return nil, fmt.Errorf("db: %w (in %s)", err, st.head)
 	}
 	defer func() { _ = rows.Close() }()
 	var out []T
@@ -122,7 +123,7 @@ func List[T any](t *Tx, query string, args ...any) ([]T, error) {
 		for rows.Next() {
 			var v T
 			if err := rows.Scan(&v); err != nil {
-				return nil, fmt.Errorf("db: %w (in %s)", err, head(query))
+				return nil, fmt.Errorf("db: %w (in %s)", err, st.head)
 			}
 			out = append(out, v)
 		}
@@ -148,7 +149,7 @@ func List[T any](t *Tx, query string, args ...any) ([]T, error) {
 			dst[n] = ptr
 		}
 		if err := rows.Scan(dst...); err != nil {
-			return nil, fmt.Errorf("db: %w (in %s)", err, head(query))
+			return nil, fmt.Errorf("db: %w (in %s)", err, st.head)
 		}
 		out = append(out, v)
 	}
@@ -221,7 +222,7 @@ var _ sql.Scanner = (*JSON[int])(nil)
 // EachRow calls f with the columns and values of every row, as int64, string
 // or nil; for copying tables, not for services.
 func (t *Tx) EachRow(query string, f func(cols []string, row []any) error) (n int64, err error) {
-	rows, err := t.run.query(t.ctx, t.sql(query), nil)
+	rows, err := t.run.query(t.ctx, known(query).text(t.postgres), nil)
 	if err != nil {
 		return 0, fmt.Errorf("db: %w", err)
 	}

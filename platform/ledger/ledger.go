@@ -119,21 +119,22 @@ func (l *Ledger) Append(tx *db.Tx, e Entry) (string, error) {
 		V: 1, ID: eid, At: at.UTC().Format(timeFormat), Kind: e.Kind, Court: e.Court, Case: e.Case,
 		Actor: Tag(e.Actor, e.Case), Cause: e.Cause, Body: e.Body, Digests: map[string]string{}, Links: []string{}, Title: k.Title,
 	}
+	var secrets db.Rows
 	for _, name := range sortedKeys(e.Private) {
 		salt := newSalt()
 		lf.Digests[name] = Digest(salt, name, e.Private[name])
-		if _, err := tx.Exec(`INSERT INTO ledger_secret (entry_id, name, holder, salt, value) VALUES (?, ?, ?, ?, ?)`,
-			eid, name, e.Only[name], salt, e.Private[name]); err != nil {
-			return "", err
-		}
+		secrets.Add(eid, name, e.Only[name], salt, e.Private[name])
 	}
-	// Locks are taken in one order, or two acts on one case could deadlock.
-	holders := slices.Compact(slices.Sorted(slices.Values(e.Holders)))
-	links, err := l.extend(tx, eid, e.Case, holders)
+	if err := secrets.Insert(tx, `ledger_secret (entry_id, name, holder, salt, value)`, ``); err != nil {
+		return "", err
+	}
+	chains, err := l.chains(tx, e.Case, slices.Compact(slices.Sorted(slices.Values(e.Holders))))
 	if err != nil {
 		return "", err
 	}
-	lf.Links = links
+	if lf.Links, err = link(tx, eid, e.Case, chains); err != nil {
+		return "", err
+	}
 	text, err := lf.encode()
 	if err != nil {
 		return "", err
@@ -142,40 +143,11 @@ func (l *Ledger) Append(tx *db.Tx, e Entry) (string, error) {
 		eid, at, e.Kind, e.Court, e.Case, e.Actor, text); err != nil {
 		return "", err
 	}
-	head := LeafHash(text).String()
-	for _, h := range holders {
-		if _, err := tx.Exec(`UPDATE ledger_chain SET head = ? WHERE holder = ? AND case_id = ?`, head, h, e.Case); err != nil {
-			return "", err
-		}
+	if err := advance(tx, e.Case, chains, LeafHash(text).String()); err != nil {
+		return "", err
 	}
 	tx.After(l.Wake)
 	return eid, nil
-}
-
-type chain struct {
-	N    int64  `db:"n"`
-	Head string `db:"head"`
-}
-
-// extend takes the next place in each holder's chain and returns the
-// commitments that go into the leaf, sorted so that their order says nothing.
-func (l *Ledger) extend(tx *db.Tx, entry, caseID string, holders []string) ([]string, error) {
-	links := []string{}
-	for _, h := range holders {
-		c, err := db.One[chain](tx, `INSERT INTO ledger_chain (holder, case_id, n, head) VALUES (?, ?, 1, '')
-			ON CONFLICT (holder, case_id) DO UPDATE SET n = ledger_chain.n + 1 RETURNING n, head`, h, caseID)
-		if err != nil {
-			return nil, err
-		}
-		salt := newSalt()
-		links = append(links, Commit(salt, Tag(h, caseID), c.N, c.Head))
-		if _, err := tx.Exec(`INSERT INTO ledger_link (holder, case_id, n, entry_id, prev, salt) VALUES (?, ?, ?, ?, ?, ?)`,
-			h, caseID, c.N, entry, c.Head, salt); err != nil {
-			return nil, err
-		}
-	}
-	sort.Strings(links)
-	return links, nil
 }
 
 // Wake asks the sealer to look soon.

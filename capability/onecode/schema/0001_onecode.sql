@@ -54,7 +54,7 @@ CREATE TABLE onecode_delegation (
     until_at BIGINT NOT NULL,
     reason   TEXT NOT NULL
 );
-CREATE INDEX onecode_delegation_from ON onecode_delegation (from_id, until_at);
+CREATE INDEX onecode_delegation_from ON onecode_delegation (from_id, from_at, id);
 CREATE TABLE onecode_standard (
     id       TEXT PRIMARY KEY,
     court_id TEXT NOT NULL,

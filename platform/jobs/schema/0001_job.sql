@@ -13,4 +13,4 @@ CREATE TABLE jobs_job (
 CREATE INDEX jobs_job_ready ON jobs_job (run_at, id) WHERE state = 'ready';
 CREATE INDEX jobs_job_lane ON jobs_job (lane, id) WHERE state = 'ready' AND lane <> '';
 CREATE INDEX jobs_job_dead ON jobs_job (run_at) WHERE state = 'dead';
-CREATE UNIQUE INDEX jobs_job_once ON jobs_job (once)
+CREATE UNIQUE INDEX jobs_job_once ON jobs_job (once) WHERE once IS NOT NULL

@@ -10,7 +10,7 @@ CREATE TABLE ledger_entry (
     leaf     TEXT NOT NULL,
     seq      BIGINT
 );
-CREATE UNIQUE INDEX ledger_entry_seq ON ledger_entry (seq);
+CREATE UNIQUE INDEX ledger_entry_seq ON ledger_entry (seq) WHERE seq IS NOT NULL;
 CREATE INDEX ledger_entry_pending ON ledger_entry (at, id) WHERE seq IS NULL;
 CREATE INDEX ledger_entry_case ON ledger_entry (case_id, at, id);
 -- How far each holder's chain in a case has come.
