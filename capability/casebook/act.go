@@ -42,13 +42,11 @@ func (s *Service) act(ctx context.Context, caseID, verb, kind string, f func(st 
 	return s.k.Do(ctx, func(tx *db.Tx) error {
 		st := &step{tx: tx, actor: auth.From(ctx), now: s.k.Now()}
 		st.today = docket.Today(st.now)
-		if _, err := access.May(tx, st.actor, verb, access.Of("case", caseID), st.now); err != nil {
-			return err
-		}
-		old, err := docket.CaseOf(tx, caseID)
+		g, err := access.May(tx, st.actor, verb, access.Of("case", caseID), st.now)
 		if err != nil {
 			return err
 		}
+		old := g.Case
 		if st.cal, err = docket.Calendar(tx); err != nil {
 			return err
 		}

@@ -366,7 +366,7 @@ func (s *Service) export(ctx context.Context, caseID string) ([]byte, error) {
 		if err != nil {
 			return err
 		}
-		return s.k.Ledger.Close(tx, "casebook.exported", g.Court, caseID, a.Person)
+		return s.k.Ledger.Close(tx, "casebook.exported", g.Case.Court, caseID, a.Person)
 	})
 	if err != nil {
 		return nil, err

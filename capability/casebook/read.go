@@ -60,9 +60,7 @@ func (s *Service) show(ctx context.Context, caseID string) (w whole, err error) 
 		if err != nil {
 			return err
 		}
-		if w.Case, err = docket.CaseOf(tx, caseID); err != nil {
-			return err
-		}
+		w.Case = g.Case
 		w.View = capability.View{Viewer: capability.Viewer{Actor: a, Now: now}, Case: w.Case, Relation: g.Relation}
 		if w.View.Party, _, err = access.PartyOf(tx, a.Person, caseID, now); err != nil {
 			return err

@@ -152,9 +152,7 @@ func (s *Service) view(ctx context.Context, caseID, before string) (v threadView
 		}
 		v.Relation = g.Relation
 		v.Court = g.Relation&(access.Bench|access.Delegate|access.Head) != 0
-		if v.Case, err = docket.CaseOf(tx, caseID); err != nil {
-			return err
-		}
+		v.Case = g.Case
 		if v.Messages, v.More, err = s.thread(tx, caseID, before); err != nil {
 			return err
 		}
@@ -270,9 +268,7 @@ func (s *Service) work(ctx context.Context, messageID string) (w workView, err e
 			return err
 		}
 		w.MaySend = access.Allowed(g.Relation, "message", "send")
-		if w.Case, err = docket.CaseOf(tx, w.Question.Case); err != nil {
-			return err
-		}
+		w.Case = g.Case
 		p, err := docket.PartyOf(tx, w.Question.Party)
 		if err != nil {
 			return err

@@ -79,13 +79,11 @@ func (s *Service) mayAsk(ctx context.Context, caseID string) error {
 
 func (s *Service) askIn(tx *db.Tx, caseID, text string, files []File) (Message, error) {
 	a, now := auth.From(tx.Context()), s.k.Now()
-	if _, err := access.May(tx, a, "ask", access.Of("message", caseID), now); err != nil {
-		return Message{}, err
-	}
-	cs, err := docket.CaseOf(tx, caseID)
+	g, err := access.May(tx, a, "ask", access.Of("message", caseID), now)
 	if err != nil {
 		return Message{}, err
 	}
+	cs := g.Case
 	party, ok, err := access.PartyOf(tx, a.Person, caseID, now)
 	if err != nil || !ok {
 		return Message{}, orMissing(err)
@@ -283,13 +281,11 @@ func (s *Service) contact(ctx context.Context, caseID string, c contact) error {
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
 		a, now := auth.From(ctx), s.k.Now()
-		if _, err := access.May(tx, a, "contact", access.Of("message", caseID), now); err != nil {
-			return err
-		}
-		cs, err := docket.CaseOf(tx, caseID)
+		g, err := access.May(tx, a, "contact", access.Of("message", caseID), now)
 		if err != nil {
 			return err
 		}
+		cs := g.Case
 		p, err := docket.PartyOf(tx, c.Party)
 		if err != nil || p.Case != caseID {
 			return fault.Field("party", "请选是谁来联系的。")

@@ -129,13 +129,11 @@ type makeCmd struct {
 
 func (s *Service) make(ctx context.Context, caseID string, cmd makeCmd) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		if _, err := access.May(tx, auth.From(ctx), "make", access.Of("paper", caseID), s.k.Now()); err != nil {
-			return err
-		}
-		c, err := docket.CaseOf(tx, caseID)
+		g, err := access.May(tx, auth.From(ctx), "make", access.Of("paper", caseID), s.k.Now())
 		if err != nil {
 			return err
 		}
+		c := g.Case
 		p, err := docket.PartyOf(tx, cmd.Party)
 		if err != nil || p.Case != caseID {
 			return fault.Field("party", "请选这份文书发给谁。")

@@ -86,11 +86,11 @@ func Of(kind, caseID string) Object { return Object{Kind: kind, Case: caseID} }
 // In is the object of a kind within a court.
 func In(kind, court string) Object { return Object{Kind: kind, Court: court} }
 
-// Grant is a permission, with what it rests on.
+// Grant is a permission, with what it rests on: the case as it stands in the
+// transaction that asked, so that nobody reads it twice.
 type Grant struct {
 	Relation Relation
-	Secrecy  string
-	Court    string
+	Case     docket.Case // of an object within a case
 }
 
 // May returns a grant, or the fault that a refused person reads. Someone who
@@ -113,61 +113,73 @@ func May(tx *db.Tx, a auth.Actor, verb string, o Object, now time.Time) (Grant, 
 	return Grant{}, fault.New(fault.Forbidden, "这一步不归您办。要办的话，请找承办法官或立案窗口。")
 }
 
-type caseRef struct {
-	Court    string `db:"court_id"`
-	Division string `db:"division_id"`
-	Secrecy  string `db:"secrecy"`
+// sight is a case beside one capacity in which the actor stands to it.
+type sight struct {
+	docket.Case
 	Capacity string `db:"capacity"`
 }
 
-// relate finds every relation of the actor to the object.
-func relate(tx *db.Tx, a auth.Actor, o Object, now time.Time) (Grant, error) {
-	if a.System != "" {
-		return Grant{Relation: System}, nil
-	}
-	g := Grant{Court: o.Court}
+// relate finds every relation of the actor to the object. Whoever has not
+// proved who he is learns nothing from it, not even that a case exists.
+func relate(tx *db.Tx, a auth.Actor, o Object, now time.Time) (g Grant, err error) {
+	g.Case.Court = o.Court
 	if a.Account != "" {
-		g.Relation |= Account
+		g.Relation = Account
 	}
-	if a.Level < auth.Matched || a.Person == "" {
+	if a.System == "" && (a.Level < auth.Matched || a.Person == "") {
+		return g, nil
+	}
+	if o.Case != "" {
+		if err := g.load(tx, a.Person, o.Case, now); err != nil {
+			return Grant{}, err
+		}
+	}
+	if a.System != "" {
+		g.Relation = System
 		return g, nil
 	}
 	g.Relation |= Person
-	ref := caseRef{Court: o.Court}
-	if o.Case != "" {
-		rows, err := db.List[caseRef](tx, `SELECT c.court_id, c.division_id, c.secrecy, COALESCE(x.capacity, '') AS capacity FROM docket_case c
-			LEFT JOIN docket_access x ON x.case_id = c.id AND x.person_id = ? AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) WHERE c.id = ?`, a.Person, now, now, o.Case)
-		if err != nil {
-			return Grant{}, err
-		}
-		if len(rows) == 0 {
-			return Grant{}, fault.Missing()
-		}
-		ref = rows[0]
-		g.Secrecy, g.Court = ref.Secrecy, ref.Court
-		for _, r := range rows {
-			g.Relation |= capacities[r.Capacity]
-		}
-	}
 	if !a.Staff {
 		// A court's person acts as such only after signing in as such.
 		g.Relation &^= Desk | Opened
 		return g, nil
 	}
+	return g, g.addPosts(tx, a, o.Case != "", now)
+}
+
+// load reads the case and the capacities in which a person stands to it.
+func (g *Grant) load(tx *db.Tx, person, caseID string, now time.Time) error {
+	rows, err := db.List[sight](tx, `SELECT `+docket.CaseCols+`, COALESCE(x.capacity, '') AS capacity FROM docket_case c
+		LEFT JOIN docket_access x ON x.case_id = c.id AND x.person_id = ? AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) WHERE c.id = ?`, person, now, now, caseID)
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return fault.Missing()
+	}
+	g.Case = rows[0].Case
+	for _, r := range rows {
+		g.Relation |= capacities[r.Capacity]
+	}
+	return nil
+}
+
+// addPosts adds what the actor's posts give, and takes away what they do not.
+func (g *Grant) addPosts(tx *db.Tx, a auth.Actor, isCase bool, now time.Time) error {
 	posts, err := docket.Posts(tx, a.Person, now)
 	if err != nil {
-		return Grant{}, err
+		return err
 	}
 	for _, p := range posts {
-		g.Relation |= fromPost(p, ref, o.Case != "")
+		g.Relation |= fromPost(p, g.Case, isCase)
 	}
 	if len(posts) == 0 { // left the court: rows that were not ended give nothing
 		g.Relation &^= Staff
 	}
-	if ref.Secrecy == docket.Sealed {
+	if g.Case.Secrecy == docket.Sealed {
 		g.Relation &^= Above | Filing | Colleague | OtherStaff | Discipline
 	}
-	return g, nil
+	return nil
 }
 
 var atCourt = map[docket.Role]Relation{
@@ -176,7 +188,7 @@ var atCourt = map[docket.Role]Relation{
 	docket.SystemAdmin: SystemAdmin, docket.SecurityAdmin: SecurityAdmin, docket.AuditAdmin: AuditAdmin,
 }
 
-func fromPost(p docket.Post, ref caseRef, isCase bool) Relation {
+func fromPost(p docket.Post, ref docket.Case, isCase bool) Relation {
 	switch {
 	case p.Court != ref.Court:
 		return OtherStaff

@@ -54,6 +54,9 @@ func (t *Tx) apply(owner, name string, files fs.FS) error {
 		return nil
 	}
 	for _, stmt := range statements(string(b)) {
+		if !t.postgres { // small rows live in their primary key's tree, not beside it
+			stmt = strings.Replace(stmt, "/* clustered */", "WITHOUT ROWID", 1)
+		}
 		if _, err := t.run.exec(t.ctx, stmt, nil); err != nil {
 			return err
 		}

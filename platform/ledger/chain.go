@@ -24,16 +24,18 @@ func (l *Ledger) chains(tx *db.Tx, caseID string, holders []string) ([]chain, er
 	}
 	q, args := `SELECT holder, n, head FROM ledger_chain WHERE case_id = ? AND holder IN (`+db.In(len(holders))+`) ORDER BY holder`, append([]any{caseID}, db.Args(holders)...)
 	if tx.Postgres() {
+		q += ` FOR UPDATE`
+	}
+	have, err := db.List[chain](tx, q, args...)
+	if err == nil && tx.Postgres() && len(have) < len(holders) { // a first entry: there must be a row to lock
 		var first db.Rows
 		for _, h := range holders {
 			first.Add(h, caseID, 0, "")
 		}
-		if err := first.Insert(tx, `ledger_chain (holder, case_id, n, head)`, `ON CONFLICT DO NOTHING`); err != nil {
-			return nil, err
+		if err = first.Insert(tx, `ledger_chain (holder, case_id, n, head)`, `ON CONFLICT DO NOTHING`); err == nil {
+			have, err = db.List[chain](tx, q, args...)
 		}
-		q += ` FOR UPDATE`
 	}
-	have, err := db.List[chain](tx, q, args...)
 	if err != nil {
 		return nil, err
 	}

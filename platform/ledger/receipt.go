@@ -62,7 +62,7 @@ const Exported = ".exported"
 
 // Close appends the closing entry of a receipt for a holder.
 func (l *Ledger) Close(tx *db.Tx, kind, court, caseID, holder string) error {
-	c, _, err := db.Maybe[chain](tx, `SELECT n, head FROM ledger_chain WHERE holder = ? AND case_id = ?`, holder, caseID)
+	c, _, err := db.Maybe[chain](tx, `SELECT holder, n, head FROM ledger_chain WHERE holder = ? AND case_id = ?`, holder, caseID)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ CREATE TABLE ledger_chain (
     n       BIGINT NOT NULL,
     head    TEXT NOT NULL,
     PRIMARY KEY (holder, case_id)
-);
+) /* clustered */;
 -- The n-th entry of a holder in a case; salt opens the commitment in the leaf.
 CREATE TABLE ledger_link (
     holder   TEXT NOT NULL,
@@ -30,7 +30,7 @@ CREATE TABLE ledger_link (
     prev     TEXT NOT NULL,
     salt     TEXT NOT NULL,
     PRIMARY KEY (holder, case_id, n)
-);
+) /* clustered */;
 CREATE INDEX ledger_link_entry ON ledger_link (entry_id);
 -- What a digest in a leaf stands for. Erasing a row erases the person's data
 -- and leaves the tree whole. holder '' opens it to every holder of the entry.
@@ -43,7 +43,7 @@ CREATE TABLE ledger_secret (
     PRIMARY KEY (entry_id, name)
 );
 -- Stored hashes of golang.org/x/mod/sumdb/tlog.
-CREATE TABLE ledger_hash (idx BIGINT PRIMARY KEY, hash TEXT NOT NULL);
+CREATE TABLE ledger_hash (idx BIGINT PRIMARY KEY, hash TEXT NOT NULL) /* clustered */;
 CREATE TABLE ledger_checkpoint (size BIGINT PRIMARY KEY, at BIGINT NOT NULL, note TEXT NOT NULL);
 CREATE TABLE ledger_cosignature (size BIGINT NOT NULL, witness TEXT NOT NULL, line TEXT NOT NULL, PRIMARY KEY (size, witness))
 ;
