@@ -1,8 +1,9 @@
 // Package db runs one portable dialect of SQL on SQLite and on PostgreSQL.
 //
 // Reading order: db.go (opening, Do, Read), group.go (how SQLite shares one
-// durable commit among several acts), scan.go (rows to structs by column
-// name), migrate.go.
+// durable commit among several acts), conn.go, read.go, postgres.go, scan.go
+// (rows to structs by column name), rows.go (several rows by one statement),
+// migrate.go.
 //
 // The dialect: TEXT ids, BIGINT milliseconds UTC, BIGINT fen, TEXT JSON,
 // CHECK for states, "?" for arguments and never a literal question mark.
@@ -12,6 +13,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -21,17 +23,14 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
-	_ "modernc.org/sqlite"             // driver "sqlite", pure Go
 )
 
 // DB is a handle to either engine. All writing goes through [DB.Do].
 type DB struct {
-	postgres bool
-	write    *sql.DB
-	read     *sql.DB
-	readers  chan *reader // SQLite's reading connections
-	group    *group       // SQLite's writer; nil on PostgreSQL
+	pool     *sql.DB    // PostgreSQL
+	group    *group     // SQLite's writer; nil on PostgreSQL
+	readers  chan *slot // SQLite's reading connections
+	readFile string     // how they are opened
 	slow     func(time.Duration)
 }
 
@@ -39,50 +38,22 @@ type DB struct {
 // "postgres://…". A new SQLite file is created.
 func Open(ctx context.Context, dsn string) (*DB, error) {
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
-		return openSQLite(ctx, path)
+		return openSQLite(path)
 	}
 	if !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
 		return nil, fmt.Errorf("db: %q is neither sqlite:PATH nor postgres://…", redact(dsn))
 	}
-	pool, err := sql.Open("pgx", dsn)
-	if err != nil {
-		return nil, fmt.Errorf("db: open: %w", err)
-	}
-	pool.SetMaxOpenConns(24)
-	pool.SetMaxIdleConns(24)
-	pool.SetConnMaxIdleTime(5 * time.Minute)
-	if err := pool.PingContext(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("db: %s does not answer: %w", redact(dsn), err), pool.Close())
-	}
-	return &DB{postgres: true, write: pool, read: pool}, nil
+	return openPostgres(ctx, dsn)
 }
 
-func openSQLite(ctx context.Context, path string) (*DB, error) {
-	// FULL: an acknowledged act survives a power cut. Small page caches,
-	// because each pooled connection has one of its own.
-	pragmas := url.Values{"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)", "cache_size(-4000)", "temp_store(2)", "wal_autocheckpoint(4000)"}}
-	file := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas.Encode()
-	w, err := sql.Open("sqlite", file+"&_txlock=immediate")
+func openSQLite(path string) (*DB, error) {
+	w, err := openConn(sqliteFile(path, "cache_size(-16000)"))
 	if err != nil {
 		return nil, fmt.Errorf("db: open %s: %w", path, err)
 	}
-	w.SetMaxOpenConns(1)
-	if err := w.PingContext(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("db: open %s: %w", path, err), w.Close())
-	}
-	r, err := sql.Open("sqlite", file+"&_pragma=query_only(1)")
-	if err != nil {
-		return nil, errors.Join(err, w.Close())
-	}
-	r.SetMaxOpenConns(readers)
-	r.SetMaxIdleConns(readers)
-	d := &DB{write: w, read: r, readers: make(chan *reader, readers)}
+	d := &DB{group: newGroup(w), readers: make(chan *slot, readers), readFile: sqliteFile(path, "cache_size(-4000)", "query_only(1)")}
 	for range readers {
-		d.readers <- &reader{}
-	}
-	d.group, err = newGroup(ctx, w)
-	if err != nil {
-		return nil, errors.Join(err, r.Close(), w.Close())
+		d.readers <- &slot{}
 	}
 	return d, nil
 }
@@ -96,36 +67,40 @@ func redact(dsn string) string {
 }
 
 // Postgres reports whether the engine is PostgreSQL; only jobs and search may ask.
-func (d *DB) Postgres() bool { return d.postgres }
-
-// Writer is the pool behind Do, for the bare side of a benchmark only.
-func (d *DB) Writer() *sql.DB { return d.write }
+func (d *DB) Postgres() bool { return d.pool != nil }
 
 // OnSlow calls f with the time that an act held the writer, after each act.
 func (d *DB) OnSlow(f func(time.Duration)) { d.slow = f }
 
 // Ping reports whether the engine answers.
-func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
-
-// Close waits for running acts and closes the pools.
-func (d *DB) Close() error {
-	if d.group == nil {
-		return d.write.Close()
+func (d *DB) Ping(ctx context.Context) error {
+	if d.pool != nil {
+		return d.pool.PingContext(ctx)
 	}
-	d.group.close()
-	var errs error
-	for range readers { // wait for those that are reading
-		if r := <-d.readers; r.conn != nil {
-			errs = errors.Join(errs, r.drop())
-		}
-	}
-	return errors.Join(errs, d.read.Close(), d.write.Close())
+	return d.Read(ctx, func(tx *Tx) error {
+		_, err := One[int64](tx, `SELECT 1`)
+		return err
+	})
 }
 
-// runner is what *sql.Conn, *sql.Tx and the statement caches have in common.
+// Close waits for running acts and readers, then closes the connections.
+func (d *DB) Close() error {
+	if d.pool != nil {
+		return d.pool.Close()
+	}
+	errs := d.group.close()
+	for range readers { // wait for those that are reading
+		if s := <-d.readers; s.conn != nil {
+			errs = errors.Join(errs, s.drop())
+		}
+	}
+	return errs
+}
+
+// runner is what both engines have in common.
 type runner interface {
-	exec(ctx context.Context, q string, args []any) (sql.Result, error)
-	query(ctx context.Context, q string, args []any) (*sql.Rows, error)
+	exec(q string, args []any) (int64, error)
+	query(q string, args []any) (driver.Rows, error)
 }
 
 // Tx is one transaction. Services receive it; they never begin one.
@@ -161,15 +136,14 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 		return 0, errors.New("db: a reading transaction may not write")
 	}
 	st := known(query)
-	r, err := t.run.exec(t.ctx, st.text(t.postgres), bind(args))
+	n, err := t.run.exec(st.text(t.postgres), bind(args))
 	if err != nil {
 		return 0, fmt.Errorf("db: %w (in %s)", err, st.head)
 	}
-	n, err := r.RowsAffected()
 	if n > 0 {
 		t.wrote = append(t.wrote, st.write)
 	}
-	return n, err
+	return n, nil
 }
 
 // statement is what is found out about a text once: texts are constants.
@@ -237,36 +211,6 @@ func (d *DB) Do(ctx context.Context, f func(*Tx) error) error {
 	return err
 }
 
-func (d *DB) doPostgres(ctx context.Context, f func(*Tx) error) (err error) {
-	tx, err := d.write.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	start := time.Now()
-	t := &Tx{ctx: ctx, run: plain{tx}, postgres: true}
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("db: act panicked: %v", p)
-		}
-		if err != nil {
-			_ = tx.Rollback()
-			return
-		}
-		if err = tx.Commit(); err == nil {
-			runAll(t.after)
-		}
-		if d.slow != nil {
-			d.slow(time.Since(start))
-		}
-	}()
-	return f(t)
-}
-
-func retryable(err error) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
-}
-
 // Unique reports whether err is a violated unique or primary key.
 func Unique(err error) bool {
 	if err == nil {
@@ -284,22 +228,7 @@ func (d *DB) Read(ctx context.Context, f func(*Tx) error) error {
 	if d.readers != nil {
 		return d.readSQLite(ctx, f)
 	}
-	tx, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	return f(&Tx{ctx: ctx, run: plain{tx}, postgres: true, readonly: true})
-}
-
-// plain leaves statement caching to the driver (pgx does it).
-type plain struct{ tx *sql.Tx }
-
-func (p plain) exec(ctx context.Context, q string, a []any) (sql.Result, error) {
-	return p.tx.ExecContext(ctx, q, a...)
-}
-func (p plain) query(ctx context.Context, q string, a []any) (*sql.Rows, error) {
-	return p.tx.QueryContext(ctx, q, a...)
+	return d.readPostgres(ctx, f)
 }
 
 func runAll(fs []func()) {

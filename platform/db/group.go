@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -16,12 +15,12 @@ const batch = 64
 // group is SQLite's only writer. Acts queue; the writer runs each between
 // savepoints and pays for one fsync per batch.
 type group struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+	*conn
 	queue chan *act
 	quit  chan struct{}
 	done  chan struct{}
 	once  sync.Once
+	err   error // of closing
 }
 
 type act struct {
@@ -35,19 +34,16 @@ type act struct {
 
 var errClosed = errors.New("db: closed")
 
-func newGroup(ctx context.Context, w *sql.DB) (*group, error) {
-	conn, err := w.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	g := &group{conn: conn, stmts: map[string]*sql.Stmt{}, queue: make(chan *act, batch), quit: make(chan struct{}), done: make(chan struct{})}
+func newGroup(c *conn) *group {
+	g := &group{conn: c, queue: make(chan *act, batch), quit: make(chan struct{}), done: make(chan struct{})}
 	go g.loop()
-	return g, nil
+	return g
 }
 
-func (g *group) close() {
+func (g *group) close() error {
 	g.once.Do(func() { close(g.quit) })
 	<-g.done
+	return g.err
 }
 
 func (g *group) do(ctx context.Context, f func(*Tx) error, slow func(time.Duration)) error {
@@ -76,7 +72,7 @@ func (g *group) do(ctx context.Context, f func(*Tx) error, slow func(time.Durati
 
 func (g *group) loop() {
 	defer close(g.done)
-	defer func() { _ = g.conn.Close() }()
+	defer func() { g.err = g.conn.close() }()
 	for {
 		select {
 		case a := <-g.queue:
@@ -96,8 +92,7 @@ func (g *group) loop() {
 
 // commit runs first and whatever else is waiting, then makes all durable.
 func (g *group) commit(first *act) {
-	ctx := context.Background()
-	if _, err := g.exec(ctx, "BEGIN IMMEDIATE", nil); err != nil {
+	if _, err := g.exec("BEGIN IMMEDIATE", nil); err != nil {
 		g.finish([]*act{first}, fmt.Errorf("db: begin: %w", err))
 		return
 	}
@@ -113,9 +108,9 @@ func (g *group) commit(first *act) {
 		}
 		break
 	}
-	_, err := g.exec(ctx, "COMMIT", nil)
+	_, err := g.exec("COMMIT", nil)
 	if err != nil {
-		_, rerr := g.exec(ctx, "ROLLBACK", nil)
+		_, rerr := g.exec("ROLLBACK", nil)
 		err = errors.Join(fmt.Errorf("db: commit: %w", err), rerr)
 	}
 	g.finish(acts, err)
@@ -139,8 +134,7 @@ func (g *group) one(a *act) {
 	if a.err = a.ctx.Err(); a.err != nil {
 		return
 	}
-	ctx := context.Background()
-	if _, a.err = g.exec(ctx, "SAVEPOINT act", nil); a.err != nil {
+	if _, a.err = g.exec("SAVEPOINT act", nil); a.err != nil {
 		return
 	}
 	start := time.Now()
@@ -150,11 +144,11 @@ func (g *group) one(a *act) {
 		a.slow(time.Since(start))
 	}
 	if a.err != nil {
-		if _, err := g.exec(ctx, "ROLLBACK TO act", nil); err != nil {
+		if _, err := g.exec("ROLLBACK TO act", nil); err != nil {
 			a.err = errors.Join(a.err, err)
 		}
 	}
-	if _, err := g.exec(ctx, "RELEASE act", nil); err != nil {
+	if _, err := g.exec("RELEASE act", nil); err != nil {
 		a.err = errors.Join(a.err, err)
 	}
 }
@@ -166,36 +160,4 @@ func (g *group) call(a *act) (err error) {
 		}
 	}()
 	return a.f(a.tx)
-}
-
-// exec and query ignore the caller's cancellation: an interrupted statement
-// would roll back the neighbours in the batch.
-func (g *group) exec(_ context.Context, q string, args []any) (sql.Result, error) {
-	s, err := g.stmt(q)
-	if err != nil {
-		return nil, err
-	}
-	return s.ExecContext(context.Background(), args...)
-}
-
-func (g *group) query(_ context.Context, q string, args []any) (*sql.Rows, error) {
-	s, err := g.stmt(q)
-	if err != nil {
-		return nil, err
-	}
-	return s.QueryContext(context.Background(), args...)
-}
-
-func (g *group) stmt(q string) (*sql.Stmt, error) {
-	if s, ok := g.stmts[q]; ok {
-		return s, nil
-	}
-	s, err := g.conn.PrepareContext(context.Background(), q)
-	if err != nil {
-		return nil, err
-	}
-	if len(g.stmts) < 4096 { // texts are constants; the bound is against a mistake
-		g.stmts[q] = s
-	}
-	return s, nil
 }

@@ -20,7 +20,7 @@ func (d *DB) Migrate(ctx context.Context, owner string, files fs.FS) error {
 		return err
 	}
 	return d.Do(ctx, func(t *Tx) error {
-		if d.postgres { // two nodes may start at once
+		if t.postgres { // two nodes may start at once
 			if _, err := t.Exec(`SELECT pg_advisory_xact_lock(7261)`); err != nil {
 				return err
 			}
@@ -57,7 +57,7 @@ func (t *Tx) apply(owner, name string, files fs.FS) error {
 		if !t.postgres { // small rows live in their primary key's tree, not beside it
 			stmt = strings.Replace(stmt, "/* clustered */", "WITHOUT ROWID", 1)
 		}
-		if _, err := t.run.exec(t.ctx, stmt, nil); err != nil {
+		if _, err := t.run.exec(stmt, nil); err != nil {
 			return err
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"strings"
 	"sync"
@@ -45,27 +47,99 @@ func millis(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
-// timeDest scans BIGINT milliseconds into a time in UTC; 0 and NULL are the zero time.
-type timeDest struct{ t *time.Time }
+// setter puts a column's value into a field of one type.
+type setter func(dst reflect.Value, v driver.Value) error
 
-func (d timeDest) Scan(v any) error {
-	*d.t = time.Time{}
+// setTime reads BIGINT milliseconds as a time in UTC; 0 and NULL are the zero time.
+func setTime(dst reflect.Value, v driver.Value) error {
+	t := dst.Addr().Interface().(*time.Time)
+	*t = time.Time{}
 	switch n := v.(type) {
 	case nil:
 	case int64:
 		if n != 0 {
-			*d.t = time.UnixMilli(n).UTC()
+			*t = time.UnixMilli(n).UTC()
 		}
 	default:
-		return fmt.Errorf("db: a time is stored as milliseconds, not %T", v)
+		return fmt.Errorf("a time is stored as milliseconds, not %T", v)
 	}
 	return nil
 }
 
-// plan says which field receives which column.
+func setScanner(dst reflect.Value, v driver.Value) error {
+	return dst.Addr().Interface().(sql.Scanner).Scan(v)
+}
+
+func setString(dst reflect.Value, v driver.Value) error {
+	switch s := v.(type) {
+	case string:
+		dst.SetString(s)
+	case []byte:
+		dst.SetString(string(s))
+	default:
+		return fmt.Errorf("%T is no text", v)
+	}
+	return nil
+}
+
+func setInt(dst reflect.Value, v driver.Value) error {
+	n, ok := v.(int64)
+	if !ok {
+		return fmt.Errorf("%T is no whole number", v)
+	}
+	dst.SetInt(n)
+	return nil
+}
+
+func setBool(dst reflect.Value, v driver.Value) error {
+	n, ok := v.(int64)
+	dst.SetBool(n != 0)
+	if !ok {
+		return fmt.Errorf("%T is neither yes nor no", v)
+	}
+	return nil
+}
+
+// setPointer keeps NULL apart from zero.
+func setPointer(to setter) setter {
+	return func(dst reflect.Value, v driver.Value) error {
+		if v == nil {
+			dst.SetZero()
+			return nil
+		}
+		dst.Set(reflect.New(dst.Type().Elem()))
+		return to(dst.Elem(), v)
+	}
+}
+
+var (
+	timeType    = reflect.TypeFor[time.Time]()
+	scannerType = reflect.TypeFor[sql.Scanner]()
+)
+
+func setterFor(t reflect.Type) (setter, error) {
+	switch {
+	case t == timeType:
+		return setTime, nil
+	case reflect.PointerTo(t).Implements(scannerType):
+		return setScanner, nil
+	case t.Kind() == reflect.String:
+		return setString, nil
+	case t.Kind() == reflect.Bool:
+		return setBool, nil
+	case t.Kind() == reflect.Pointer:
+		to, err := setterFor(t.Elem())
+		return setPointer(to), err
+	case t.Kind() >= reflect.Int && t.Kind() <= reflect.Int64:
+		return setInt, nil
+	}
+	return nil, fmt.Errorf("db: no column can hold %s", t)
+}
+
+// plan says which field receives which column, and how.
 type plan struct {
-	fields [][]int
-	times  []bool
+	fields [][]int // nil: the value itself
+	sets   []setter
 }
 
 type planKey struct {
@@ -75,8 +149,6 @@ type planKey struct {
 
 var plans sync.Map
 
-var timeType = reflect.TypeFor[time.Time]()
-
 // columns pairs each column with the field whose db tag names it. A column
 // without a field, or a field without a column, is an error: by position, two
 // swapped TEXT columns would pass unseen.
@@ -85,75 +157,110 @@ func columns(t reflect.Type, cols []string) (*plan, error) {
 	if p, ok := plans.Load(key); ok {
 		return p.(*plan), nil
 	}
+	p, err := newPlan(t, cols)
+	if err == nil {
+		plans.Store(key, p)
+	}
+	return p, err
+}
+
+func newPlan(t reflect.Type, cols []string) (*plan, error) {
+	p := &plan{sets: make([]setter, len(cols))}
+	var err error
+	if t.Kind() != reflect.Struct {
+		if len(cols) != 1 {
+			return nil, fmt.Errorf("db: %d columns for one %s", len(cols), t)
+		}
+		p.sets[0], err = setterFor(t)
+		return p, err
+	}
 	at := map[string]reflect.StructField{}
 	for _, f := range reflect.VisibleFields(t) {
 		if tag := f.Tag.Get("db"); tag != "" {
 			at[tag] = f
 		}
 	}
-	p := &plan{}
 	seen := map[string]bool{}
-	for _, c := range cols {
+	for i, c := range cols {
 		f, ok := at[c]
 		if !ok {
 			return nil, fmt.Errorf("db: %s has no field for column %q", t, c)
 		}
 		seen[c] = true
 		p.fields = append(p.fields, f.Index)
-		p.times = append(p.times, f.Type == timeType)
+		if p.sets[i], err = setterFor(f.Type); err != nil {
+			return nil, err
+		}
 	}
 	if len(seen) != len(at) {
 		return nil, fmt.Errorf("db: %s has %d tagged fields, the query %d columns", t, len(at), len(seen))
 	}
-	plans.Store(key, p)
 	return p, nil
 }
 
+func (p *plan) fill(dst reflect.Value, vals []driver.Value, cols []string) error {
+	for i, set := range p.sets {
+		f := dst
+		if p.fields != nil {
+			f = dst.FieldByIndex(p.fields[i])
+		}
+		if err := set(f, vals[i]); err != nil {
+			return fmt.Errorf("db: column %s: %w", cols[i], err)
+		}
+	}
+	return nil
+}
+
 // List scans each row into a T by column name. T is a struct with db tags, or
-// a single string or int64 for one-column queries.
-func List[T any](t *Tx, query string, args ...any) ([]T, error) {
-	st := known(query)
-	rows, err := t.run.query(t.ctx, st.text(t.postgres), bind(args))
-	if err != nil {
-		return nil, fmt.Errorf("db: %w (in %s)", err, st.head)
-	}
-	defer func() { _ = rows.Close() }()
-	var out []T
-	if reflect.TypeFor[T]().Kind() != reflect.Struct {
-		for rows.Next() {
-			var v T
-			if err := rows.Scan(&v); err != nil {
-				return nil, fmt.Errorf("db: %w (in %s)", err, st.head)
-			}
-			out = append(out, v)
-		}
-		return out, rows.Err()
-	}
-	cols, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	p, err := columns(reflect.TypeFor[T](), cols)
-	if err != nil {
-		return nil, err
-	}
-	dst := make([]any, len(p.fields))
-	for rows.Next() {
-		var v T
-		rv := reflect.ValueOf(&v).Elem()
-		for n, i := range p.fields {
-			ptr := rv.FieldByIndex(i).Addr().Interface()
-			if p.times[n] {
-				ptr = timeDest{ptr.(*time.Time)}
-			}
-			dst[n] = ptr
-		}
-		if err := rows.Scan(dst...); err != nil {
-			return nil, fmt.Errorf("db: %w (in %s)", err, st.head)
+// a string or number for one-column queries.
+func List[T any](t *Tx, query string, args ...any) (out []T, err error) {
+	var p *plan
+	var v T
+	dst := reflect.ValueOf(&v).Elem()
+	_, err = t.each(query, args, func(cols []string, vals []driver.Value) error {
+		var zero T
+		v = zero
+		if err := p.fill(dst, vals, cols); err != nil {
+			return err
 		}
 		out = append(out, v)
+		return nil
+	}, func(cols []string) (err error) {
+		p, err = columns(dst.Type(), cols)
+		return err
+	})
+	return out, err
+}
+
+// each runs a query and calls f with every row; check sees the columns first.
+func (t *Tx) each(query string, args []any, f func(cols []string, vals []driver.Value) error, check func(cols []string) error) (n int64, err error) {
+	st := known(query)
+	rows, err := t.run.query(st.text(t.postgres), bind(args))
+	if err != nil {
+		return 0, fmt.Errorf("db: %w (in %s)", err, st.head)
 	}
-	return out, rows.Err()
+	defer func() {
+		if cerr := rows.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	cols := rows.Columns()
+	if err := check(cols); err != nil {
+		return 0, err
+	}
+	vals := make([]driver.Value, len(cols))
+	for {
+		switch err := rows.Next(vals); {
+		case errors.Is(err, io.EOF):
+			return n, nil
+		case err != nil:
+			return n, fmt.Errorf("db: %w (in %s)", err, st.head)
+		}
+		n++
+		if err := f(cols, vals); err != nil {
+			return n, err
+		}
+	}
 }
 
 // One is List for exactly one row; none is [fault.Missing].
@@ -222,33 +329,14 @@ var _ sql.Scanner = (*JSON[int])(nil)
 // EachRow calls f with the columns and values of every row, as int64, string
 // or nil; for copying tables, not for services.
 func (t *Tx) EachRow(query string, f func(cols []string, row []any) error) (n int64, err error) {
-	rows, err := t.run.query(t.ctx, known(query).text(t.postgres), nil)
-	if err != nil {
-		return 0, fmt.Errorf("db: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	cols, err := rows.Columns()
-	if err != nil {
-		return 0, err
-	}
-	for rows.Next() {
-		row := make([]any, len(cols))
-		dst := make([]any, len(cols))
-		for i := range row {
-			dst[i] = &row[i]
-		}
-		if err := rows.Scan(dst...); err != nil {
-			return n, err
-		}
-		for i, v := range row {
+	return t.each(query, nil, func(cols []string, vals []driver.Value) error {
+		row := make([]any, len(vals))
+		for i, v := range vals {
+			row[i] = v
 			if b, ok := v.([]byte); ok {
 				row[i] = string(b)
 			}
 		}
-		n++
-		if err := f(cols, row); err != nil {
-			return n, err
-		}
-	}
-	return n, rows.Err()
+		return f(cols, row)
+	}, func([]string) error { return nil })
 }

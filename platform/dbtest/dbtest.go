@@ -4,6 +4,7 @@ package dbtest
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net"
@@ -59,9 +60,13 @@ func Postgres(t testing.TB) string {
 	if startup != nil {
 		t.Fatalf("PostgreSQL cannot be started (run make deps): %v", startup)
 	}
-	d := Open(t, admin)
+	d, err := sql.Open("pgx", admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = d.Close() }()
 	name := fmt.Sprintf("t%d_%d", os.Getpid(), serial.Add(1))
-	if _, err := d.Writer().Exec("CREATE DATABASE " + name); err != nil {
+	if _, err := d.Exec("CREATE DATABASE " + name); err != nil {
 		t.Fatal(err)
 	}
 	u, err := url.Parse(admin)
