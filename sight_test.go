@@ -2,10 +2,12 @@ package mashang_test
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"mashang/docket"
 	"mashang/docket/access"
@@ -55,6 +57,10 @@ func TestJoinIsMay(t *testing.T) {
 				}
 				for _, c := range cs {
 					joined[c.ID] = true
+				}
+				paged := newest(t, tx, a, h.Kit.Now())
+				if !maps.Equal(joined, paged) {
+					t.Errorf("%s: the list %v, page by page %v", name, joined, paged)
 				}
 				for _, id := range all {
 					_, err := access.May(tx, a, "read", access.Of("case", id), h.Kit.Now())
@@ -108,5 +114,25 @@ func TestNumbersStaySealed(t *testing.T) {
 				t.Errorf("%s stands in the %s", secret, what)
 			}
 		}
+	}
+}
+
+// newest walks the whole list one case a page, as a reader would.
+func newest(t *testing.T, tx *db.Tx, a auth.Actor, now time.Time) map[string]bool {
+	t.Helper()
+	seen, before := map[string]bool{}, ""
+	for {
+		cs, err := access.Newest(tx, a, now, "", nil, before, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(cs) == 0 {
+			return seen
+		}
+		if seen[cs[0].ID] || before != "" && cs[0].ID >= before {
+			t.Fatalf("%s comes again", cs[0].ID)
+		}
+		before = cs[0].ID
+		seen[before] = true
 	}
 }

@@ -3,6 +3,7 @@ package casebook
 import (
 	"context"
 	"sort"
+	"strings"
 	"time"
 
 	"mashang/capability"
@@ -194,29 +195,16 @@ func (s *Service) list(ctx context.Context, q listQuery) (out []listed, next str
 	a := auth.From(ctx)
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
 		now := s.k.Now()
-		cond, args, err := access.Join(tx, a, now)
-		if err != nil {
-			return err
-		}
-		sql := `SELECT ` + docket.CaseCols + ` FROM docket_case c WHERE ` + cond
+		var where []string
+		var args []any
 		if q.State != "" {
-			sql += ` AND c.state = ?`
-			args = append(args, q.State)
+			where, args = append(where, `c.state = ?`), append(args, q.State)
 		}
 		if q.Words != "" {
-			sql += ` AND (c.number LIKE ? OR c.names LIKE ? OR c.cause LIKE ?)`
 			like := "%" + q.Words + "%"
-			args = append(args, like, like, like)
+			where, args = append(where, `(c.number LIKE ? OR c.names LIKE ? OR c.cause LIKE ?)`), append(args, like, like, like)
 		}
-		if q.After != "" {
-			k, err := docket.CaseOf(tx, q.After)
-			if err != nil {
-				return err
-			}
-			sql += ` AND (c.filed_on < ? OR (c.filed_on = ? AND c.id < ?))`
-			args = append(args, k.Filed, k.Filed, k.ID)
-		}
-		cs, err := db.List[docket.Case](tx, sql+` ORDER BY c.filed_on DESC, c.id DESC LIMIT ?`, append(args, pageSize+1)...)
+		cs, err := access.Newest(tx, a, now, strings.Join(where, " AND "), args, q.After, pageSize+1)
 		if err != nil {
 			return err
 		}

@@ -141,11 +141,7 @@ func (s *Service) cases(tx *db.Tx, d *today) error {
 		return err
 	}
 	// Those who handle no case of their own see the newest that they may see.
-	cond, args, err := access.Join(tx, d.Viewer.Actor, d.Viewer.Now)
-	if err != nil {
-		return err
-	}
-	d.Cases, err = db.List[docket.Case](tx, `SELECT `+docket.CaseCols+` FROM docket_case c WHERE `+cond+` ORDER BY c.filed_on DESC, c.id DESC LIMIT ?`, append(args, shown)...)
+	d.Cases, err = access.Newest(tx, d.Viewer.Actor, d.Viewer.Now, "", nil, "", shown)
 	return err
 }
 

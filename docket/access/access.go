@@ -214,20 +214,12 @@ func Join(tx *db.Tx, a auth.Actor, now time.Time) (string, []any, error) {
 	if a.Level < auth.Matched || a.Person == "" {
 		return "1 = 0", nil, nil
 	}
-	caps := `'party','agent'`
-	if a.Staff {
-		posts, err := docket.Posts(tx, a.Person, now)
-		if err != nil {
-			return "", nil, err
-		}
-		if len(posts) == 0 {
-			return rowsOnly(caps), []any{a.Person, now, now}, nil
-		}
-		caps = `'party','agent','handler','member','assistant','clerk','delegate','opened'`
-		courts, divisions := wide(posts)
-		if len(courts)+len(divisions) > 0 {
-			return wider(caps, courts, divisions, a.Person, now)
-		}
+	caps, courts, divisions, err := reach(tx, a, now)
+	if err != nil {
+		return "", nil, err
+	}
+	if len(courts)+len(divisions) > 0 {
+		return wider(caps, courts, divisions, a.Person, now)
 	}
 	return rowsOnly(caps), []any{a.Person, now, now}, nil
 }

@@ -71,8 +71,9 @@ CREATE TABLE docket_case (
     moved_at      BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX docket_case_number ON docket_case (number) WHERE number <> '';
-CREATE INDEX docket_case_court ON docket_case (court_id, state, filed_on, id);
-CREATE INDEX docket_case_division ON docket_case (division_id, state, filed_on, id);
+CREATE INDEX docket_case_court ON docket_case (court_id, id);
+CREATE INDEX docket_case_state ON docket_case (court_id, state, id);
+CREATE INDEX docket_case_division ON docket_case (division_id, id);
 CREATE INDEX docket_case_judge ON docket_case (judge_id, state, limit_on, id);
 -- The last number used; a number is taken in the act that registers the case.
 CREATE TABLE docket_sequence (

@@ -56,9 +56,9 @@ var (
 // fails, and does not skip, when PostgreSQL is not installed.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	once.Do(func() { admin, startup = start() })
-	if startup != nil {
-		t.Fatalf("PostgreSQL cannot be started (run make deps): %v", startup)
+	admin, err := Server()
+	if err != nil {
+		t.Fatalf("PostgreSQL cannot be started (run make deps): %v", err)
 	}
 	d, err := sql.Open("pgx", admin)
 	if err != nil {
@@ -75,6 +75,13 @@ func Postgres(t testing.TB) string {
 	}
 	u.Path = "/" + name
 	return u.String()
+}
+
+// Server returns the URL of a PostgreSQL that runs as long as this process; it
+// is started once.
+func Server() (string, error) {
+	once.Do(func() { admin, startup = start() })
+	return admin, startup
 }
 
 // binaries finds initdb and postgres: on PATH, or where Debian puts them.
