@@ -1,64 +1,89 @@
-// Command bench measures side by side, in one run: the message act of this
-// program, a bare driver's durable commit of one row, and bare handlers. Only
+// Command bench measures side by side, in one run: acts and pages of this
+// program, a bare driver's durable commit of one row, and a bare handler. Only
 // the ratios mean something; each is the median of five rounds, interleaved.
+//
+// For every engine and size the court lives the demo's year, then its tables
+// are grown to the wanted number of cases (scale.go). Requests go through the
+// router that serves people, without a network between.
 package main
 
 import (
-	"bytes"
 	"context"
-	"database/sql"
-	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/pprof"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	_ "modernc.org/sqlite"
-
 	"mashang"
 	"mashang/demo"
 	"mashang/platform/app"
-	"mashang/platform/auth"
 	"mashang/platform/clock"
 	"mashang/platform/config"
-	"mashang/platform/db"
+	"mashang/platform/dbtest"
 )
 
-const rounds = 5
+type options struct {
+	took    time.Duration
+	rounds  int
+	workers int
+	only    string
+	plans   bool
+}
 
 func main() {
-	took := flag.Duration("for", 2*time.Second, "length of one measurement")
-	workers := flag.Int("workers", 16, "requests at a time")
-	only := flag.String("only", "", "measure only the subjects whose name contains this")
+	var o options
+	flag.DurationVar(&o.took, "for", 2*time.Second, "length of one measurement")
+	flag.IntVar(&o.rounds, "rounds", 5, "rounds, of which the median counts")
+	flag.IntVar(&o.workers, "workers", 64, "requests at a time")
+	flag.StringVar(&o.only, "only", "", "measure only the subjects whose name contains this")
+	flag.BoolVar(&o.plans, "plans", true, "print how lists are found")
+	engines := flag.String("engines", "sqlite,postgres", "engines, comma separated")
+	sizes := flag.String("cases", "10000,1000000", "numbers of cases, comma separated")
 	profile := flag.String("cpuprofile", "", "write a profile of the processor here")
 	flag.Parse()
-	if *profile != "" {
-		f, err := os.Create(*profile)
-		if err == nil {
-			err = pprof.StartCPUProfile(f)
+	if err := profiled(*profile, func() error {
+		fmt.Printf("%s %s/%s, %d cores, %d requests at a time, median of %d rounds of %v\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), o.workers, o.rounds, o.took)
+		for _, e := range strings.Split(*engines, ",") {
+			for _, s := range strings.Split(*sizes, ",") {
+				n, err := strconv.Atoi(s)
+				if err != nil || n < 1000 {
+					return fmt.Errorf("cases: %q is not a number from 1000 on", s)
+				}
+				if err := run(o, e, n); err != nil {
+					return fmt.Errorf("%s, %d cases: %w", e, n, err)
+				}
+			}
 		}
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		defer pprof.StopCPUProfile()
-	}
-	if err := run(*took, *workers, *only); err != nil {
+		return nil
+	}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+func profiled(path string, f func() error) error {
+	if path == "" {
+		return f()
+	}
+	w, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(w); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return f()
 }
 
 // subject is something to be done as often as possible.
@@ -67,167 +92,153 @@ type subject struct {
 	do   func(i int64) error
 }
 
-func run(took time.Duration, workers int, only string) error {
+func run(o options, engine string, n int) error {
 	dir, err := os.MkdirTemp("", "mashang-bench-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	c, jia, judge, caseID, err := court(dir)
+	dsn, bare, err := openEngine(engine, dir)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	c, err := court(dir, dsn)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = c.Kit.Close() }()
-	bare, err := bareDriver(dir)
+	w, err := grow(context.Background(), c, n)
 	if err != nil {
 		return err
 	}
-	subjects := []subject{
+	fmt.Printf("\n%s, %d cases (made in %v)\n\n", engine, n, time.Since(start).Round(time.Second))
+	subjects := slices.DeleteFunc(subjects(c, w, bare), func(s subject) bool { return !strings.Contains(s.name, o.only) })
+	if err := table(o, subjects); err != nil {
+		return err
+	}
+	if o.plans {
+		if err := plans(c, w); err != nil {
+			return err
+		}
+	}
+	return sealed(c)
+}
+
+func subjects(c *mashang.Court, w crowd, bare func(int64) error) []subject {
+	return []subject{
 		{"bare driver: one row, one durable commit", bare},
 		{"bare handler: hello", hello},
-		{"message act (auth, policy, ledger, clock, jobs)", post(c, jia, caseID)},
-		{"case page, party", get(c, jia, "/casebook/"+caseID)},
-		{"desk, judge", get(c, judge, "/desk")},
+		{"message act (access, ledger, clock, job)", post(c, w)},
+		{"case page of a party, 50 messages", page(c, func(i int64) (actor, string) { a, id := w.reader(i); return a, "/casebook/" + id })},
+		{"desk of a judge", page(c, func(int64) (actor, string) { return w.judge, "/desk" })},
+		{"list of a lawyer with 40 cases", page(c, func(int64) (actor, string) { return w.lawyer, "/casebook" })},
+		{"list of a judge", page(c, func(int64) (actor, string) { return w.judge, "/casebook" })},
+		{"list of a president", page(c, func(int64) (actor, string) { return w.president, "/casebook" })},
 	}
-	subjects = slices.DeleteFunc(subjects, func(s subject) bool { return !strings.Contains(s.name, only) })
-	rates := make([][]float64, len(subjects))
-	for range rounds {
+}
+
+// table measures in rounds, so that a slow minute of the machine meets all.
+func table(o options, subjects []subject) error {
+	rates, worst := make([][]float64, len(subjects)), make([][]float64, len(subjects))
+	for range o.rounds {
 		for i, s := range subjects {
-			r, err := measure(s, took, workers)
+			r, p99, err := measure(s, o)
 			if err != nil {
 				return fmt.Errorf("%s: %w", s.name, err)
 			}
-			rates[i] = append(rates[i], r)
+			rates[i], worst[i] = append(rates[i], r), append(worst[i], p99)
 		}
 	}
-	fmt.Printf("%s, %d cores, %d at a time, SQLite (WAL, FULL), %d cases, median of %d rounds of %v\n\n", runtime.Version(), runtime.NumCPU(), workers, cases(c), rounds, took)
-	fmt.Printf("%-50s %12s %14s %14s\n", "", "a second", "of bare commit", "of hello")
+	fmt.Printf("%-46s %10s %8s %10s %10s\n", "", "a second", "p99 ms", "of commit", "of hello")
 	for i, s := range subjects {
-		fmt.Printf("%-50s %12.0f %14.2f %14.3f\n", s.name, median(rates[i]), median(rates[i])/median(rates[0]), median(rates[i])/median(rates[1]))
+		fmt.Printf("%-46s %10.0f %8.1f", s.name, median(rates[i]), median(worst[i]))
+		for _, base := range []string{"bare driver", "bare handler"} {
+			j := slices.IndexFunc(subjects, func(s subject) bool { return strings.HasPrefix(s.name, base) })
+			if j < 0 {
+				fmt.Printf(" %10s", "")
+				continue
+			}
+			fmt.Printf(" %10.3f", median(rates[i])/median(rates[j]))
+		}
+		fmt.Println()
 	}
 	return nil
 }
 
 func median(x []float64) float64 {
-	x = append([]float64{}, x...)
+	x = slices.Clone(x)
 	sort.Float64s(x)
 	return x[len(x)/2]
 }
 
-func measure(s subject, took time.Duration, workers int) (float64, error) {
+// measure returns how often s was done in a second, and the time in ms that 99
+// of 100 stayed under while the machine was full.
+func measure(s subject, o options) (rate, p99 float64, err error) {
 	var n atomic.Int64
 	var mu sync.Mutex
-	var failed error
-	end := time.Now().Add(took)
+	var times []float64
 	start := time.Now()
+	end := start.Add(o.took)
 	var wg sync.WaitGroup
-	for range workers {
+	for range o.workers {
 		wg.Go(func() {
+			var own []float64
 			for time.Now().Before(end) {
-				if err := s.do(n.Add(1)); err != nil {
+				t := time.Now()
+				if derr := s.do(n.Add(1)); derr != nil {
 					mu.Lock()
-					failed = err
+					err = derr
 					mu.Unlock()
 					return
 				}
+				if len(own) < 100_000 {
+					own = append(own, float64(time.Since(t).Microseconds())/1000)
+				}
 			}
+			mu.Lock()
+			times = append(times, own...)
+			mu.Unlock()
 		})
 	}
 	wg.Wait()
-	return float64(n.Load()) / time.Since(start).Seconds(), failed
+	if err != nil {
+		return 0, 0, err
+	}
+	took := time.Since(start).Seconds()
+	sort.Float64s(times)
+	return float64(n.Load()) / took, times[len(times)*99/100], nil
 }
 
-// court lives the demo's year and returns who asks and who answers.
-func court(dir string) (c *mashang.Court, jia, judge auth.Actor, caseID string, err error) {
+// court lives the demo's year.
+func court(dir, dsn string) (*mashang.Court, error) {
 	now := time.Now()
 	clk := clock.At(now.AddDate(0, 0, -366))
 	ctx := context.Background()
-	k, err := app.Open(ctx, config.Config{Data: filepath.Join(dir, "court"), Origin: "http://localhost", Demo: true}, clk, slog.New(slog.DiscardHandler))
+	k, err := app.Open(ctx, config.Config{Data: filepath.Join(dir, "court"), DB: dsn, Origin: "http://localhost", Demo: true}, clk, slog.New(slog.DiscardHandler))
 	if err != nil {
-		return nil, jia, judge, "", err
+		return nil, err
 	}
-	if c, err = mashang.Assemble(ctx, k); err != nil {
-		return nil, jia, judge, "", err
+	c, err := mashang.Assemble(ctx, k)
+	if err != nil {
+		return nil, err
 	}
 	go c.KeepTrail(ctx)
-	if err := demo.Seed(ctx, c, clk, now); err != nil {
-		return nil, jia, judge, "", err
-	}
-	text, err := k.Setting(ctx, "demo.roles")
-	if err != nil {
-		return nil, jia, judge, "", err
-	}
-	var kept struct {
-		Roles []demo.Role
-		Walk  demo.Walk
-	}
-	if err := json.Unmarshal([]byte(text), &kept); err != nil {
-		return nil, jia, judge, "", err
-	}
-	jia = auth.Actor{Person: kept.Roles[0].Person, Account: "bench", Session: "", Name: "贾若兰", Level: auth.Matched}
-	judge = auth.Actor{Person: kept.Roles[1].Person, Account: "bench", Name: "周明远", Level: auth.Staff, Staff: true}
-	return c, jia, judge, kept.Walk.Case, nil
+	return c, demo.Seed(ctx, c, clk, now)
 }
 
-func cases(c *mashang.Court) (n int64) {
-	_ = c.Kit.Read(context.Background(), func(tx *db.Tx) (err error) {
-		n, err = db.One[int64](tx, `SELECT COUNT(*) FROM docket_case`)
-		return err
-	})
-	return n
-}
-
-func bareDriver(dir string) (func(int64) error, error) {
-	d, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "bare.db")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate")
-	if err != nil {
-		return nil, err
-	}
-	d.SetMaxOpenConns(1)
-	if _, err := d.Exec(`CREATE TABLE row (id INTEGER PRIMARY KEY, text TEXT NOT NULL)`); err != nil {
-		return nil, err
-	}
-	st, err := d.Prepare(`INSERT INTO row (text) VALUES (?)`)
-	if err != nil {
-		return nil, err
-	}
-	return func(int64) error {
-		_, err := st.Exec("开庭能不能用手机参加？")
-		return err
-	}, nil
-}
-
-var helloHandler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") })
-
-func hello(int64) error {
-	w := httptest.NewRecorder()
-	helloHandler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
-	return nil
-}
-
-func post(c *mashang.Court, a auth.Actor, caseID string) func(int64) error {
-	return func(i int64) error {
-		body, err := json.Marshal(map[string]string{"text": fmt.Sprintf("第 %d 问：开庭能不能用手机参加？", i)})
-		if err != nil {
-			return err
+// openEngine returns the database URL for the court (empty: SQLite in its
+// folder) and the bare driver's durable commit on the same engine.
+func openEngine(engine, dir string) (dsn string, bare func(int64) error, err error) {
+	switch engine {
+	case "sqlite":
+		bare, err = bareSQLite(dir)
+		return "", bare, err
+	case "postgres":
+		if dsn, err = dbtest.Server(); err != nil {
+			return "", nil, err
 		}
-		r := httptest.NewRequestWithContext(auth.With(context.Background(), a), http.MethodPost, "/api/v1/onecode/"+caseID+"/ask", bytes.NewReader(body))
-		r.Header.Set("Content-Type", "application/json")
-		return send(c, r, i)
+		return freshPostgres(dsn)
 	}
-}
-
-func get(c *mashang.Court, a auth.Actor, path string) func(int64) error {
-	return func(i int64) error {
-		return send(c, httptest.NewRequestWithContext(auth.With(context.Background(), a), http.MethodGet, path, nil), i)
-	}
-}
-
-func send(c *mashang.Court, r *http.Request, i int64) error {
-	r.RemoteAddr = fmt.Sprintf("127.%d.%d.%d:1", i>>16&255, i>>8&255, i&255) // limits are measured elsewhere
-	w := httptest.NewRecorder()
-	c.Router.ServeHTTP(w, r)
-	if w.Code != http.StatusOK {
-		return fmt.Errorf("%d: %.200s", w.Code, w.Body)
-	}
-	return nil
+	return "", nil, fmt.Errorf("engine %q: sqlite or postgres", engine)
 }

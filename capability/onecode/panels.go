@@ -67,25 +67,24 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 	for _, w := range own {
 		out = append(out, task(w, "等您回复", v.Now))
 	}
-	drafts, err := db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` JOIN docket_access x ON x.case_id = m.case_id AND x.person_id = ? AND x.capacity IN ('assistant', 'clerk') AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?)
-		WHERE m.state = 'waiting' AND d.message_id IS NULL ORDER BY m.due_on, m.id LIMIT 100`, v.Actor.Person, v.Now, v.Now)
-	if err != nil {
-		return nil, err
-	}
-	for _, w := range drafts {
-		out = append(out, task(w, "等您起草", v.Now))
-	}
 	for _, p := range v.Posts {
-		if p.Role != docket.Head {
-			continue
+		var more []waiting
+		group := "等您起草"
+		switch p.Role {
+		case docket.Assistant, docket.Clerk:
+			more, err = undrafted(tx, p.Court, v.Actor.Person, v.Now, 100)
+		case docket.Head:
+			group = "过期没回的留言"
+			more, err = lateIn(tx, p.Court, p.Division, docket.Today(v.Now), 100)
 		}
-		late, err := lateIn(tx, p.Court, p.Division, 100)
 		if err != nil {
 			return nil, err
 		}
-		for _, w := range late {
-			t := task(w, "过期没回的留言", v.Now)
-			t.Href = "/onecode/" + w.Case
+		for _, w := range more {
+			t := task(w, group, v.Now)
+			if p.Role == docket.Head {
+				t.Href = "/onecode/" + w.Case
+			}
 			out = append(out, t)
 		}
 	}

@@ -126,9 +126,17 @@ func waitingFor(tx *db.Tx, persons []string, n int) ([]waiting, error) {
 	return db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.handler_id IN (`+db.In(len(persons))+`) ORDER BY m.due_on, m.id LIMIT ?`, append(db.Args(persons), n)...)
 }
 
-// lateIn returns overdue questions of a division.
-func lateIn(tx *db.Tx, court, division string, n int) ([]waiting, error) {
-	return db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.escalated > 0 AND m.court_id = ? AND c.division_id = ? AND c.secrecy <> 'sealed' ORDER BY m.due_on, m.id LIMIT ?`, court, division, n)
+// undrafted returns questions of a court that nobody has drafted an answer to,
+// in the cases in which a person assists.
+func undrafted(tx *db.Tx, court, person string, at time.Time, n int) ([]waiting, error) {
+	return db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.court_id = ? AND d.message_id IS NULL
+		AND EXISTS (SELECT 1 FROM docket_access x WHERE x.person_id = ? AND x.case_id = m.case_id AND x.capacity IN ('assistant', 'clerk') AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?))
+		ORDER BY m.due_on, m.id LIMIT ?`, court, person, at, at, n)
+}
+
+// lateIn returns questions of a division that were due before today and shown to its head.
+func lateIn(tx *db.Tx, court, division string, today law.Date, n int) ([]waiting, error) {
+	return db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.escalated > 0 AND m.court_id = ? AND m.due_on < ? AND c.division_id = ? AND c.secrecy <> 'sealed' ORDER BY m.due_on, m.id LIMIT ?`, court, today, division, n)
 }
 
 // delegation lets a colleague answer while a judge is away.

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -18,12 +19,37 @@ import (
 // index in the wanted order and stops after n, so a page costs the same in a
 // court of ten thousand cases and in a province of a million.
 func Newest(tx *db.Tx, a auth.Actor, now time.Time, where string, args []any, before string, n int) ([]docket.Case, error) {
+	q, all, err := newest(tx, a, now, where, args, before, n)
+	if err != nil || q == "" {
+		return nil, err
+	}
+	return db.List[docket.Case](tx, q, all...)
+}
+
+// Explain returns the engine's plan for the actor's list, a line a step.
+func Explain(tx *db.Tx, a auth.Actor, now time.Time, n int) (lines []string, err error) {
+	q, args, err := newest(tx, a, now, "", nil, "", n)
+	if err != nil || q == "" {
+		return nil, err
+	}
+	how := "EXPLAIN QUERY PLAN "
+	if tx.Postgres() {
+		how = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) "
+	}
+	_, err = tx.EachRow(how+q, func(_ []string, row []any) error {
+		lines = append(lines, fmt.Sprint(row[len(row)-1]))
+		return nil
+	}, args...)
+	return lines, err
+}
+
+func newest(tx *db.Tx, a auth.Actor, now time.Time, where string, args []any, before string, n int) (string, []any, error) {
 	if where == "" {
 		where = "1 = 1"
 	}
 	s, err := sources(tx, a, now)
 	if err != nil || len(s) == 0 {
-		return nil, err
+		return "", nil, err
 	}
 	var parts []string
 	var all []any
@@ -37,7 +63,7 @@ func Newest(tx *db.Tx, a auth.Actor, now time.Time, where string, args []any, be
 		parts = append(parts, `SELECT id FROM (SELECT `+p.id+` AS id FROM `+p.from+` WHERE `+p.cond+` AND `+where+older+` ORDER BY `+p.id+` DESC LIMIT ?) s`)
 		all = append(all, n)
 	}
-	return db.List[docket.Case](tx, `SELECT `+docket.CaseCols+` FROM docket_case c WHERE c.id IN (`+strings.Join(parts, ` UNION `)+`) ORDER BY c.id DESC LIMIT ?`, append(all, n)...)
+	return `SELECT ` + docket.CaseCols + ` FROM docket_case c WHERE c.id IN (` + strings.Join(parts, ` UNION `) + `) ORDER BY c.id DESC LIMIT ?`, append(all, n), nil
 }
 
 // source is one way in which an actor comes to see cases.

@@ -328,8 +328,8 @@ var _ sql.Scanner = (*JSON[int])(nil)
 
 // EachRow calls f with the columns and values of every row, as int64, string
 // or nil; for copying tables, not for services.
-func (t *Tx) EachRow(query string, f func(cols []string, row []any) error) (n int64, err error) {
-	return t.each(query, nil, func(cols []string, vals []driver.Value) error {
+func (t *Tx) EachRow(query string, f func(cols []string, row []any) error, args ...any) (n int64, err error) {
+	return t.each(query, args, func(cols []string, vals []driver.Value) error {
 		row := make([]any, len(vals))
 		for i, v := range vals {
 			row[i] = v

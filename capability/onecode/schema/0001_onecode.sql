@@ -36,7 +36,7 @@ CREATE TABLE onecode_message (
 );
 CREATE INDEX onecode_message_case ON onecode_message (case_id, at, id);
 CREATE INDEX onecode_message_waiting ON onecode_message (handler_id, due_on, id) WHERE state = 'waiting';
-CREATE INDEX onecode_message_late ON onecode_message (court_id, due_on) WHERE state = 'waiting' AND escalated > 0;
+CREATE INDEX onecode_message_court ON onecode_message (court_id, due_on, id) WHERE state = 'waiting';
 -- What the assistant proposes; the judge sends it or changes it.
 CREATE TABLE onecode_draft (
     message_id TEXT PRIMARY KEY,
