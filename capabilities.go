@@ -41,7 +41,7 @@ func newServices(k *app.Kit) (*Services, error) {
 	if s.Account, err = account.New(k, identityPlatform(k)); err != nil {
 		return nil, err
 	}
-	s.Setup = setup.New(k, s.Account)
+	s.Setup = setup.New(k, s.Account, func() { s.name.Store(nil) })
 	s.Casebook = casebook.New(k, s.List)
 	s.Onecode = onecode.New(k, s.Account, s.Account)
 	court, err := papers.New(k, s.Onecode, onecode.ReplyDays)

@@ -77,6 +77,9 @@ func (h *house) found() {
 			if err := docket.PutCourt(tx, docket.Court{Code: c.Code, Name: c.Name, Short: c.Short, Level: c.Level, Parent: c.Parent, Phone: "0318-0000000"}); err != nil {
 				return err
 			}
+			if err := docket.AddSeal(tx, docket.Seal{Court: c.Code, Ring: c.Name, Basis: "测试", From: h.Kit.Now().Add(-time.Hour)}); err != nil {
+				return err
+			}
 		}
 		for _, d := range []docket.Division{{Court: "冀11", Name: "立案庭", Kind: "filing"}, {Court: "冀11", Name: "知识产权审判庭", Kind: "trial"}, {Court: "冀11", Name: "民一庭", Kind: "trial"}, {Court: "冀1126", Name: "立案庭", Kind: "filing"}} {
 			id, err := docket.AddDivision(tx, d)
@@ -99,7 +102,7 @@ func (h *house) found() {
 				return err
 			}
 			h.people[p.name] = id
-			if err := docket.AddPost(tx, docket.Post{Person: id, Court: p.court, Division: h.divs[p.court+p.div], Role: p.role, From: h.Kit.Now().Add(-time.Hour)}, h.Kit.Now()); err != nil {
+			if _, err := docket.AddPost(tx, docket.Post{Person: id, Court: p.court, Division: h.divs[p.court+p.div], Role: p.role, From: h.Kit.Now().Add(-time.Hour)}, h.Kit.Now()); err != nil {
 				return err
 			}
 			if _, err := h.Services.Account.Invite(tx, id, p.name, p.name, identity.FictionalPhone(100+i)); err != nil {

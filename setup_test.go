@@ -90,7 +90,7 @@ func fromEmpty(t *testing.T, dsn string) {
 
 	// The judge leaves; her cases and what waits go to her successor.
 	h.join("安全", inv[1].Link)
-	h.post("安全", "/setup/staff/end", map[string]string{"court": "冀11", "post": h.postOf("法官"), "successor": h.person("替手")}).must(t, "leave", 200)
+	h.post("安全", "/setup/posts/change", map[string]string{"court": "冀11", "post": h.postOf("法官"), "successor": h.person("替手")}).must(t, "leave", 200)
 	h.drain()
 	h.get("法官", "/casebook/"+id).must(t, "who left", 404)
 	has(t, "successor's desk", h.get("替手", "/desk").body, "材料交到哪里")

@@ -33,12 +33,39 @@ type Court struct {
 	Numbers string `db:"numbers" json:"numbers"` // kinds whose number the internal system gives, comma separated; "*" for all
 }
 
+// Speaks is the name in the masthead.
+func (c Court) Speaks() string {
+	if c.Title != "" {
+		return c.Title
+	}
+	return c.Short
+}
+
 // Division is a part of a court: 立案庭, 民三庭, 东安庄法庭.
 type Division struct {
-	ID    string `db:"id" json:"id"`
-	Court string `db:"court_id" json:"court"`
-	Name  string `db:"name" json:"name"`
-	Kind  string `db:"kind" json:"kind"`
+	ID     string    `db:"id" json:"id"`
+	Court  string    `db:"court_id" json:"court"`
+	Name   string    `db:"name" json:"name"`
+	Kind   string    `db:"kind" json:"kind"`
+	Closed time.Time `db:"closed" json:"-"` // zero: open
+}
+
+// DivisionKinds are the words for kinds of division, in the order of a list.
+var DivisionKinds = []struct{ Kind, Title string }{
+	{"filing", "立案"}, {"trial", "审判"}, {"tribunal", "人民法庭"}, {"enforcement", "执行"},
+	{"supervision", "审判管理"}, {"discipline", "督察"}, {"office", "综合"},
+}
+
+// Seal is a seal of a court: the name on its ring, and under the star, when it
+// is not the court's own seal but one for a purpose, what it is for.
+type Seal struct {
+	ID    string    `db:"id" json:"id"`
+	Court string    `db:"court_id" json:"court"`
+	Ring  string    `db:"ring" json:"ring"`
+	Lower string    `db:"lower" json:"lower"`
+	Basis string    `db:"basis" json:"basis"` // the document that put it into use
+	From  time.Time `db:"from_at" json:"from"`
+	Until time.Time `db:"until_at" json:"until"`
 }
 
 // Person is a human being or an organisation, once, in whatever cases.

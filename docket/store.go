@@ -1,6 +1,7 @@
 package docket
 
 import (
+	"encoding/json"
 	"strings"
 	"sync"
 	"time"
@@ -11,9 +12,11 @@ import (
 )
 
 const (
-	courtCols  = `code, name, short, level, parent, title, logo, phone, address, numbers`
-	personCols = `id, kind, name, id_type, id_sealed, id_find, born_on, sex, merged_to, at`
-	postCols   = `id, person_id, court_id, division_id, role, from_at, until_at`
+	courtCols    = `code, name, short, level, parent, title, logo, phone, address, numbers`
+	divisionCols = `id, court_id, name, kind, closed`
+	sealCols     = `id, court_id, ring, lower, basis, from_at, until_at`
+	personCols   = `id, kind, name, id_type, id_sealed, id_find, born_on, sex, merged_to, at`
+	postCols     = `id, person_id, court_id, division_id, role, from_at, until_at`
 	// CaseCols are the columns of a [Case]; c is the alias of docket_case.
 	CaseCols  = `c.id, c.court_id, c.division_id, c.number, c.type, c.special, c.cause, c.closing_cause, c.claim, c.amount, c.procedure, c.state, c.secrecy, c.judge_id, c.received_on, c.filed_on, c.heard, c.limit_on, c.suspended_on, c.excluded_days, c.extended, c.closed_on, c.closing_way, c.names, c.moved_at`
 	partyCols = `p.id, p.case_id, p.person_id, p.role, p.ord, p.address, p.phone, p.phone_find, p.rep_name, p.rep_title, p.joined_at, p.left_at, n.name, n.kind`
@@ -33,12 +36,39 @@ func Courts(tx *db.Tx) ([]Court, error) {
 
 // DivisionOf returns a division.
 func DivisionOf(tx *db.Tx, id string) (Division, error) {
-	return db.One[Division](tx, `SELECT id, court_id, name, kind FROM docket_division WHERE id = ?`, id)
+	return db.One[Division](tx, `SELECT `+divisionCols+` FROM docket_division WHERE id = ?`, id)
 }
 
-// Divisions returns the divisions of a court.
+// Divisions returns the divisions of a court that are not closed.
 func Divisions(tx *db.Tx, court string) ([]Division, error) {
-	return db.List[Division](tx, `SELECT id, court_id, name, kind FROM docket_division WHERE court_id = ? ORDER BY kind, name`, court)
+	return db.List[Division](tx, `SELECT `+divisionCols+` FROM docket_division WHERE court_id = ? AND closed = 0 ORDER BY kind, name`, court)
+}
+
+// Seals returns the seals of a court, those out of use as well, newest first.
+func Seals(tx *db.Tx, court string) ([]Seal, error) {
+	return db.List[Seal](tx, `SELECT `+sealCols+` FROM docket_seal WHERE court_id = ? ORDER BY from_at DESC, id DESC`, court)
+}
+
+// SealOf returns the court's own seal that is in use at an instant.
+func SealOf(tx *db.Tx, court string, at time.Time) (Seal, bool, error) {
+	return db.Maybe[Seal](tx, `SELECT `+sealCols+` FROM docket_seal WHERE court_id = ? AND lower = '' AND from_at <= ? AND (until_at = 0 OR until_at > ?) ORDER BY from_at DESC, id DESC LIMIT 1`, court, at, at)
+}
+
+// Calendars returns the years of rest days that are loaded, newest first.
+func Calendars(tx *db.Tx) ([]restday.Year, error) {
+	rows, err := db.List[string](tx, `SELECT data FROM docket_calendar ORDER BY year DESC`)
+	if err != nil {
+		return nil, err
+	}
+	var out []restday.Year
+	for _, r := range rows {
+		var y restday.Year
+		if err := json.Unmarshal([]byte(r), &y); err != nil {
+			return nil, err
+		}
+		out = append(out, y)
+	}
+	return out, nil
 }
 
 // PersonOf returns a person.
@@ -76,6 +106,13 @@ func Staff(tx *db.Tx, court string, at time.Time, roles ...Role) ([]Member, erro
 		args = append(args, db.Args(roles)...)
 	}
 	return db.List[Member](tx, q+` ORDER BY p.division_id, n.name, p.id`, args...)
+}
+
+// StaffToCome returns who will hold a post in a court from a day to come.
+func StaffToCome(tx *db.Tx, court string, at time.Time) ([]Member, error) {
+	return db.List[Member](tx, `SELECT p.id, p.person_id, p.court_id, p.division_id, p.role, p.from_at, p.until_at, n.name
+		FROM docket_post p JOIN docket_person n ON n.id = p.person_id
+		WHERE p.court_id = ? AND p.from_at > ? AND (p.until_at = 0 OR p.until_at > p.from_at) ORDER BY p.from_at, n.name, p.id`, court, at)
 }
 
 // CaseOf returns a case. It does not ask whether the actor may see it:

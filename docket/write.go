@@ -22,11 +22,35 @@ func PutCourt(tx *db.Tx, c Court) error {
 // AddDivision writes a division and returns its id.
 func AddDivision(tx *db.Tx, d Division) (string, error) {
 	d.ID = id.New()
-	_, err := tx.Exec(`INSERT INTO docket_division (id, court_id, name, kind) VALUES (?, ?, ?, ?)`, d.ID, d.Court, d.Name, d.Kind)
-	if db.Unique(err) {
-		return "", fault.Field("name", "这个法院已经有叫“"+d.Name+"”的部门了。")
+	_, err := tx.Exec(`INSERT INTO docket_division (id, court_id, name, kind, closed) VALUES (?, ?, ?, ?, 0)`, d.ID, d.Court, d.Name, d.Kind)
+	return d.ID, sameName(err, d.Name)
+}
+
+// SaveDivision gives a division another name or kind, or closes it.
+func SaveDivision(tx *db.Tx, d Division) error {
+	n, err := tx.Exec(`UPDATE docket_division SET name = ?, kind = ?, closed = ? WHERE id = ? AND court_id = ? AND closed = 0`, d.Name, d.Kind, d.Closed, d.ID, d.Court)
+	if err = sameName(err, d.Name); err != nil {
+		return err
 	}
-	return d.ID, err
+	return db.Must1(n, nil)
+}
+
+func sameName(err error, name string) error {
+	if db.Unique(err) {
+		return fault.Field("name", "这个法院已经有叫“"+name+"”的部门了，关掉的也算。请换一个名字。")
+	}
+	return err
+}
+
+// AddSeal puts a seal into use.
+func AddSeal(tx *db.Tx, s Seal) error {
+	_, err := tx.Exec(`INSERT INTO docket_seal (`+sealCols+`) VALUES (?, ?, ?, ?, ?, ?, ?)`, id.New(), s.Court, s.Ring, s.Lower, s.Basis, s.From, s.Until)
+	return err
+}
+
+// EndSeal takes a seal out of use.
+func EndSeal(tx *db.Tx, court, seal string, at time.Time) error {
+	return db.Must1(tx.Exec(`UPDATE docket_seal SET until_at = ? WHERE id = ? AND court_id = ? AND until_at = 0`, at, seal, court))
 }
 
 // AddPerson writes a new person and returns the id.
@@ -37,24 +61,24 @@ func AddPerson(tx *db.Tx, p Person) (string, error) {
 	return p.ID, err
 }
 
-// AddPost gives a person a post. Nobody holds two of the three administrators'
+// AddPost gives a person a post and returns its id. Nobody holds two of the three administrators'
 // posts, nor one of them beside any other.
-func AddPost(tx *db.Tx, p Post, now time.Time) error {
+func AddPost(tx *db.Tx, p Post, now time.Time) (string, error) {
 	held, err := db.List[Post](tx, `SELECT `+postCols+` FROM docket_post WHERE person_id = ? AND (until_at = 0 OR until_at > ?)`, p.Person, now)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, h := range held {
 		if h.Role == p.Role && h.Court == p.Court && h.Division == p.Division && h.Until.IsZero() {
-			return fault.Field("role", "他已经担任这个职务了。")
+			return "", fault.Field("role", "他已经担任这个职务了。")
 		}
 		if (h.Role.Administrator() || p.Role.Administrator()) && h.Role != p.Role {
-			return fault.Law(fault.Invalid, "系统、安全、审计管理员必须是三个不同的人，也不能兼办案。", "GB/T 22239-2019 8.1.5")
+			return "", fault.Law(fault.Invalid, "系统、安全、审计管理员必须是三个不同的人，也不能兼办案。", "GB/T 22239-2019 8.1.5")
 		}
 	}
 	p.ID = id.New()
 	_, err = tx.Exec(`INSERT INTO docket_post (`+postCols+`) VALUES (?, ?, ?, ?, ?, ?, ?)`, p.ID, p.Person, p.Court, p.Division, p.Role, p.From, p.Until)
-	return err
+	return p.ID, err
 }
 
 // EndPost ends a post at an instant.

@@ -12,6 +12,7 @@ import (
 // context of each request.
 type Look struct {
 	Court   string // who speaks
+	Logo    string // address of its picture; empty: the red seal
 	Name    string // of the person signed in; empty: nobody
 	Staff   bool
 	Home    string // where the masthead leads
@@ -64,6 +65,8 @@ func Key() string { return id.Code(20) }
 // Frame says what is particular to one page.
 type Frame struct {
 	Title   string // in the browser's tab
+	Court   string // who speaks on this page; empty: as in the Look
+	Logo    string // address of that court's picture; empty: the red seal
 	Service string // under the court's name
 	Nav     []NavItem
 	Back    *Link
@@ -80,3 +83,11 @@ type NavItem struct {
 
 // Link is an address with its words.
 type Link struct{ Href, Text string }
+
+// speaks is who speaks on a page, and the picture beside the name.
+func (f Frame) speaks(l Look) (court, logo string) {
+	if f.Court != "" {
+		return f.Court, f.Logo
+	}
+	return l.Court, l.Logo
+}

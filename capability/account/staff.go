@@ -78,6 +78,25 @@ func (s *Service) Invite(tx *db.Tx, person, name, login, phone string) (string, 
 	return word, err
 }
 
+// InviteAgain gives one of the court's people a new invitation: whoever lost
+// the link, the password or the authenticator. Earlier links die; what he
+// signed in with works until the new one is accepted.
+func (s *Service) InviteAgain(tx *db.Tx, person string) (word string, err error) {
+	a, ok, err := accountOfPerson(tx, person, true)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return "", fault.Missing()
+	}
+	if _, err := tx.Exec(`UPDATE account_invite SET used_at = ? WHERE account_id = ? AND used_at = 0`, s.k.Now(), a.ID); err != nil {
+		return "", err
+	}
+	word = id.Secret()
+	_, err = tx.Exec(`INSERT INTO account_invite (digest, account_id, until_at, used_at) VALUES (?, ?, ?, 0)`, digest(word), a.ID, s.k.Now().Add(inviteLife))
+	return word, err
+}
+
 type invite struct {
 	Account string    `db:"account_id"`
 	Until   time.Time `db:"until_at"`

@@ -186,13 +186,17 @@ func (s *Service) staffLeft(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	return s.k.Note(ctx, func(tx *db.Tx) error {
-		if f.Successor != "" && (f.Role == string(docket.Judge) || f.Role == string(docket.Head)) {
+		if (f.Successor != "" || f.Division != "") && (f.Role == string(docket.Judge) || f.Role == string(docket.Head)) {
 			cases, err := db.List[string](tx, `SELECT id FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')`, f.Person)
 			if err != nil {
 				return err
 			}
 			for _, c := range cases {
-				if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "casebook.take_over", Lane: c, Body: [3]string{c, f.Person, f.Successor}}); err != nil {
+				next := jobs.Spec{Kind: "casebook.take_over", Lane: c, Body: [3]string{c, f.Person, f.Successor}}
+				if f.Successor == "" {
+					next = jobs.Spec{Kind: "casebook.go_along", Lane: c, Body: [3]string{c, f.Person, f.Division}}
+				}
+				if err := s.k.Jobs.Enqueue(tx, next); err != nil {
 					return err
 				}
 			}
@@ -239,6 +243,34 @@ func (s *Service) takeOver(ctx context.Context, j *jobs.Job) error {
 			return err
 		}
 		st.c.Moved = st.now
+		if err := docket.SaveCase(tx, old, st.c); err != nil {
+			return err
+		}
+		if err := s.finish(st); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// goAlong moves one open case with its judge into another division, so that
+// its head sees it from now on and the old one no more.
+func (s *Service) goAlong(ctx context.Context, j *jobs.Job) error {
+	var b [3]string
+	if err := j.Read(&b); err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		old, err := docket.CaseOf(tx, b[0])
+		if err != nil {
+			return err
+		}
+		if old.Judge != b[1] || old.Division == b[2] {
+			return j.Finish(tx)
+		}
+		st := &step{tx: tx, now: s.k.Now(), c: old, entry: ledger.Entry{Kind: "casebook.moved", Court: old.Court, Case: old.ID, Actor: app.Actor(ctx), Cause: "staff_left",
+			Body: map[string]any{"division": b[2]}, Private: map[string]string{}}}
+		st.c.Division, st.c.Moved = b[2], st.now
 		if err := docket.SaveCase(tx, old, st.c); err != nil {
 			return err
 		}

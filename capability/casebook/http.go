@@ -25,7 +25,7 @@ func New(k *app.Kit, panels Panels) *Service { return &Service{k: k, panel: pane
 func (s *Service) Capability() capability.Capability {
 	return capability.Capability{
 		Service: app.Service{Name: "casebook", Title: "案件", Routes: s.routes, Kinds: kinds,
-			Jobs:  map[string]jobs.Handler{"casebook.take_over": s.takeOver},
+			Jobs:  map[string]jobs.Handler{"casebook.take_over": s.takeOver, "casebook.go_along": s.goAlong},
 			Hears: []app.Hearing{{Fact: "staff_left", Do: s.staffLeft}}},
 		Tasks: s.tasks,
 	}
@@ -35,6 +35,7 @@ var kinds = []ledger.Kind{
 	{Name: "casebook.entered", Title: "收到起诉材料", Audience: ledger.Court},
 	{Name: "casebook.accepted", Title: "决定立案", Audience: ledger.Parties},
 	{Name: "casebook.refused", Title: "不予登记", Audience: ledger.Court},
+	{Name: "casebook.moved", Title: "随承办法官转到另一个庭", Audience: ledger.Parties},
 	{Name: "casebook.assigned", Title: "确定承办人员", Audience: ledger.Parties},
 	{Name: "casebook.panel", Title: "确定审判组织", Audience: ledger.Parties},
 	{Name: "casebook.procedure", Title: "改变审理程序", Audience: ledger.Parties},

@@ -8,6 +8,7 @@ import (
 	"mashang/law"
 	"mashang/law/identity"
 	"mashang/platform/db"
+	"mashang/platform/fault"
 	"mashang/platform/pdf"
 )
 
@@ -28,6 +29,7 @@ type Data struct {
 	Place                    string
 	Items                    []string
 	Void                     string
+	Ring                     string // of the seal
 }
 
 // VoidMark is drawn across each page and in the seal of whatever the demo, a
@@ -44,11 +46,18 @@ func (s *Service) gather(tx *db.Tx, c docket.Case, p docket.Party, dated law.Dat
 	if err != nil {
 		return Data{}, err
 	}
+	seal, ok, err := docket.SealOf(tx, c.Court, s.k.Now())
+	if err != nil {
+		return Data{}, err
+	}
+	if !ok {
+		return Data{}, fault.New(fault.Conflict, "本院没有在用的院印，出不了文书。请安全管理员启用院印。")
+	}
 	parties, err := docket.Parties(tx, c.ID)
 	if err != nil {
 		return Data{}, err
 	}
-	d := Data{Court: ct.Name, Number: c.Number, Cause: c.Cause, Addressee: p.Name, YouFull: "你", Division: div, Phone: or(ct.Phone, "12368"),
+	d := Data{Court: ct.Name, Ring: seal.Ring, Number: c.Number, Cause: c.Cause, Addressee: p.Name, YouFull: "你", Division: div, Phone: or(ct.Phone, "12368"),
 		Received: c.Received.Chinese(), Accepted: c.Filed.Chinese(), DateCapital: pdf.CapitalDate(dated.Year, dated.Month, dated.Day),
 		Site: s.site(), Fingerprint: s.k.Ledger.Signer().Fingerprint(), ReplyDays: s.replyDays, Place: ct.Short + "诉讼服务窗口", Opponents: opponents(parties, p)}
 	if p.Kind == "org" {

@@ -145,7 +145,7 @@ func (d Data) block(line string) (pdf.Block, error) {
 	case "@return":
 		return d.serviceReturn(), nil
 	case "@sign":
-		return pdf.Signature{Date: d.DateCapital, Court: d.Court, Seal: &pdf.Seal{}}, nil
+		return pdf.Signature{Date: d.DateCapital, Court: d.Court, Seal: &pdf.Seal{Court: d.Ring}}, nil
 	}
 	if strings.HasPrefix(word, "@") {
 		return nil, fmt.Errorf("unknown block %q", word)

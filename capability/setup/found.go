@@ -93,6 +93,10 @@ func (s *Service) foundCourt(tx *db.Tx, p PlannedCourt, f Founded) error {
 		f.Divisions[p.Code+d.Name] = id
 	}
 	now := s.k.Now()
+	// Every court has its own seal, with its full name; others come later.
+	if err := docket.AddSeal(tx, docket.Seal{Court: p.Code, Ring: c.Name, Basis: "首次设置", From: now}); err != nil {
+		return err
+	}
 	for _, m := range p.Staff {
 		id, _, err := s.join(tx, p.Code, f.Divisions[p.Code+m.Division], m, now)
 		if err != nil {

@@ -2,12 +2,10 @@ package setup
 
 import (
 	"bytes"
-	"context"
 	"net/http"
+	"time"
 
 	"mashang/docket"
-	"mashang/docket/access"
-	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/ledger"
@@ -25,18 +23,24 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "POST /setup/staff", Title: "添加工作人员", Object: "court", Verb: "staff", Limit: "write", In: staffCmd{}, Out: Invited{}, Do: s.postStaff},
 		{Pattern: "GET /setup/staff/template", Title: "人员空表", Object: "court", Verb: "staff", Do: s.getTemplate},
 		{Pattern: "POST /setup/staff/import", Title: "从表格导入人员", Object: "court", Verb: "staff", Limit: "write", Upload: 10 << 20, Out: []line{}, Do: s.postImport},
-		{Pattern: "POST /setup/staff/end", Title: "结束职务", Object: "court", Verb: "posts", Limit: "write", In: endCmd{}, Do: s.postEnd},
+		{Pattern: "POST /setup/staff/invite", Title: "重新发邀请", Object: "court", Verb: "staff", Limit: "write", In: inviteCmd{}, Out: Invited{}, Do: s.postInvite},
 		{Pattern: "GET /setup/posts", Title: "职务", Object: "court", Verb: "posts", Out: staffView{}, Do: s.getPosts},
 		{Pattern: "GET /setup/audit", Title: "审计", Object: "court", Verb: "audit", Out: []auditLine{}, Do: s.getAudit},
 	} {
 		rt.Handle(r)
 	}
+	for _, r := range s.adminRoutes() {
+		rt.Handle(r)
+	}
 }
 
 type staffView struct {
+	Place     place             `json:"-"`
 	Court     string            `json:"court"`
 	Staff     []docket.Member   `json:"staff"`
+	Later     []docket.Member   `json:"later"` // whose posts begin on a day to come
 	Divisions []docket.Division `json:"divisions"`
+	Now       time.Time         `json:"-"`
 }
 
 func (s *Service) getFirst(r *http.Request) (web.Reply, error) {
@@ -96,19 +100,17 @@ func (s *Service) postAdmins(r *http.Request) (web.Reply, error) {
 	return web.Reply{Page: donePage(inv), JSON: inv}, nil
 }
 
-// view loads the staff of the court where the actor administers.
-func (s *Service) view(ctx context.Context, verb string) (v staffView, err error) {
-	err = s.k.Read(ctx, func(tx *db.Tx) error {
-		a, now := auth.From(ctx), s.k.Now()
-		posts, err := docket.Posts(tx, a.Person, now)
-		if err != nil || len(posts) == 0 {
-			return fault.Missing()
-		}
-		v.Court = posts[0].Court
-		if _, err := access.May(tx, a, verb, access.In("court", v.Court), now); err != nil {
+// view loads the staff of a court that the actor administers.
+func (s *Service) view(r *http.Request, verb, code string) (v staffView, err error) {
+	if v.Place, err = s.place(r, verb, code); err != nil {
+		return v, err
+	}
+	v.Court, v.Now = v.Place.Court.Code, s.k.Now()
+	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
+		if v.Staff, err = docket.Staff(tx, v.Court, v.Now); err != nil {
 			return err
 		}
-		if v.Staff, err = docket.Staff(tx, v.Court, now); err != nil {
+		if v.Later, err = docket.StaffToCome(tx, v.Court, v.Now); err != nil {
 			return err
 		}
 		v.Divisions, err = docket.Divisions(tx, v.Court)
@@ -118,15 +120,21 @@ func (s *Service) view(ctx context.Context, verb string) (v staffView, err error
 }
 
 func (s *Service) getStaff(r *http.Request) (web.Reply, error) {
-	return s.staffReply(r, staffCmd{}, nil, nil)
+	return s.staffReply(r, staffCmd{}, sheet{}, nil)
 }
 
-func (s *Service) staffReply(r *http.Request, c staffCmd, lines []line, err error) (web.Reply, error) {
-	v, verr := s.view(r.Context(), "staff")
+// sheet is what became of a list.
+type sheet struct {
+	Dry   bool
+	Lines []line
+}
+
+func (s *Service) staffReply(r *http.Request, c staffCmd, l sheet, err error) (web.Reply, error) {
+	v, verr := s.view(r, "staff", c.Court)
 	if verr != nil {
 		return web.Reply{}, verr
 	}
-	return web.Reply{Page: staffPage(v, c, lines, ui.Errs(fault.Fields(err))), JSON: v}, err
+	return web.Reply{Page: staffPage(v, c, l, ui.Errs(fault.Fields(err))), JSON: v}, err
 }
 
 func (s *Service) postStaff(r *http.Request) (web.Reply, error) {
@@ -136,9 +144,23 @@ func (s *Service) postStaff(r *http.Request) (web.Reply, error) {
 	}
 	inv, err := s.add(r.Context(), c)
 	if err != nil {
-		return s.staffReply(r, c, nil, err)
+		return s.staffReply(r, c, sheet{}, err)
 	}
-	rep, err := s.staffReply(r, staffCmd{}, []line{{Name: inv.Name, OK: true, Says: "加好了，请把链接交给本人", Link: inv.Link}}, nil)
+	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, sheet{Lines: []line{{Name: inv.Name, OK: true, Says: "加好了，请把链接交给本人", Link: inv.Link}}}, nil)
+	rep.JSON = inv
+	return rep, err
+}
+
+func (s *Service) postInvite(r *http.Request) (web.Reply, error) {
+	var c inviteCmd
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	inv, err := s.again(r.Context(), c)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, sheet{Lines: []line{{Name: inv.Name, OK: true, Says: "新的链接，七天内有效；旧的已经作废", Link: inv.Link}}}, nil)
 	rep.JSON = inv
 	return rep, err
 }
@@ -151,45 +173,43 @@ func (s *Service) getTemplate(*http.Request) (web.Reply, error) {
 func (s *Service) postImport(r *http.Request) (web.Reply, error) {
 	var c struct {
 		Court string `json:"court"`
+		Do    string `json:"do"` // import; anything else only tries
 	}
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
 	fs := web.Files(r, "list")
 	if len(fs) == 0 {
-		return s.staffReply(r, staffCmd{}, nil, fault.Field("list", "请选填好的表格。"))
+		return s.staffReply(r, staffCmd{Court: c.Court}, sheet{}, fault.Field("list", "请选填好的表格。"))
 	}
 	f, err := fs[0].Open()
 	if err != nil {
 		return web.Reply{}, err
 	}
 	defer func() { _ = f.Close() }()
-	lines, err := s.importList(r.Context(), c.Court, f)
-	if err != nil {
-		return s.staffReply(r, staffCmd{}, nil, err)
+	l := sheet{Dry: c.Do != "import"}
+	if l.Lines, err = s.importList(r.Context(), c.Court, l.Dry, f); err != nil {
+		return s.staffReply(r, staffCmd{Court: c.Court}, sheet{}, err)
 	}
-	rep, err := s.staffReply(r, staffCmd{}, lines, nil)
-	rep.JSON = lines
+	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, l, nil)
+	rep.JSON = l.Lines
 	return rep, err
 }
 
 func (s *Service) getPosts(r *http.Request) (web.Reply, error) {
-	v, err := s.view(r.Context(), "posts")
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: postsPage(v), JSON: v}, nil
+	return s.postsReply(r, postCmd{}, nil)
 }
 
-func (s *Service) postEnd(r *http.Request) (web.Reply, error) {
-	var c endCmd
-	if err := web.Read(r, &c); err != nil {
-		return web.Reply{}, err
+func (s *Service) postsReply(r *http.Request, c postCmd, err error) (web.Reply, error) {
+	v, verr := s.view(r, "posts", c.Court)
+	if verr != nil {
+		return web.Reply{}, verr
 	}
-	if err := s.end(r.Context(), c); err != nil {
-		return web.Reply{}, err
+	e := ui.Errs(fault.Fields(err))
+	if err != nil && len(e) == 0 {
+		e = ui.Errs{fault.As(err)}
 	}
-	return web.Reply{Goto: "/setup/posts", Toast: "职务结束了，他不能再以工作人员身份看任何案件。", JSON: map[string]bool{"ended": true}}, nil
+	return web.Reply{Page: postsPage(v, c, e), JSON: v}, err
 }
 
 // auditLine is an entry as the audit administrator sees it: what and when, not the words.
@@ -201,12 +221,12 @@ type auditLine struct {
 
 func (s *Service) getAudit(r *http.Request) (web.Reply, error) {
 	var out []auditLine
-	v, err := s.view(r.Context(), "audit")
+	p, err := s.place(r, "audit", "")
 	if err != nil {
 		return web.Reply{}, err
 	}
 	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
-		ls, err := db.List[ledger.Line](tx, `SELECT id, at, kind, actor, leaf FROM ledger_entry WHERE court_id = ? ORDER BY at DESC, id DESC LIMIT 200`, v.Court)
+		ls, err := db.List[ledger.Line](tx, `SELECT id, at, kind, actor, leaf FROM ledger_entry WHERE court_id = ? ORDER BY at DESC, id DESC LIMIT 200`, p.Court.Code)
 		for _, l := range ls {
 			name := "系统"
 			if p, perr := docket.PersonOf(tx, l.Actor); perr == nil {

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,10 +12,11 @@ import (
 
 	"mashang/docket"
 	"mashang/docket/access"
-	"mashang/docket/fact"
+	"mashang/law"
 	"mashang/law/identity"
 	"mashang/platform/app"
 	"mashang/platform/auth"
+	"mashang/platform/clock"
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/ledger"
@@ -37,7 +39,7 @@ func (s *Service) join(tx *db.Tx, court, division string, m PlannedMember, from 
 			return "", "", err
 		}
 	}
-	if err := docket.AddPost(tx, docket.Post{Person: p.ID, Court: court, Division: division, Role: m.Role, From: from}, s.k.Now()); err != nil {
+	if _, err := docket.AddPost(tx, docket.Post{Person: p.ID, Court: court, Division: division, Role: m.Role, From: from}, s.k.Now()); err != nil {
 		return "", "", err
 	}
 	word, err := s.accounts.Invite(tx, p.ID, m.Name, m.Login, identity.Normalise(m.Phone))
@@ -53,67 +55,101 @@ type staffCmd struct {
 	Login    string      `json:"login"`
 	Division string      `json:"division"`
 	Role     docket.Role `json:"role"`
+	From     law.Date    `json:"from"` // first day; empty: today
 }
 
 // add adds one of the court's people.
 func (s *Service) add(ctx context.Context, c staffCmd) (inv Invited, err error) {
-	m := PlannedMember{Name: c.Name, Number: c.Number, Phone: c.Phone, Login: c.Login, Role: c.Role}
 	err = s.k.Do(ctx, func(tx *db.Tx) error {
-		if _, err := access.May(tx, auth.From(ctx), "staff", access.In("court", c.Court), s.k.Now()); err != nil {
-			return err
-		}
-		var bad fault.List
-		checkMember(m, "", &bad)
-		if c.Role.Title() == string(c.Role) {
-			bad.Add("role", "请选职务。")
-		}
-		d, derr := docket.DivisionOf(tx, c.Division)
-		if derr != nil || d.Court != c.Court {
-			bad.Add("division", "请选部门。")
-		}
-		if err := bad.Err(); err != nil {
-			return err
-		}
-		_, link, err := s.join(tx, c.Court, c.Division, m, s.k.Now())
-		if err != nil {
-			return err
-		}
-		inv = Invited{c.Name, c.Role.Title(), link}
-		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "setup.staff", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"role": string(c.Role)}})
+		inv, err = s.addIn(tx, c)
 		return err
 	})
 	return inv, err
 }
 
-// endCmd ends a post; who takes over gets what is open.
-type endCmd struct {
-	Court     string `json:"court"`
-	Post      string `json:"post"`
-	Successor string `json:"successor"` // person id; may be empty
+// errDry ends an act that was only tried.
+var errDry = errors.New("setup: tried, not done")
+
+// dry does everything that add does, and undoes it: what it would answer.
+func (s *Service) dry(ctx context.Context, c staffCmd) error {
+	err := s.k.Do(ctx, func(tx *db.Tx) error {
+		if _, err := s.addIn(tx, c); err != nil {
+			return err
+		}
+		return errDry
+	})
+	if errors.Is(err, errDry) {
+		return nil
+	}
+	return err
 }
 
-// end ends someone's post today. Cases that he handled go to the successor.
-func (s *Service) end(ctx context.Context, c endCmd) error {
-	return s.k.Do(ctx, func(tx *db.Tx) error {
-		a, now := auth.From(ctx), s.k.Now()
-		if _, err := access.May(tx, a, "posts", access.In("court", c.Court), now); err != nil {
-			return err
-		}
-		if err := auth.RequireFresh(a, now); err != nil {
-			return err
-		}
-		p, err := db.One[docket.Post](tx, `SELECT id, person_id, court_id, division_id, role, from_at, until_at FROM docket_post WHERE id = ? AND court_id = ?`, c.Post, c.Court)
+func (s *Service) addIn(tx *db.Tx, c staffCmd) (inv Invited, err error) {
+	ctx, now := tx.Context(), s.k.Now()
+	if _, err := access.May(tx, auth.From(ctx), "staff", access.In("court", c.Court), now); err != nil {
+		return inv, err
+	}
+	m := PlannedMember{Name: c.Name, Number: c.Number, Phone: c.Phone, Login: c.Login, Role: c.Role}
+	var bad fault.List
+	checkMember(m, "", &bad)
+	if c.Role.Title() == string(c.Role) {
+		bad.Add("role", "请选职务。")
+	}
+	d, derr := docket.DivisionOf(tx, c.Division)
+	if derr != nil || d.Court != c.Court || !d.Closed.IsZero() {
+		bad.Add("division", "请选部门。")
+	}
+	from, today := now, docket.Today(now)
+	switch {
+	case c.From.IsZero() || c.From == today:
+	case c.From.Before(today.AddYears(-50)) || c.From.After(today.AddYears(1)):
+		bad.Add("from", "到岗日期写一年以内的日子。")
+	default:
+		from = c.From.At(0, 0, clock.Shanghai)
+	}
+	if err := bad.Err(); err != nil {
+		return inv, err
+	}
+	_, link, err := s.join(tx, c.Court, c.Division, m, from)
+	if err != nil {
+		return inv, err
+	}
+	inv = Invited{c.Name, c.Role.Title(), link}
+	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "setup.staff", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"role": string(c.Role)}})
+	return inv, err
+}
+
+// inviteCmd asks for a new link for someone who lost his.
+type inviteCmd struct {
+	Court  string `json:"court"`
+	Person string `json:"person"`
+}
+
+// again sends a new invitation; the earlier links die with it.
+func (s *Service) again(ctx context.Context, c inviteCmd) (inv Invited, err error) {
+	err = s.change(ctx, "staff", c.Court, "setup.invited", func(tx *db.Tx, now time.Time) (map[string]any, error) {
+		posts, err := docket.Posts(tx, c.Person, now)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := docket.EndPost(tx, p.ID, now); err != nil {
-			return err
+		var here *docket.Post
+		for i := range posts {
+			if posts[i].Court == c.Court {
+				here = &posts[i]
+			}
 		}
-		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "setup.ended", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"role": string(p.Role), "person": p.Person, "successor": c.Successor}}); err != nil {
-			return err
+		if here == nil {
+			return nil, fault.Missing()
 		}
-		return s.k.Tell(tx, fact.StaffLeft{Person: p.Person, Court: c.Court, Role: string(p.Role), Successor: c.Successor})
+		p, err := docket.PersonOf(tx, c.Person)
+		if err != nil {
+			return nil, err
+		}
+		word, err := s.accounts.InviteAgain(tx, c.Person)
+		inv = Invited{p.Name, here.Role.Title(), s.k.Config.Origin + "/account/invite/" + word}
+		return map[string]any{"person": c.Person}, err
 	})
+	return inv, err
 }
 
 // line is one row of a list, with what became of it.
@@ -125,12 +161,13 @@ type line struct {
 	Link string `json:"link,omitempty"`
 }
 
-// columns of the list, in this order.
-var columns = []string{"姓名", "身份证号码", "手机号", "登录名", "部门", "职务"}
+// columns of the list, in this order; the last may stay empty.
+var columns = []string{"姓名", "身份证号码", "手机号", "登录名", "部门", "职务", "到岗日期"}
 
 // importList adds people from an XLSX list, each row an act of its own: a
-// wrong row stops nobody else, and the same list twice adds nobody twice.
-func (s *Service) importList(ctx context.Context, court string, r io.Reader) ([]line, error) {
+// wrong row stops nobody else, and the same list twice adds nobody twice. Dry,
+// it says what would become of each row and adds nobody.
+func (s *Service) importList(ctx context.Context, court string, dry bool, r io.Reader) ([]line, error) {
 	var ds []docket.Division
 	err := s.k.Read(ctx, func(tx *db.Tx) (err error) {
 		if _, err = access.May(tx, auth.From(ctx), "staff", access.In("court", court), s.k.Now()); err == nil {
@@ -147,19 +184,53 @@ func (s *Service) importList(ctx context.Context, court string, r io.Reader) ([]
 	}
 	var out []line
 	for i, row := range rows {
-		l := line{Row: i + 2, Name: row[0]}
-		inv, err := s.add(app.Alone(ctx), staffCmd{Court: court, Name: row[0], Number: row[1], Phone: row[2], Login: row[3], Division: divisionNamed(ds, row[4]), Role: roleNamed(row[5])})
-		switch f := fault.As(err); {
-		case err == nil:
-			l.OK, l.Says, l.Link = true, "加好了，请把链接交给本人", inv.Link
-		case f.Kind == fault.Internal:
+		l, err := s.importRow(ctx, court, dry, ds, row)
+		if err != nil {
 			return out, err
-		default:
-			l.Says = f.Show
 		}
+		l.Row = i + 2
 		out = append(out, l)
 	}
 	return out, nil
+}
+
+func (s *Service) importRow(ctx context.Context, court string, dry bool, ds []docket.Division, row []string) (l line, err error) {
+	l.Name = row[0]
+	c := staffCmd{Court: court, Name: row[0], Number: row[1], Phone: row[2], Login: row[3], Division: divisionNamed(ds, row[4]), Role: roleNamed(row[5])}
+	if row[6] != "" {
+		if c.From, err = law.ParseDate(row[6]); err != nil {
+			l.Says = "到岗日期写成 2026-03-01 这样。"
+			return l, nil
+		}
+	}
+	if dry {
+		err = s.dry(app.Alone(ctx), c)
+		l.Says = "可以加"
+	} else {
+		var inv Invited
+		inv, err = s.add(app.Alone(ctx), c)
+		l.Says, l.Link = "加好了，请把链接交给本人", inv.Link
+	}
+	if f := fault.As(err); err != nil {
+		if f.Kind == fault.Internal {
+			return l, err
+		}
+		l.Says, l.Link = says(err), ""
+	}
+	l.OK = err == nil
+	return l, nil
+}
+
+// says joins all that is wrong with a row.
+func says(err error) string {
+	var all []string
+	for _, f := range fault.Fields(err) {
+		all = append(all, f.Show)
+	}
+	if len(all) == 0 {
+		return fault.As(err).Show
+	}
+	return strings.Join(all, " ")
 }
 
 func roleNamed(title string) docket.Role {

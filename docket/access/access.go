@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mashang/docket"
+	"mashang/law/court"
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
@@ -188,8 +189,16 @@ var atCourt = map[docket.Role]Relation{
 	docket.SystemAdmin: SystemAdmin, docket.SecurityAdmin: SecurityAdmin, docket.AuditAdmin: AuditAdmin,
 }
 
+// above reports whether a court stands directly above another.
+func above(upper, lower string) bool {
+	c, ok := court.ByCode(lower)
+	return ok && c.Parent == upper
+}
+
 func fromPost(p docket.Post, ref docket.Case, isCase bool) Relation {
 	switch {
+	case p.Court != ref.Court && !isCase && p.Role.Administrator() && above(p.Court, ref.Court):
+		return atCourt[p.Role] // one installation serves the courts below as well
 	case p.Court != ref.Court:
 		return OtherStaff
 	case p.Role == docket.Head && (!isCase || p.Division == ref.Division):

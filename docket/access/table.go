@@ -66,6 +66,7 @@ var table = map[string]map[string]Relation{
 		"settings": SystemAdmin,
 		"staff":    SystemAdmin,
 		"posts":    SecurityAdmin,
+		"seals":    SecurityAdmin,
 		"lock":     SecurityAdmin,
 		"audit":    AuditAdmin,
 		"jobs":     SystemAdmin,

@@ -118,12 +118,13 @@ type CalendarLoaded struct {
 func (CalendarLoaded) FactName() string { return "calendar_loaded" }
 func (CalendarLoaded) FactCase() string { return "" }
 
-// StaffLeft is told by setup when a post ends, so that open work moves.
+// StaffLeft is told by setup on the day when a post ends, so that open work moves.
 type StaffLeft struct {
 	Person    string `json:"person"`
 	Court     string `json:"court"`
 	Role      string `json:"role"`
 	Successor string `json:"successor"`
+	Division  string `json:"division,omitempty"` // where he goes, when his open cases go with him
 }
 
 // FactName and FactCase implement app.Fact.

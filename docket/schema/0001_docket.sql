@@ -15,6 +15,7 @@ CREATE TABLE docket_division (
     court_id TEXT NOT NULL REFERENCES docket_court (code),
     name     TEXT NOT NULL,
     kind     TEXT NOT NULL CHECK (kind IN ('filing', 'trial', 'tribunal', 'enforcement', 'supervision', 'discipline', 'office')),
+    closed   BIGINT NOT NULL,
     UNIQUE (court_id, name)
 );
 -- A person or organisation, once, whatever cases it stands in.
@@ -146,6 +147,17 @@ CREATE TABLE docket_access (
 );
 CREATE INDEX docket_access_person ON docket_access (person_id, case_id);
 CREATE INDEX docket_access_case ON docket_access (case_id, person_id);
+-- Seals that stand on papers: the court's, or one for a purpose (lower words).
+CREATE TABLE docket_seal (
+    id       TEXT PRIMARY KEY,
+    court_id TEXT NOT NULL REFERENCES docket_court (code),
+    ring     TEXT NOT NULL,
+    lower    TEXT NOT NULL,
+    basis    TEXT NOT NULL,
+    from_at  BIGINT NOT NULL,
+    until_at BIGINT NOT NULL
+);
+CREATE INDEX docket_seal_court ON docket_seal (court_id, from_at);
 -- The calendar of rest days, a year at a time, with its notice.
 CREATE TABLE docket_calendar (
     year   BIGINT PRIMARY KEY,

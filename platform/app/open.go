@@ -133,9 +133,15 @@ func (k *Kit) settle(ctx context.Context) error {
 // Setting returns a setting, empty when it was never made.
 func (k *Kit) Setting(ctx context.Context, key string) (v string, err error) {
 	err = k.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		v, _, err = db.Maybe[string](tx, `SELECT value FROM platform_setting WHERE key = ?`, key)
+		v, err = Setting(tx, key)
 		return err
 	})
+	return v, err
+}
+
+// Setting reads a setting within a transaction.
+func Setting(tx *db.Tx, key string) (string, error) {
+	v, _, err := db.Maybe[string](tx, `SELECT value FROM platform_setting WHERE key = ?`, key)
 	return v, err
 }
 

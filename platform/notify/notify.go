@@ -75,6 +75,10 @@ type Notifier struct {
 	queue *jobs.Queue
 	ways  map[string]Gateway
 	Keep  bool // demo: keep the text for the outbox page
+
+	// Find names the gateway of a channel for which New was given none; nil
+	// when there is none. The settings of a court are asked, in the transaction.
+	Find func(tx *db.Tx, channel string) (Gateway, error)
 }
 
 // JobKind is the job that sends one message.
@@ -90,6 +94,31 @@ func New(d *db.DB, c clock.Clock, v *vault.Vault, q *jobs.Queue, sms, mail Gatew
 		n.ways[Email] = mail
 	}
 	return n, q.Handle(JobKind, n.send)
+}
+
+// way returns the gateway of a channel, nil when there is none.
+func (n *Notifier) way(tx *db.Tx, channel string) (Gateway, error) {
+	if g := n.ways[channel]; g != nil || n.Find == nil {
+		return g, nil
+	}
+	return n.Find(tx, channel)
+}
+
+// Try sends one message at once, to see whether the gateway takes it.
+func (n *Notifier) Try(ctx context.Context, channel, target, subject, text string) error {
+	var g Gateway
+	err := n.db.Read(ctx, func(tx *db.Tx) (err error) {
+		g, err = n.way(tx, channel)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if g == nil {
+		return fault.New(fault.Unavailable, "还没有设发送的地方。")
+	}
+	_, err = g.Send(ctx, Message{ID: id.New(), Channel: channel, Target: target, Subject: subject, Text: text})
+	return err
 }
 
 // Send queues a message in the caller's transaction. Over the daily limit it
@@ -108,8 +137,8 @@ func (n *Notifier) Send(tx *db.Tx, channel, target, subject, text string) error 
 		mid, channel, n.vault.Seal("notify.target", target), find, n.vault.Seal("notify.text", text), subject, now); err != nil {
 		return err
 	}
-	if n.ways[channel] == nil {
-		return nil
+	if g, err := n.way(tx, channel); err != nil || g == nil {
+		return err
 	}
 	return n.queue.Enqueue(tx, jobs.Spec{Kind: JobKind, Body: mid})
 }
@@ -129,17 +158,23 @@ func (n *Notifier) send(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	var m Message
+	var g Gateway
 	err := n.db.Read(ctx, func(tx *db.Tx) (err error) {
-		m, err = db.One[Message](tx, `SELECT `+cols+` FROM notify_message WHERE id = ?`, mid)
+		if m, err = db.One[Message](tx, `SELECT `+cols+` FROM notify_message WHERE id = ?`, mid); err == nil {
+			g, err = n.way(tx, m.Channel)
+		}
 		return err
 	})
 	if err != nil || m.State != "waiting" {
 		return err
 	}
+	if g == nil {
+		return fault.New(fault.Unavailable, "还没有设发送的地方。")
+	}
 	if m, err = n.open(m); err != nil {
 		return err
 	}
-	provider, err := n.ways[m.Channel].Send(ctx, m)
+	provider, err := g.Send(ctx, m)
 	if err != nil {
 		return err
 	}
