@@ -27,7 +27,10 @@ func TestFromEmptyFolder(t *testing.T) {
 	}
 }
 
-func fromEmpty(t *testing.T, dsn string) {
+// founded is a court behind its first-run pages, with the three administrators
+// signed in as 系统, 安全 and 审计.
+func founded(t *testing.T, dsn string) *house {
+	t.Helper()
 	clk := clock.At(morning)
 	k, err := app.Open(t.Context(), config.Config{Data: t.TempDir(), DB: dsn}, clk, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -71,6 +74,13 @@ func fromEmpty(t *testing.T, dsn string) {
 		t.Fatalf("ready %v %v", ready, err)
 	}
 	h.join("系统", inv[0].Link)
+	h.join("安全", inv[1].Link)
+	h.join("审计", inv[2].Link)
+	return h
+}
+
+func fromEmpty(t *testing.T, dsn string) {
+	h := founded(t, dsn)
 	for i, p := range []struct{ name, role, div string }{{"窗口", "filing_officer", "立案庭"}, {"立案官", "filing_judge", "立案庭"}, {"庭长", "head", "民一庭"}, {"法官", "judge", "民一庭"}, {"替手", "judge", "民一庭"}} {
 		a := h.post("系统", "/setup/staff", map[string]string{"court": "冀11", "name": p.name, "number": identity.Fictional(20+i, mustDate("1985-02-03"), false), "phone": identity.FictionalPhone(720 + i),
 			"login": "p" + p.role + string(rune('a'+i)), "division": h.division("冀11", p.div), "role": p.role}).must(t, "staff "+p.name, 200)
@@ -89,7 +99,6 @@ func fromEmpty(t *testing.T, dsn string) {
 	mid := h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "材料交到哪里？"}).must(t, "ask", 200).get("id")
 
 	// The judge leaves; her cases and what waits go to her successor.
-	h.join("安全", inv[1].Link)
 	h.post("安全", "/setup/posts/change", map[string]string{"court": "冀11", "post": h.postOf("法官"), "successor": h.person("替手")}).must(t, "leave", 200)
 	h.drain()
 	h.get("法官", "/casebook/"+id).must(t, "who left", 404)

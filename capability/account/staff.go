@@ -161,6 +161,10 @@ func (s *Service) accept(ctx context.Context, word string, c accept, device stri
 		if err := db.Must1(tx.Exec(`UPDATE account_invite SET used_at = ? WHERE digest = ? AND used_at = 0`, s.k.Now(), digest(word))); err != nil {
 			return err
 		}
+		// Whoever needed a new link may have lost what he was signed in with.
+		if _, err := tx.Exec(`DELETE FROM account_session WHERE account_id = ?`, a.ID); err != nil {
+			return err
+		}
 		token, err = s.enter(tx, a, device, s.k.Now(), "invitation")
 		return err
 	})

@@ -113,7 +113,7 @@ func spans(list []string) string {
 		first, last, span := strings.Cut(s, "/")
 		w := short(first)
 		if span {
-			w += "至" + short(last)
+			w += "至" + strings.TrimPrefix(short(last), w[:strings.Index(w, "月")+len("月")])
 		}
 		out = append(out, w)
 	}
