@@ -107,6 +107,7 @@ func open(t *testing.T, d device) *tab {
 	for _, f := range []string{"disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
 		l.Set(flags.Flag(f))
 	}
+	l.Set("lang", "zh-CN").Set("accept-lang", "zh-CN")
 	url, err := l.Launch()
 	if err != nil {
 		t.Fatalf("Chromium does not start: %v", err)

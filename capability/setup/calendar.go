@@ -92,7 +92,7 @@ func months(y restday.Year) ([][]cell, error) {
 			weekend := d.Weekday() == time.Saturday || d.Weekday() == time.Sunday
 			c := cell{Day: d.Day}
 			switch {
-			case cal.Rest(d) && !weekend:
+			case cal.Holiday(d):
 				c.Kind = "holiday"
 			case cal.Rest(d):
 				c.Kind = "rest"

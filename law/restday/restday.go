@@ -115,6 +115,9 @@ func FromYears(texts []string) (*Calendar, error) {
 // Known reports whether the year of d is loaded.
 func (c *Calendar) Known(d law.Date) bool { return c.known[d.Year] }
 
+// Holiday reports whether d was announced as a rest day, be it a weekend or not.
+func (c *Calendar) Holiday(d law.Date) bool { return c.off[d] }
+
 // Rest reports whether d is a rest day. A weekend day declared a working day
 // is not one.
 func (c *Calendar) Rest(d law.Date) bool {
