@@ -37,6 +37,11 @@ func AddPerson(tx *db.Tx, p Person) (string, error) {
 	return p.ID, err
 }
 
+// RenamePerson corrects a name that was taken down wrongly.
+func RenamePerson(tx *db.Tx, person, was, name string) error {
+	return db.Must1(tx.Exec(`UPDATE docket_person SET name = ? WHERE id = ? AND name = ?`, name, person, was))
+}
+
 // AddPost gives a person a post. Nobody holds two of the three administrators'
 // posts, nor one of them beside any other.
 func AddPost(tx *db.Tx, p Post, now time.Time) error {

@@ -2,6 +2,7 @@ package casebook
 
 import (
 	"context"
+	"errors"
 
 	"mashang/docket"
 	"mashang/docket/access"
@@ -253,7 +254,24 @@ func (s *Service) endAgentOf(st *step, a docket.Agent) error {
 	if err := docket.EndAgent(st.tx, a.ID, st.now); err != nil {
 		return err
 	}
-	return s.endSight(st, a.Person, "agent")
+	rest, err := docket.Authorities(st.tx, a.Case, a.Person, st.now)
+	if err != nil || len(rest) == 0 {
+		return errors.Join(err, s.endSight(st, a.Person, "agent"))
+	}
+	// He still acts for another party: his sight is that of what remains.
+	if err := access.End(st.tx, a.Person, a.Case, "agent", st.now); err != nil {
+		return err
+	}
+	for _, r := range rest {
+		from := r.From
+		if from.Before(st.now) {
+			from = st.now
+		}
+		if err := access.Add(st.tx, r.Person, r.Case, "agent", "授权委托书", from, r.Until); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mendCmd corrects a party's data.
@@ -284,7 +302,7 @@ func (s *Service) mend(ctx context.Context, caseID, partyID string, cmd mendCmd)
 		if err := bad.Err(); err != nil {
 			return err
 		}
-		person, err := s.person(st.tx, p.Kind, pc.Name, pc.IDType, pc.Number)
+		person, err := s.mended(st.tx, p, pc)
 		if err != nil {
 			return err
 		}
@@ -305,10 +323,35 @@ func (s *Service) mend(ctx context.Context, caseID, partyID string, cmd mendCmd)
 		if err != nil {
 			return err
 		}
+		for _, x := range ps {
+			if x.ID != partyID && x.Person == person.ID {
+				return fault.Field("number", "这个证件号码的人已经是本案的当事人了。")
+			}
+		}
 		st.c.Names = names(ps)
 		st.entry.Holders = []string{person.ID}
 		return nil
 	})
+}
+
+// mended is the person that a corrected party is: the same one, by a corrected
+// name perhaps, or the one to whom the corrected number belongs.
+func (s *Service) mended(tx *db.Tx, p docket.Party, pc partyCmd) (docket.Person, error) {
+	find := ""
+	if pc.Number != "" {
+		find = s.k.Vault.Find("id", pc.IDType+pc.Number)
+	}
+	own, err := docket.PersonOf(tx, p.Person)
+	if err != nil {
+		return own, err
+	}
+	if own.IDFind != find {
+		return s.person(tx, p.Kind, pc.Name, pc.IDType, pc.Number)
+	}
+	if own.Name != pc.Name {
+		err, own.Name = docket.RenamePerson(tx, own.ID, own.Name, pc.Name), pc.Name
+	}
+	return own, err
 }
 
 func or(a, b string) string {
