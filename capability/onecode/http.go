@@ -64,15 +64,15 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /onecode/{case}", Title: "和法院的往来", Object: "message", Verb: "read", In: threadQuery{}, Out: threadView{}, Do: s.getThread},
 		{Pattern: "GET /onecode/{case}/write", Title: "想做什么", Object: "message", Verb: "ask", PageOnly: true, Do: s.getWrite},
 		{Pattern: "GET /onecode/{case}/evidence", Title: "交证据怎么办", Object: "message", Verb: "ask", PageOnly: true, Do: s.getEvidence},
-		{Pattern: "POST /onecode/{case}/ask", Title: "向法官提问", Object: "message", Verb: "ask", Limit: "write", Upload: maxBytes, In: ask{}, Out: Message{}, Do: s.postAsk},
+		{Pattern: "POST /onecode/{case}/ask", Title: "向法官提问", Object: "message", Verb: "ask", Limit: "write", Upload: maxBytes, Files: []string{"files"}, In: ask{}, Out: Message{}, Do: s.postAsk},
 		{Pattern: "GET /onecode/{case}/contact", Title: "登记来电来访", Object: "message", Verb: "contact", PageOnly: true, Do: s.getContact},
 		{Pattern: "POST /onecode/{case}/contact", Title: "登记来电来访", Object: "message", Verb: "contact", Limit: "write", In: contact{}, Out: ok{}, Do: s.postContact},
 		{Pattern: "GET /onecode/{case}/code/{party}", Title: "换案件码页", Object: "code", Verb: "reissue", PageOnly: true, Do: s.getReissue},
 		{Pattern: "POST /onecode/{case}/code/{party}", Title: "换一个案件码", Object: "code", Verb: "reissue", Limit: "write", In: reissueCmd{}, Out: ok{}, Do: s.postReissue},
 		{Pattern: "GET /onecode/{case}/message/{message}", Title: "办理一条留言", Object: "message", Verb: "draft", Out: workView{}, Do: s.getMessage},
 		{Pattern: "POST /onecode/{case}/message/{message}/draft", Title: "起草答复", Object: "message", Verb: "draft", Limit: "write", In: write{}, Out: ok{}, Do: s.postDraft},
-		{Pattern: "POST /onecode/{case}/message/{message}/send", Title: "发出答复", Object: "message", Verb: "send", Limit: "write", Upload: maxBytes, In: write{}, Out: Message{}, Do: s.postSend},
-		{Pattern: "GET /onecode/{case}/message/{message}/file/{n}", Title: "看附件", Object: "message", Verb: "read", Do: s.getFile},
+		{Pattern: "POST /onecode/{case}/message/{message}/send", Title: "发出答复", Object: "message", Verb: "send", Limit: "write", Upload: maxBytes, Files: []string{"files"}, In: write{}, Out: Message{}, Do: s.postSend},
+		{Pattern: "GET /onecode/{case}/message/{message}/file/{n}", Title: "看附件", Object: "message", Verb: "read", Out: web.File{}, Do: s.getFile},
 	} {
 		rt.Handle(r)
 	}
