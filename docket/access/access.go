@@ -261,7 +261,11 @@ func Add(tx *db.Tx, person, caseID, capacity, basis string, from, until time.Tim
 	if _, ok := capacities[capacity]; !ok {
 		return fault.New(fault.Internal, "access: no capacity "+capacity)
 	}
-	_, have, err := db.Maybe[string](tx, `SELECT id FROM docket_access WHERE person_id = ? AND case_id = ? AND capacity = ? AND from_at <= ? AND (until_at = 0 OR (? > 0 AND until_at >= ?))`, person, caseID, capacity, from, until, until)
+	q, args := `SELECT id FROM docket_access WHERE person_id = ? AND case_id = ? AND capacity = ? AND from_at <= ? AND (until_at = 0`, []any{person, caseID, capacity, from}
+	if !until.IsZero() {
+		q, args = q+` OR until_at >= ?`, append(args, until)
+	}
+	_, have, err := db.Maybe[string](tx, q+`)`, args...)
 	if err != nil || have {
 		return err
 	}
