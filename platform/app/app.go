@@ -40,6 +40,10 @@ type Kit struct {
 	Config config.Config
 	Log    *slog.Logger
 
+	// Fail, when a test sets it, may fail an act after its last statement: all
+	// that the act did must then vanish. No program sets it.
+	Fail func(tx *db.Tx) error
+
 	technical []string
 	hears     map[string][]hearing
 }
@@ -92,7 +96,7 @@ func (k *Kit) Do(ctx context.Context, f func(tx *db.Tx) error) error {
 		if change != "" && entries != 1 {
 			return fmt.Errorf("app: %q with %d ledger entries; an act has exactly one", change, entries)
 		}
-		return nil
+		return k.fail(tx)
 	})
 }
 
@@ -109,8 +113,15 @@ func (k *Kit) Note(ctx context.Context, f func(tx *db.Tx) error) error {
 		if _, change := k.changes(tx); change != "" {
 			return fmt.Errorf("app: %q is a change of state and needs Do", change)
 		}
-		return nil
+		return k.fail(tx)
 	})
+}
+
+func (k *Kit) fail(tx *db.Tx) error {
+	if k.Fail == nil {
+		return nil
+	}
+	return k.Fail(tx)
 }
 
 // Read runs f on a snapshot.
