@@ -47,6 +47,7 @@ type faults struct {
 	jobs   bool            // each job's act fails the first time
 	tried  map[string]bool // jobs that have failed
 	failed map[string]int  // what failed, how often
+	acts   int             // of the last request
 	hit    bool
 	before dump // the state under the act that failed last, until it is looked at
 	who    string
@@ -66,6 +67,9 @@ func (f *faults) fail(tx *db.Tx) error {
 		f.look()
 	}
 	system := auth.From(tx.Context()).System
+	if system == "" {
+		f.acts++
+	}
 	if system == "" && f.armed {
 		f.armed = false
 		return f.strike(f.committed(), "request")
@@ -118,6 +122,19 @@ func (f *faults) request(send func() answer) error {
 		return fmt.Errorf("the cause is shown to the citizen: %s", a.body)
 	}
 	f.failed[a.path[:strings.LastIndexByte(a.path, '/')+1]+"…"+a.path[strings.LastIndexByte(a.path, '/')+1:]]++
+	return nil
+}
+
+// twoActs are the requests that act twice. The answer to a one-time code uses
+// it up in a transaction of its own; if the second fails a new code is needed.
+const twoActs = "/api/v1/account/code/"
+
+// single refuses a request that took more than one transaction: if the second
+// failed, half would be done.
+func (f *faults) single(a answer) error {
+	if f.acts > 1 && !strings.HasPrefix(a.path, twoActs) {
+		return fmt.Errorf("%s took %d acts", a.path, f.acts)
+	}
 	return nil
 }
 

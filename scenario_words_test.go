@@ -301,12 +301,17 @@ func (s *scene) again([]string) error {
 			return err
 		}
 	}
+	if s.fault != nil {
+		s.fault.acts = 0
+	}
 	s.last, s.seen = s.asked(), false
-	return s.doc.checkAnswer(http.MethodPost, s.asks(), s.last)
+	if s.fault != nil {
+		if err := s.fault.single(s.last); err != nil {
+			return err
+		}
+	}
+	return s.doc.checkAnswer(http.MethodPost, s.last.path, s.last)
 }
-
-// asks is the path of the last post, as the program saw it.
-func (s *scene) asks() string { return s.last.path }
 
 func (s *scene) doGet(w []string) error {
 	s.last, s.seen = s.house.get(s.who, "/api/v1"+w[0]), false
