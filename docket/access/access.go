@@ -165,7 +165,7 @@ func relate(tx *db.Tx, a auth.Actor, o Object, now time.Time) (Grant, error) {
 		g.Relation |= fromPost(p, ref, o.Case != "")
 	}
 	if len(posts) == 0 { // left the court: rows that were not ended give nothing
-		g.Relation &^= Staff
+		g.Relation &^= Staff | Opened
 	}
 	if ref.Secrecy == docket.Sealed {
 		g.Relation &^= Above | Filing | Colleague | OtherStaff | Discipline
@@ -183,7 +183,7 @@ func fromPost(p docket.Post, ref caseRef, isCase bool) Relation {
 	switch {
 	case p.Court != ref.Court:
 		return OtherStaff
-	case p.Role == docket.Head && (!isCase || p.Division == ref.Division):
+	case p.Role == docket.Head && (!isCase || p.Division != "" && p.Division == ref.Division): // a filing has no division yet
 		return Head | Colleague
 	}
 	return atCourt[p.Role] | Colleague
@@ -233,7 +233,7 @@ func wide(posts []docket.Post) (courts, divisions []string) {
 		switch {
 		case atCourt[p.Role]&(President|Supervision|Filing)&table["case"]["read"] != 0:
 			courts = append(courts, p.Court)
-		case p.Role == docket.Head:
+		case p.Role == docket.Head && p.Division != "":
 			divisions = append(divisions, p.Division)
 		}
 	}
