@@ -89,8 +89,7 @@ func operation(r Route, path string) map[string]any {
 // that was carried out before is answered alike by every route.
 func answers(r Route) map[string]any {
 	if _, file := r.Out.(File); file {
-		return map[string]any{"*/*": map[string]any{"schema": map[string]any{"type": "string", "format": "binary"}},
-			"application/json": map[string]any{"schema": map[string]any{"$ref": "#/components/schemas/Repeated"}}}
+		return map[string]any{"*/*": map[string]any{"schema": map[string]any{"type": "string", "format": "binary"}}}
 	}
 	s := schemaFor(r.Out)
 	if !strings.HasPrefix(r.Pattern, http.MethodGet) {
