@@ -16,6 +16,7 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/ledger"
+	"mashang/platform/web"
 )
 
 // join brings a further party into a case (民事诉讼法 55–59, 解释 73).
@@ -411,7 +412,9 @@ func (s *Service) export(ctx context.Context, caseID string) ([]byte, error) {
 		}
 		return s.k.Ledger.Close(tx, "casebook.exported", g.Court, caseID, a.Person)
 	})
-	if err != nil {
+	// Who sends the form again because the file did not arrive gets the file, and
+	// no second entry.
+	if err != nil && !errors.Is(err, web.ErrRepeated) {
 		return nil, err
 	}
 	return s.k.Ledger.Receipt(app.Alone(ctx), s.k.DB, a.Person, caseID, s.k.Config.Witness)
