@@ -9,7 +9,8 @@ package mashang_test
 // Words are separated by blanks; "…" keeps blanks together. $name is what an
 // earlier keep kept; $case is the case of the story. Further names:
 //
-//	$person.周明远  $division.民一庭  $party.贾若兰  $agent.刘律师  $paper.acceptance_notice
+//	$person.周明远  $post.周明远  $division.民一庭  $party.贾若兰  $agent.刘律师  $paper.acceptance_notice
+//	$papercode.acceptance_notice (the newest)
 //	$code.贾若兰  $short.贾若兰  (case code)   $id(7) $phone(7) $uscc(7)  (fictional numbers)
 //	$jia.id  $jia.phone  $today
 //
@@ -18,9 +19,11 @@ package mashang_test
 //	given filing                    Ms Jia's papers are in, undecided
 //	given case                      and accepted, with judge, assistant, clerk and papers
 //	given numbers 冀11 *            the court takes these numbers from its internal system
+//	given post 安全员 冀11 security_admin   one more of the court's people
 //	given calendar 2027 2027-01-01  the year's rest days are announced
 //	as 韩雪                         who acts from here on; nobody for a stranger
 //	sign in 贾若兰                  by her case code and the phone that the court holds
+//	enter 路人 $phone(9)            with the one-time code that the last post asked for
 //	post /path a=b n:=1 f=@scan.jpg @form
 //	                                JSON to a program; := is raw JSON, l[]=a a list,
 //	                                =@ a part as a file (then as a form with files),
@@ -168,7 +171,7 @@ func (s *scene) command(w []string) error {
 		}
 	}
 	f, ok := map[string]func([]string) error{
-		"given": s.given, "as": s.actAs, "sign": s.sign, "post": s.doPost, "form": s.doForm, "key": s.setKey, "again": s.again,
+		"given": s.given, "as": s.actAs, "sign": s.sign, "enter": s.enter, "post": s.doPost, "form": s.doForm, "key": s.setKey, "again": s.again,
 		"get": s.doGet, "read": s.doRead, "expect": s.expect, "page": s.page, "json": s.json, "keep": s.keep, "let": s.let, "ledger": s.entries,
 		"holds": s.holds, "jobs": s.jobs, "clock": s.setClock, "outbox": s.messages, "sees": s.sees, "blind": s.blind,
 	}[verb]

@@ -65,6 +65,14 @@ func (s *scene) named(kind, who, number string) (string, bool) {
 		return paperIDs(s.t, s.house, s.vars["case"])[who], true
 	case "agent":
 		return s.agentID(who), true
+	case "post":
+		return s.postID(who), true
+	case "papercode":
+		for _, p := range s.papers(s.vars["case"]) {
+			if p.Kind == who {
+				return p.Code, true
+			}
+		}
 	case "code", "short":
 		long, short := s.caseCode(s.vars["case"], who)
 		return map[string]string{"code": long, "short": short}[kind], true
@@ -88,8 +96,30 @@ func (s *scene) agentID(who string) (id string) {
 	return id
 }
 
+// postID is the first post of one of the court's people.
+func (s *scene) postID(who string) (id string) {
+	err := s.Kit.Read(s.t.Context(), func(tx *db.Tx) error {
+		ps, err := docket.Posts(tx, s.people[who], s.Kit.Now())
+		if len(ps) > 0 {
+			id = ps[0].ID
+		}
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return id
+}
+
 func (s *scene) given(w []string) error {
 	switch w[0] {
+	case "post":
+		return s.Kit.DB.Do(s.t.Context(), func(tx *db.Tx) (err error) {
+			if s.people[w[1]], err = docket.AddPerson(tx, docket.Person{Kind: "natural", Name: w[1], At: s.Kit.Now()}); err != nil {
+				return err
+			}
+			return docket.AddPost(tx, docket.Post{Person: s.people[w[1]], Court: w[2], Role: docket.Role(w[3]), From: s.Kit.Now()}, s.Kit.Now())
+		})
 	case "filing":
 		a := s.house.post("韩雪", "/casebook/enter", filing())
 		s.vars["case"] = a.get("case")
@@ -167,11 +197,20 @@ func (s *scene) sign(w []string) error {
 	if err := s.doPost(open); err != nil || s.last.code != 200 {
 		return errors.Join(err, s.settled())
 	}
+	return s.enter([]string{who, f["phone"]})
+}
+
+// enter answers the one-time code that the last post asked for, with what was
+// sent to a phone.
+func (s *scene) enter(w []string) error {
+	who, before := w[0], s.who
+	s.who = ""
+	defer func() { s.who = before }()
 	challenge := s.last.get("challenge")
 	if err := s.jobs([]string{"run"}); err != nil {
 		return err
 	}
-	if err := s.doPost([]string{"/account/code/" + challenge, "code=" + s.code(f["phone"])}); err != nil {
+	if err := s.doPost([]string{"/account/code/" + challenge, "code=" + s.code(w[1])}); err != nil {
 		return err
 	}
 	if s.last.code != 200 {
