@@ -167,11 +167,14 @@ func (s *Service) admit(ctx context.Context, caseID string, cmd agentCmd) error 
 		if err != nil {
 			return err
 		}
-		if err := cmd.check(p, as); err != nil {
+		if err := cmd.check(p, as, st.today); err != nil {
 			return err
 		}
 		person, err := s.person(st.tx, "natural", cmd.Name, cmd.IDType, cmd.Number)
 		if err != nil {
+			return err
+		}
+		if err := st.oneSide(p, person.ID, as); err != nil {
 			return err
 		}
 		from, until := st.now, noEnd
@@ -197,8 +200,41 @@ func (s *Service) admit(ctx context.Context, caseID string, cmd agentCmd) error 
 	})
 }
 
+// oneSide refuses an agent who already acts for the other side, or is it: he
+// would read what each of them writes to the court.
+func (st *step) oneSide(p docket.Party, person string, as []docket.Agent) error {
+	ps, err := docket.Parties(st.tx, p.Case)
+	if err != nil {
+		return err
+	}
+	stands := map[string]bool{}
+	for _, a := range as {
+		stands[a.Party] = stands[a.Party] || a.Person == person
+	}
+	for _, x := range ps {
+		if x.ID == p.ID && stands[x.ID] {
+			return fault.Field("number", "他已经是这一方的代理人了。要改授权，先终止原来的。")
+		}
+		if (stands[x.ID] || x.Person == person) && onSide(x.Role) != onSide(p.Role) {
+			return fault.Field("number", "他是本案的另一方，或者正在代理另一方，不能再代理这一方。")
+		}
+	}
+	return nil
+}
+
+// onSide groups roles: those who claim, those claimed against, third parties.
+func onSide(role string) int {
+	switch role {
+	case docket.Plaintiff, docket.Applicant, docket.Appellant:
+		return 1
+	case docket.Defendant, docket.Respondent, docket.Appellee:
+		return 2
+	}
+	return 3
+}
+
 // check lists what is wrong with an authority.
-func (c *agentCmd) check(p docket.Party, have []docket.Agent) error {
+func (c *agentCmd) check(p docket.Party, have []docket.Agent, today law.Date) error {
 	var bad fault.List
 	c.Number, c.Phone = identity.Normalise(c.Number), identity.Normalise(c.Phone)
 	if n := len([]rune(c.Name)); n < 2 || n > 60 {
@@ -221,7 +257,11 @@ func (c *agentCmd) check(p docket.Party, have []docket.Agent) error {
 	} else if len(c.Powers) == 0 {
 		bad.Add("powers", "特别授权要逐项写明。只写“全权代理”没有特别授权。")
 	}
-	if !c.Until.IsZero() && !c.From.IsZero() && c.Until.Before(c.From) {
+	switch {
+	case c.Until.IsZero():
+	case c.Until.Before(today):
+		bad.Add("until", "授权已经到期。请看委托书上的截止日期。")
+	case !c.From.IsZero() && c.Until.Before(c.From):
 		bad.Add("until", "截止日期早于开始日期。")
 	}
 	n := 0
