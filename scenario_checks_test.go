@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -94,6 +95,17 @@ func (s *scene) keep(w []string) error {
 }
 
 func (s *scene) let(w []string) error { s.vars[w[0]] = w[1]; return nil }
+
+func (s *scene) find(w []string) error {
+	re, err := regexp.Compile(w[1])
+	if err != nil {
+		return err
+	}
+	if s.vars[w[0]] = re.FindString(s.last.body); s.vars[w[0]] == "" {
+		return fmt.Errorf("nothing fits %s on\n%s", w[1], s.last.body)
+	}
+	return nil
+}
 
 // number runs a counting query.
 func (s *scene) number(want, query string, args ...any) error {

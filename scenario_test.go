@@ -38,6 +38,7 @@ package mashang_test
 //	json .a.b[0] == v               also != , contains, lacks, count; [-1] is the last
 //	keep name .a.b                  a value of the last JSON under a name
 //	let name word                   a word under a name
+//	find name words[^"]+            what fits a pattern on the last page, under a name
 //	ledger kind 2                   entries of a kind, in the whole court
 //	holds 贾若兰 kind 1             entries of a kind that a party may take home
 //	jobs run                        everything due, and what follows from it
@@ -172,7 +173,7 @@ func (s *scene) command(w []string) error {
 	}
 	f, ok := map[string]func([]string) error{
 		"given": s.given, "as": s.actAs, "sign": s.sign, "enter": s.enter, "post": s.doPost, "form": s.doForm, "key": s.setKey, "again": s.again,
-		"get": s.doGet, "read": s.doRead, "expect": s.expect, "page": s.page, "json": s.json, "keep": s.keep, "let": s.let, "ledger": s.entries,
+		"get": s.doGet, "read": s.doRead, "expect": s.expect, "page": s.page, "json": s.json, "keep": s.keep, "let": s.let, "find": s.find, "ledger": s.entries,
 		"holds": s.holds, "jobs": s.jobs, "clock": s.setClock, "outbox": s.messages, "sees": s.sees, "blind": s.blind,
 	}[verb]
 	if !ok {
