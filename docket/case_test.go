@@ -30,6 +30,9 @@ func TestCase(t *testing.T) {
 			t.Errorf("saved %+v\nread  %+v", c, got)
 		}
 		s.refused("saved twice from one reading", fault.Conflict, func(tx *db.Tx) error { return docket.SaveCase(tx, old, c) })
+		s.do(func(tx *db.Tx) error { return docket.SaveCase(tx, c, c) })
+		s.refused("saved twice in one millisecond", fault.Conflict, func(tx *db.Tx) error { return docket.SaveCase(tx, c, c) })
+		c = load()
 		for what, change := range map[string]func(o *docket.Case){
 			"state": func(o *docket.Case) { o.State = docket.Open }, "judge": func(o *docket.Case) { o.Judge = "另一位" },
 			"procedure": func(o *docket.Case) { o.Procedure = "small" }, "moved": func(o *docket.Case) { o.Moved = nine },

@@ -76,8 +76,12 @@ func AddCase(tx *db.Tx, c Case) (string, error) {
 	return c.ID, err
 }
 
-// SaveCase writes c if the case is still as old was read.
+// SaveCase writes c if the case is still as old was read. Every saving moves
+// the case on in time, or two acts of one millisecond would not see each other.
 func SaveCase(tx *db.Tx, old, c Case) error {
+	if !c.Moved.After(old.Moved) {
+		c.Moved = old.Moved.Add(time.Millisecond)
+	}
 	n, err := tx.Exec(`UPDATE docket_case SET division_id = ?, number = ?, type = ?, special = ?, cause = ?, closing_cause = ?, claim = ?, amount = ?, procedure = ?, state = ?, secrecy = ?, judge_id = ?, filed_on = ?, heard = ?, limit_on = ?, suspended_on = ?, excluded_days = ?, extended = ?, closed_on = ?, closing_way = ?, names = ?, moved_at = ?
 		WHERE id = ? AND state = ? AND judge_id = ? AND procedure = ? AND moved_at = ?`,
 		c.Division, c.Number, c.Type, c.Special, c.Cause, c.ClosingCause, c.Claim, c.Amount, c.Procedure, c.State, c.Secrecy, c.Judge, c.Filed, c.Heard, c.Limit, c.SuspendedOn, c.Excluded, c.Extended, c.ClosedOn, c.ClosingWay, c.Names, c.Moved,
