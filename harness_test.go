@@ -38,6 +38,7 @@ type house struct {
 	people map[string]string // name → person id
 	divs   map[string]string // court and name → division id
 	tokens map[string]string // party → session token
+	phones map[string]string // of the court's people
 	log    *bytes.Buffer
 }
 
@@ -63,7 +64,7 @@ func newHouse(t *testing.T, dsn string) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{Court: c, t: t, clock: clk, people: map[string]string{}, divs: map[string]string{}, tokens: map[string]string{}, log: log}
+	h := &house{Court: c, t: t, clock: clk, people: map[string]string{}, divs: map[string]string{}, tokens: map[string]string{}, phones: map[string]string{}, log: log}
 	h.found()
 	return h
 }
@@ -101,11 +102,11 @@ func (h *house) found() {
 			if err != nil {
 				return err
 			}
-			h.people[p.name] = id
+			h.people[p.name], h.phones[p.name] = id, identity.FictionalPhone(100+i)
 			if _, err := docket.AddPost(tx, docket.Post{Person: id, Court: p.court, Division: h.divs[p.court+p.div], Role: p.role, From: h.Kit.Now().Add(-time.Hour)}, h.Kit.Now()); err != nil {
 				return err
 			}
-			if _, err := h.Services.Account.Invite(tx, id, p.name, p.name, identity.FictionalPhone(100+i)); err != nil {
+			if _, err := h.Services.Account.Invite(tx, id, p.name, p.name, h.phones[p.name]); err != nil {
 				return err
 			}
 		}
@@ -145,6 +146,8 @@ type answer struct {
 	code int
 	body string
 	loc  string
+	path string // of the request
+	kind string // media type
 }
 
 func (a answer) get(field string) string {
@@ -198,7 +201,7 @@ func (h *house) send(who string, r *http.Request) answer {
 	r.RemoteAddr = fmt.Sprintf("127.%d.%d.%d:1000", n>>16&255, n>>8&255, n&255)
 	w := httptest.NewRecorder()
 	h.Router.ServeHTTP(w, r)
-	return answer{w.Code, w.Body.String(), w.Header().Get("Location")}
+	return answer{w.Code, w.Body.String(), w.Header().Get("Location"), r.URL.Path, w.Header().Get("Content-Type")}
 }
 
 // upload posts a form with one file.

@@ -6,7 +6,7 @@
 // names are plain because lists show and sort them.
 //
 // Reading order: docket.go (the nouns), store.go (reading), write.go
-// (writing), number.go (case numbers); then package access.
+// (writing, and the numbers of cases); then package access.
 package docket
 
 import (

@@ -149,6 +149,12 @@ func Agents(tx *db.Tx, caseID string, at time.Time) ([]Agent, error) {
 	return db.List[Agent](tx, `SELECT `+agentCols+` FROM docket_agent a JOIN docket_person n ON n.id = a.person_id WHERE a.case_id = ? AND a.from_at <= ? AND (a.until_at = 0 OR a.until_at > ?) ORDER BY a.from_at, a.id`, caseID, at, at)
 }
 
+// Authorities returns a person's authorities in a case that stand at an
+// instant or will.
+func Authorities(tx *db.Tx, caseID, person string, at time.Time) ([]Agent, error) {
+	return db.List[Agent](tx, `SELECT `+agentCols+` FROM docket_agent a JOIN docket_person n ON n.id = a.person_id WHERE a.case_id = ? AND a.person_id = ? AND (a.until_at = 0 OR a.until_at > ?) ORDER BY a.from_at, a.id`, caseID, person, at)
+}
+
 // AgentOf returns one agent.
 func AgentOf(tx *db.Tx, id string) (Agent, error) {
 	return db.One[Agent](tx, `SELECT `+agentCols+` FROM docket_agent a JOIN docket_person n ON n.id = a.person_id WHERE a.id = ?`, id)

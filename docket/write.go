@@ -61,7 +61,13 @@ func AddPerson(tx *db.Tx, p Person) (string, error) {
 	return p.ID, err
 }
 
-// AddPost gives a person a post and returns its id. Nobody holds two of the three administrators'
+// RenamePerson corrects a name that was taken down wrongly.
+func RenamePerson(tx *db.Tx, person, was, name string) error {
+	return db.Must1(tx.Exec(`UPDATE docket_person SET name = ? WHERE id = ? AND name = ?`, name, person, was))
+}
+
+// AddPost gives a person a post and returns its id. Nobody holds two of the
+// three administrators'
 // posts, nor one of them beside any other.
 func AddPost(tx *db.Tx, p Post, now time.Time) (string, error) {
 	held, err := db.List[Post](tx, `SELECT `+postCols+` FROM docket_post WHERE person_id = ? AND (until_at = 0 OR until_at > ?)`, p.Person, now)
@@ -95,8 +101,12 @@ func AddCase(tx *db.Tx, c Case) (string, error) {
 	return c.ID, err
 }
 
-// SaveCase writes c if the case is still as old was read.
+// SaveCase writes c if the case is still as old was read. Every saving moves
+// the case on in time, or two acts of one millisecond would not see each other.
 func SaveCase(tx *db.Tx, old, c Case) error {
+	if !c.Moved.After(old.Moved) {
+		c.Moved = old.Moved.Add(time.Millisecond)
+	}
 	n, err := tx.Exec(`UPDATE docket_case SET division_id = ?, number = ?, type = ?, special = ?, cause = ?, closing_cause = ?, claim = ?, amount = ?, procedure = ?, state = ?, secrecy = ?, judge_id = ?, filed_on = ?, heard = ?, limit_on = ?, suspended_on = ?, excluded_days = ?, extended = ?, closed_on = ?, closing_way = ?, names = ?, moved_at = ?
 		WHERE id = ? AND state = ? AND judge_id = ? AND procedure = ? AND moved_at = ?`,
 		c.Division, c.Number, c.Type, c.Special, c.Cause, c.ClosingCause, c.Claim, c.Amount, c.Procedure, c.State, c.Secrecy, c.Judge, c.Filed, c.Heard, c.Limit, c.SuspendedOn, c.Excluded, c.Extended, c.ClosedOn, c.ClosingWay, c.Names, c.Moved,

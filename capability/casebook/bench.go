@@ -104,6 +104,11 @@ func (s *Service) seat(st *step, judge, assistant, clerk string, names map[strin
 		}
 		st.entry.Private[x.capacity] = names[x.person]
 	}
+	if judge != from { // who answered for the judge before answers no more
+		if err := access.End(st.tx, "", st.c.ID, "delegate", st.now); err != nil {
+			return err
+		}
+	}
 	st.c.Judge = judge
 	st.tell = append(st.tell, fact.JudgeChanged{Case: st.c.ID, From: from, To: judge})
 	return nil
@@ -144,12 +149,8 @@ func (s *Service) setPanel(ctx context.Context, caseID string, cmd panelCmd) err
 		if err := st.sit(cmd.Presiding, lead, "handler"); err != nil {
 			return err
 		}
-		seen := map[string]bool{cmd.Presiding: true}
-		for _, m := range append(append([]string{}, cmd.Members...), cmd.Jurors...) {
-			if seen[m] || names[m] == "" {
-				return fault.Field("members", "合议庭成员要是本院不同的人。")
-			}
-			seen[m] = true
+		if err := st.distinct(cmd, names); err != nil {
+			return err
 		}
 		for _, m := range cmd.Members {
 			if err := st.sit(m, "member", "member"); err != nil {
@@ -165,10 +166,39 @@ func (s *Service) setPanel(ctx context.Context, caseID string, cmd panelCmd) err
 		st.c.Judge = cmd.Presiding
 		st.entry.Body["judges"], st.entry.Body["jurors"] = len(cmd.Members)+1, len(cmd.Jurors)
 		if from != st.c.Judge {
+			if err := access.End(st.tx, "", caseID, "delegate", st.now); err != nil {
+				return err
+			}
 			st.tell = append(st.tell, fact.JudgeChanged{Case: caseID, From: from, To: st.c.Judge})
 		}
 		return nil
 	})
+}
+
+// distinct says whether those beside the presiding judge are different people
+// of the court, and the members judges (民事诉讼法 40: 由审判员、人民陪审员共同组成).
+func (st *step) distinct(cmd panelCmd, names map[string]string) error {
+	judges, err := docket.Staff(st.tx, st.c.Court, st.now, docket.Judge, docket.Head, docket.President)
+	if err != nil {
+		return err
+	}
+	judge := map[string]bool{}
+	for _, m := range judges {
+		judge[m.Person] = true
+	}
+	seen := map[string]bool{cmd.Presiding: true}
+	for _, m := range append(append([]string{}, cmd.Members...), cmd.Jurors...) {
+		if seen[m] || names[m] == "" {
+			return fault.Field("members", "合议庭成员要是本院不同的人。")
+		}
+		seen[m] = true
+	}
+	for _, m := range cmd.Members {
+		if !judge[m] {
+			return fault.Field("members", "审判员只能由本院法官担任，助理和书记员不行。")
+		}
+	}
+	return nil
 }
 
 func (st *step) sit(person, seat, capacity string) error {

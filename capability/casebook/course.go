@@ -219,6 +219,9 @@ func (s *Service) secrecy(ctx context.Context, caseID string, cmd secrecyCmd) er
 		if cmd.To != docket.Public && cmd.To != docket.Private && cmd.To != docket.Sealed || cmd.To == st.c.Secrecy {
 			return fault.Field("to", "请选公开、不公开还是封存。")
 		}
+		if cmd.To == docket.Sealed && st.c.Judge == "" {
+			return fault.New(fault.Conflict, "案件还没有分给法官，封存以后就没有人打得开。请先分案，再封存。")
+		}
 		st.entry.Body["from"], st.entry.Body["to"] = st.c.Secrecy, cmd.To
 		st.c.Secrecy = cmd.To
 		return st.reason("reason", cmd.Reason)

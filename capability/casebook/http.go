@@ -64,7 +64,7 @@ func (s *Service) routes(rt *web.Router) {
 	rt.Handle(web.Route{Pattern: "POST /casebook/enter", Title: "收件", Object: "court", Verb: "enter", Limit: "write", In: enterCmd{}, Out: made{}, Do: s.postEnter})
 	rt.Handle(web.Route{Pattern: "GET /casebook/{case}", Title: "案件页", Object: "case", Verb: "read", Out: whole{}, Do: s.getCase})
 	rt.Handle(web.Route{Pattern: "GET /casebook/{case}/work", Title: "办理页", Object: "case", Verb: "read", PageOnly: true, Do: s.getWork})
-	rt.Handle(web.Route{Pattern: "POST /casebook/{case}/export", Title: "导出完整记录", Object: "receipt", Verb: "export", Limit: "write", Do: s.postExport})
+	rt.Handle(web.Route{Pattern: "POST /casebook/{case}/export", Title: "导出完整记录", Object: "receipt", Verb: "export", Limit: "write", Out: web.File{}, Do: s.postExport})
 	rt.Handle(web.Route{Pattern: "POST /casebook/{case}/party/{party}/reveal", Title: "查看当事人完整信息", Object: "person", Verb: "reveal", Limit: "write", Out: revealed{}, Do: s.postReveal})
 	act(s, rt, "accept", "accept", "决定立案", s.accept)
 	act(s, rt, "refuse", "refuse", "不予登记", s.refuse)

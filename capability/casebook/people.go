@@ -2,6 +2,7 @@ package casebook
 
 import (
 	"context"
+	"errors"
 
 	"mashang/docket"
 	"mashang/docket/access"
@@ -15,6 +16,7 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/ledger"
+	"mashang/platform/web"
 )
 
 // join brings a further party into a case (民事诉讼法 55–59, 解释 73).
@@ -165,11 +167,14 @@ func (s *Service) admit(ctx context.Context, caseID string, cmd agentCmd) error 
 		if err != nil {
 			return err
 		}
-		if err := cmd.check(p, as); err != nil {
+		if err := cmd.check(p, as, st.today); err != nil {
 			return err
 		}
 		person, err := s.person(st.tx, "natural", cmd.Name, cmd.IDType, cmd.Number)
 		if err != nil {
+			return err
+		}
+		if err := st.oneSide(p, person.ID, as); err != nil {
 			return err
 		}
 		from, until := st.now, noEnd
@@ -195,8 +200,41 @@ func (s *Service) admit(ctx context.Context, caseID string, cmd agentCmd) error 
 	})
 }
 
+// oneSide refuses an agent who already acts for the other side, or is it: he
+// would read what each of them writes to the court.
+func (st *step) oneSide(p docket.Party, person string, as []docket.Agent) error {
+	ps, err := docket.Parties(st.tx, p.Case)
+	if err != nil {
+		return err
+	}
+	stands := map[string]bool{}
+	for _, a := range as {
+		stands[a.Party] = stands[a.Party] || a.Person == person
+	}
+	for _, x := range ps {
+		if x.ID == p.ID && stands[x.ID] {
+			return fault.Field("number", "他已经是这一方的代理人了。要改授权，先终止原来的。")
+		}
+		if (stands[x.ID] || x.Person == person) && onSide(x.Role) != onSide(p.Role) {
+			return fault.Field("number", "他是本案的另一方，或者正在代理另一方，不能再代理这一方。")
+		}
+	}
+	return nil
+}
+
+// onSide groups roles: those who claim, those claimed against, third parties.
+func onSide(role string) int {
+	switch role {
+	case docket.Plaintiff, docket.Applicant, docket.Appellant:
+		return 1
+	case docket.Defendant, docket.Respondent, docket.Appellee:
+		return 2
+	}
+	return 3
+}
+
 // check lists what is wrong with an authority.
-func (c *agentCmd) check(p docket.Party, have []docket.Agent) error {
+func (c *agentCmd) check(p docket.Party, have []docket.Agent, today law.Date) error {
 	var bad fault.List
 	c.Number, c.Phone = identity.Normalise(c.Number), identity.Normalise(c.Phone)
 	if n := len([]rune(c.Name)); n < 2 || n > 60 {
@@ -219,7 +257,11 @@ func (c *agentCmd) check(p docket.Party, have []docket.Agent) error {
 	} else if len(c.Powers) == 0 {
 		bad.Add("powers", "特别授权要逐项写明。只写“全权代理”没有特别授权。")
 	}
-	if !c.Until.IsZero() && !c.From.IsZero() && c.Until.Before(c.From) {
+	switch {
+	case c.Until.IsZero():
+	case c.Until.Before(today):
+		bad.Add("until", "授权已经到期。请看委托书上的截止日期。")
+	case !c.From.IsZero() && c.Until.Before(c.From):
 		bad.Add("until", "截止日期早于开始日期。")
 	}
 	n := 0
@@ -253,7 +295,24 @@ func (s *Service) endAgentOf(st *step, a docket.Agent) error {
 	if err := docket.EndAgent(st.tx, a.ID, st.now); err != nil {
 		return err
 	}
-	return s.endSight(st, a.Person, "agent")
+	rest, err := docket.Authorities(st.tx, a.Case, a.Person, st.now)
+	if err != nil || len(rest) == 0 {
+		return errors.Join(err, s.endSight(st, a.Person, "agent"))
+	}
+	// He still acts for another party: his sight is that of what remains.
+	if err := access.End(st.tx, a.Person, a.Case, "agent", st.now); err != nil {
+		return err
+	}
+	for _, r := range rest {
+		from := r.From
+		if from.Before(st.now) {
+			from = st.now
+		}
+		if err := access.Add(st.tx, r.Person, r.Case, "agent", "授权委托书", from, r.Until); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mendCmd corrects a party's data.
@@ -284,7 +343,7 @@ func (s *Service) mend(ctx context.Context, caseID, partyID string, cmd mendCmd)
 		if err := bad.Err(); err != nil {
 			return err
 		}
-		person, err := s.person(st.tx, p.Kind, pc.Name, pc.IDType, pc.Number)
+		person, err := s.mended(st.tx, p, pc)
 		if err != nil {
 			return err
 		}
@@ -305,10 +364,35 @@ func (s *Service) mend(ctx context.Context, caseID, partyID string, cmd mendCmd)
 		if err != nil {
 			return err
 		}
+		for _, x := range ps {
+			if x.ID != partyID && x.Person == person.ID {
+				return fault.Field("number", "这个证件号码的人已经是本案的当事人了。")
+			}
+		}
 		st.c.Names = names(ps)
 		st.entry.Holders = []string{person.ID}
 		return nil
 	})
+}
+
+// mended is the person that a corrected party is: the same one, by a corrected
+// name perhaps, or the one to whom the corrected number belongs.
+func (s *Service) mended(tx *db.Tx, p docket.Party, pc partyCmd) (docket.Person, error) {
+	find := ""
+	if pc.Number != "" {
+		find = s.k.Vault.Find("id", pc.IDType+pc.Number)
+	}
+	own, err := docket.PersonOf(tx, p.Person)
+	if err != nil {
+		return own, err
+	}
+	if own.IDFind != find {
+		return s.person(tx, p.Kind, pc.Name, pc.IDType, pc.Number)
+	}
+	if own.Name != pc.Name {
+		err, own.Name = docket.RenamePerson(tx, own.ID, own.Name, pc.Name), pc.Name
+	}
+	return own, err
 }
 
 func or(a, b string) string {
@@ -368,7 +452,9 @@ func (s *Service) export(ctx context.Context, caseID string) ([]byte, error) {
 		}
 		return s.k.Ledger.Close(tx, "casebook.exported", g.Case.Court, caseID, a.Person)
 	})
-	if err != nil {
+	// Who sends the form again because the file did not arrive gets the file, and
+	// no second entry.
+	if err != nil && !errors.Is(err, web.ErrRepeated) {
 		return nil, err
 	}
 	return s.k.Ledger.Receipt(app.Alone(ctx), s.k.DB, a.Person, caseID, s.k.Config.Witness)

@@ -83,7 +83,10 @@ func steps(w whole) []ui.Step {
 	st = append(st, ui.Step{State: "done", Name: "立案", When: c.Filed.Short(now)})
 	switch {
 	case c.State == docket.Closed:
-		st = append(st, ui.Step{State: "done", Name: "审理"}, ui.Step{State: "done", Name: "结案", When: c.ClosedOn.Short(now)})
+		_, end := stateTag(c)
+		st = append(st, ui.Step{State: "done", Name: "审理"}, ui.Step{State: "done", Name: end, When: c.ClosedOn.Short(now)})
+	case c.State == docket.Suspended: // the limit stands still, so no last day is promised
+		st = append(st, ui.Step{State: "now", Name: "已中止", When: c.SuspendedOn.Short(now)}, ui.Step{Name: "恢复后接着审理"}, ui.Step{Name: "结案"})
 	case c.Judge == "":
 		st = append(st, ui.Step{State: "now", Name: "分案", When: "进行中"}, ui.Step{Name: "审理"}, ui.Step{Name: "结案", When: "最晚" + c.Limit.Short(now)})
 	default:

@@ -115,6 +115,11 @@ func (s *Service) set(ctx context.Context, j *jobs.Job, caseID, cause string, f 
 		if err != nil {
 			return err
 		}
+		if cause == (fact.LimitMoved{}).FactName() && c.State == docket.Suspended {
+			if err := s.halt(tx, c, cause); err != nil {
+				return err
+			}
+		}
 		ds := f(c, cal)
 		body := map[string]any{}
 		for _, d := range ds {
@@ -181,6 +186,31 @@ func (s *Service) limitMoved(ctx context.Context, j *jobs.Job) error {
 		}
 		return []deadline.Deadline{limit(c, cal)}
 	})
+}
+
+// halt stops the court's own limit of a suspended case: a date that does not
+// count must not stand on the page (解释 243).
+func (s *Service) halt(tx *db.Tx, c docket.Case, cause string) error {
+	ds, err := deadline.Of(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range ds {
+		if d.Rule != limitRule {
+			continue
+		}
+		if err := deadline.End(tx, c.ID, limitRule, deadline.Stopped); err != nil {
+			return err
+		}
+		holders, err := access.Holders(tx, c.ID, s.k.Now())
+		if err != nil {
+			return err
+		}
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "clocks.set", Court: c.Court, Case: c.ID, Actor: app.Actor(tx.Context()), Cause: cause, Holders: holders,
+			Body: map[string]any{"rule": limitRule, "stopped": true}})
+		return err
+	}
+	return nil
 }
 
 // judgeChanged: the case has reached its division; the parties must be told

@@ -34,8 +34,8 @@ func (s *Service) Capability() capability.Capability {
 
 func (s *Service) routes(rt *web.Router) {
 	rt.Handle(web.Route{Pattern: "GET /delivery/{case}", Title: "窗口送达页", Object: "service", Verb: "handover", PageOnly: true, Do: s.getForm})
-	rt.Handle(web.Route{Pattern: "POST /delivery/{case}", Title: "窗口送达", Object: "service", Verb: "handover", Limit: "write", Upload: 20 << 20, In: handover{}, Out: ok{}, Do: s.postForm})
-	rt.Handle(web.Route{Pattern: "GET /delivery/{case}/scan/{record}", Title: "看送达回证", Object: "service", Verb: "read", Do: s.getScan})
+	rt.Handle(web.Route{Pattern: "POST /delivery/{case}", Title: "窗口送达", Object: "service", Verb: "handover", Limit: "write", Upload: 20 << 20, Files: []string{"scan"}, In: handover{}, Out: ok{}, Do: s.postForm})
+	rt.Handle(web.Route{Pattern: "GET /delivery/{case}/scan/{record}", Title: "看送达回证", Object: "service", Verb: "read", Out: web.File{}, Do: s.getScan})
 }
 
 type ok struct {

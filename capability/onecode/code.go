@@ -88,6 +88,13 @@ func (s *Service) reissue(ctx context.Context, caseID, partyID, reason string) e
 		if p.Case != caseID {
 			return fault.Missing()
 		}
+		cs, err := docket.CaseOf(tx, caseID)
+		if err != nil {
+			return err
+		}
+		if cs.State == docket.Entered || cs.State == docket.Refused || !p.Left.IsZero() {
+			return fault.New(fault.Conflict, "案件没有立案，或者他已经退出，没有案件码可换。")
+		}
 		if _, err := tx.Exec(`UPDATE onecode_code SET state = 'revoked' WHERE case_id = ? AND person_id = ? AND state = 'active'`, caseID, p.Person); err != nil {
 			return err
 		}

@@ -76,6 +76,11 @@ func (s *Service) delegate(ctx context.Context, c delegate) error {
 		if err != nil {
 			return err
 		}
+		if begin.After(now) {
+			if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.begin", Body: [2]string{c.From, c.To}, At: begin}); err != nil {
+				return err
+			}
+		}
 		if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.return", Body: [2]string{c.From, c.To}, At: until}); err != nil {
 			return err
 		}
@@ -131,11 +136,42 @@ func (s *Service) handOver(tx *db.Tx, from, to string, begin, until time.Time) (
 		}
 	}
 	if !begin.After(s.k.Now()) {
-		if _, err := tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id = ? AND state = 'waiting'`, to, from); err != nil {
+		if _, err := pass(tx, from, to, from); err != nil {
 			return 0, err
 		}
 	}
 	return len(cases), nil
+}
+
+// pass moves the questions that wait for one person to another, in the cases
+// of a judge: what someone answers for a third is not his to pass on.
+func pass(tx *db.Tx, from, to, judge string) (int64, error) {
+	return tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id = ? AND state = 'waiting' AND case_id IN (SELECT id FROM docket_case WHERE judge_id = ?)`, to, from, judge)
+}
+
+// begin hands over, on the first day of a delegation that was made ahead, the
+// questions that wait: nobody is at the judge's desk to answer them.
+func (s *Service) begin(ctx context.Context, j *jobs.Job) error {
+	var who [2]string
+	if err := j.Read(&who); err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		d, stands, err := delegationOf(tx, who[0], s.k.Now())
+		if err != nil || !stands || d.To != who[1] {
+			return errors.Join(err, j.Finish(tx))
+		}
+		n, err := pass(tx, who[0], who[1], who[0])
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.passed", Actor: app.Actor(ctx), Body: map[string]any{"questions": n}}); err != nil {
+				return err
+			}
+		}
+		return j.Finish(tx)
+	})
 }
 
 // comeBack gives a judge back, when his delegation ends, what his delegate
@@ -149,7 +185,7 @@ func (s *Service) comeBack(ctx context.Context, j *jobs.Job) error {
 		if _, still, err := delegationOf(tx, who[0], s.k.Now()); err != nil || still {
 			return errors.Join(err, j.Finish(tx))
 		}
-		n, err := tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id = ? AND state = 'waiting' AND case_id IN (SELECT id FROM docket_case WHERE judge_id = ?)`, who[0], who[1], who[0])
+		n, err := pass(tx, who[1], who[0], who[0])
 		if err != nil {
 			return err
 		}

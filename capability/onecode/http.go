@@ -40,12 +40,13 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "onecode.reminded", Title: "提醒答复", Audience: ledger.Court},
 				{Name: "onecode.moved", Title: "留言转给新的承办法官", Audience: ledger.Court},
 				{Name: "onecode.delegated", Title: "委托代为答复", Audience: ledger.Court},
+				{Name: "onecode.passed", Title: "委托开始，留言转交", Audience: ledger.Court},
 				{Name: "onecode.returned", Title: "委托到期，留言转回", Audience: ledger.Court},
 				{Name: "onecode.standard", Title: "保存常用答复", Audience: ledger.Court},
 				{Name: "onecode.reissued", Title: "更换案件码", Audience: ledger.Named},
 				{Name: "onecode.revoked", Title: "作废案件码", Audience: ledger.Court},
 			},
-			Jobs:  map[string]jobs.Handler{"onecode.match": s.match, "onecode.remind": s.remind, "onecode.escalate": s.escalate, "onecode.return": s.comeBack},
+			Jobs:  map[string]jobs.Handler{"onecode.match": s.match, "onecode.remind": s.remind, "onecode.escalate": s.escalate, "onecode.begin": s.begin, "onecode.return": s.comeBack},
 			Hears: []app.Hearing{{Fact: "judge_changed", Do: s.judgeChanged}, {Fact: "party_left", Do: s.partyLeft}},
 		},
 		Panels: s.panels, Tasks: s.tasks,
@@ -63,15 +64,15 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /onecode/{case}", Title: "和法院的往来", Object: "message", Verb: "read", In: threadQuery{}, Out: threadView{}, Do: s.getThread},
 		{Pattern: "GET /onecode/{case}/write", Title: "想做什么", Object: "message", Verb: "ask", PageOnly: true, Do: s.getWrite},
 		{Pattern: "GET /onecode/{case}/evidence", Title: "交证据怎么办", Object: "message", Verb: "ask", PageOnly: true, Do: s.getEvidence},
-		{Pattern: "POST /onecode/{case}/ask", Title: "向法官提问", Object: "message", Verb: "ask", Limit: "write", Upload: maxBytes, In: ask{}, Out: Message{}, Do: s.postAsk},
+		{Pattern: "POST /onecode/{case}/ask", Title: "向法官提问", Object: "message", Verb: "ask", Limit: "write", Upload: maxBytes, Files: []string{"files"}, In: ask{}, Out: Message{}, Do: s.postAsk},
 		{Pattern: "GET /onecode/{case}/contact", Title: "登记来电来访", Object: "message", Verb: "contact", PageOnly: true, Do: s.getContact},
 		{Pattern: "POST /onecode/{case}/contact", Title: "登记来电来访", Object: "message", Verb: "contact", Limit: "write", In: contact{}, Out: ok{}, Do: s.postContact},
 		{Pattern: "GET /onecode/{case}/code/{party}", Title: "换案件码页", Object: "code", Verb: "reissue", PageOnly: true, Do: s.getReissue},
 		{Pattern: "POST /onecode/{case}/code/{party}", Title: "换一个案件码", Object: "code", Verb: "reissue", Limit: "write", In: reissueCmd{}, Out: ok{}, Do: s.postReissue},
 		{Pattern: "GET /onecode/{case}/message/{message}", Title: "办理一条留言", Object: "message", Verb: "draft", Out: workView{}, Do: s.getMessage},
 		{Pattern: "POST /onecode/{case}/message/{message}/draft", Title: "起草答复", Object: "message", Verb: "draft", Limit: "write", In: write{}, Out: ok{}, Do: s.postDraft},
-		{Pattern: "POST /onecode/{case}/message/{message}/send", Title: "发出答复", Object: "message", Verb: "send", Limit: "write", Upload: maxBytes, In: write{}, Out: Message{}, Do: s.postSend},
-		{Pattern: "GET /onecode/{case}/message/{message}/file/{n}", Title: "看附件", Object: "message", Verb: "read", Do: s.getFile},
+		{Pattern: "POST /onecode/{case}/message/{message}/send", Title: "发出答复", Object: "message", Verb: "send", Limit: "write", Upload: maxBytes, Files: []string{"files"}, In: write{}, Out: Message{}, Do: s.postSend},
+		{Pattern: "GET /onecode/{case}/message/{message}/file/{n}", Title: "看附件", Object: "message", Verb: "read", Out: web.File{}, Do: s.getFile},
 	} {
 		rt.Handle(r)
 	}
@@ -132,7 +133,7 @@ func (s *Service) postOpen(rt *web.Router) web.Handler {
 		if err := web.Read(r, &o); err != nil {
 			return web.Reply{}, err
 		}
-		if err := rt.Thing("code", id.Fold(o.Code)); err != nil { // whoever guesses, wherever from
+		if err := rt.Thing("code", guessed(o.Code)); err != nil { // whoever guesses, wherever from
 			return web.Reply{}, err
 		}
 		ch, err := s.open(r.Context(), o)
@@ -141,6 +142,13 @@ func (s *Service) postOpen(rt *web.Router) web.Handler {
 		}
 		return web.Reply{Goto: "/account/code/" + ch, JSON: opened{ch}}, nil
 	}
+}
+
+// guessed is what an attempt counts against: the beginning of the code. Who
+// has seen a part of it and guesses the rest tries many codes of one beginning.
+func guessed(code string) string {
+	code = id.Fold(code)
+	return code[:min(8, len(code))]
 }
 
 // view loads a case's thread for whoever asks.

@@ -47,6 +47,9 @@ func (s *Service) escalate(ctx context.Context, j *jobs.Job) error {
 		if err != nil {
 			return err
 		}
+		if cs.Secrecy == docket.Sealed { // the head may not know which case it is
+			cs.Number = "一件封存的案件："
+		}
 		for _, h := range heads {
 			if h.Division == cs.Division {
 				if err := s.tellStaff(tx, h.Person, cs, "本庭有一条当事人留言过期没有回复，请督促。"); err != nil {

@@ -54,7 +54,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /p/{code}", Title: "扫文书上的码", Object: web.Public, Verb: "see", Limit: "code", PageOnly: true, Do: s.getCheck},
 		{Pattern: "GET /papers/check/{code}", Title: "查一张文书是真是假", Object: web.Public, Verb: "see", Limit: "code", Out: verdict{}, Do: s.getCheck},
 		{Pattern: "GET /papers/view/{paper}", Title: "在网页上看文书", Object: "paper", Verb: "read", PageOnly: true, Do: s.getView},
-		{Pattern: "GET /papers/file/{paper}", Title: "文书的 PDF", Object: "paper", Verb: "read", Do: s.getFile},
+		{Pattern: "GET /papers/file/{paper}", Title: "文书的 PDF", Object: "paper", Verb: "read", Out: web.File{}, Do: s.getFile},
 		{Pattern: "POST /papers/{case}/make", Title: "制作文书", Object: "paper", Verb: "make", Limit: "write", In: makeCmd{}, Out: ok{}, Do: s.postMake},
 		{Pattern: "GET /papers/paper/{paper}/withdraw", Title: "撤回文书页", Object: "paper", Verb: "withdraw", PageOnly: true, Do: s.getWithdraw},
 		{Pattern: "POST /papers/paper/{paper}/withdraw", Title: "撤回文书", Object: "paper", Verb: "withdraw", Limit: "write", In: withdrawCmd{}, Out: ok{}, Do: s.postWithdraw},

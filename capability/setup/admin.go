@@ -305,7 +305,9 @@ func (s *Service) postCalendar(r *http.Request) (web.Reply, error) {
 	if err := s.load(r.Context(), c); err != nil {
 		return web.Reply{}, err
 	}
-	return saved("/setup/calendar", c.Court, "载入了。原来暂定的期限会自动重新算。"), nil
+	rep := saved("/setup/calendar", c.Court, "载入了。原来暂定的期限会自动重新算。")
+	rep.JSON = y
+	return rep, nil
 }
 
 func (s *Service) getGateways(r *http.Request) (web.Reply, error) {

@@ -175,7 +175,7 @@ func (g *Grant) addPosts(tx *db.Tx, a auth.Actor, isCase bool, now time.Time) er
 		g.Relation |= fromPost(p, g.Case, isCase)
 	}
 	if len(posts) == 0 { // left the court: rows that were not ended give nothing
-		g.Relation &^= Staff
+		g.Relation &^= Staff | Opened
 	}
 	if g.Case.Secrecy == docket.Sealed {
 		g.Relation &^= Above | Filing | Colleague | OtherStaff | Discipline
@@ -201,7 +201,7 @@ func fromPost(p docket.Post, ref docket.Case, isCase bool) Relation {
 		return atCourt[p.Role] // one installation serves the courts below as well
 	case p.Court != ref.Court:
 		return OtherStaff
-	case p.Role == docket.Head && (!isCase || p.Division == ref.Division):
+	case p.Role == docket.Head && (!isCase || p.Division != "" && p.Division == ref.Division): // a filing has no division yet
 		return Head | Colleague
 	}
 	return atCourt[p.Role] | Colleague
@@ -243,7 +243,7 @@ func wide(posts []docket.Post) (courts, divisions []string) {
 		switch {
 		case atCourt[p.Role]&(President|Supervision|Filing)&table["case"]["read"] != 0:
 			courts = append(courts, p.Court)
-		case p.Role == docket.Head:
+		case p.Role == docket.Head && p.Division != "":
 			divisions = append(divisions, p.Division)
 		}
 	}
@@ -271,7 +271,11 @@ func Add(tx *db.Tx, person, caseID, capacity, basis string, from, until time.Tim
 	if _, ok := capacities[capacity]; !ok {
 		return fault.New(fault.Internal, "access: no capacity "+capacity)
 	}
-	_, have, err := db.Maybe[string](tx, `SELECT id FROM docket_access WHERE person_id = ? AND case_id = ? AND capacity = ? AND from_at <= ? AND (until_at = 0 OR (? > 0 AND until_at >= ?))`, person, caseID, capacity, from, until, until)
+	q, args := `SELECT id FROM docket_access WHERE person_id = ? AND case_id = ? AND capacity = ? AND from_at <= ? AND (until_at = 0`, []any{person, caseID, capacity, from}
+	if !until.IsZero() {
+		q, args = q+` OR until_at >= ?`, append(args, until)
+	}
+	_, have, err := db.Maybe[string](tx, q+`)`, args...)
 	if err != nil || have {
 		return err
 	}

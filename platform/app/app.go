@@ -40,6 +40,10 @@ type Kit struct {
 	Config config.Config
 	Log    *slog.Logger
 
+	// Fail, when a test sets it, may fail an act after its last statement: all
+	// that the act did must then vanish. No program sets it.
+	Fail func(tx *db.Tx) error
+
 	technical []string
 	hears     map[string][]hearing
 }
@@ -81,7 +85,7 @@ var house = []string{"jobs_", "ledger_", "web_", "platform_", "notify_"}
 // Do runs an act: all or nothing, durable when it returns, once per form, and
 // with exactly one ledger entry if it changed anything.
 func (k *Kit) Do(ctx context.Context, f func(tx *db.Tx) error) error {
-	return k.DB.Do(ctx, func(tx *db.Tx) error {
+	return k.act(ctx, func(tx *db.Tx) error {
 		if err := k.once(tx); err != nil {
 			return err
 		}
@@ -92,14 +96,14 @@ func (k *Kit) Do(ctx context.Context, f func(tx *db.Tx) error) error {
 		if change != "" && entries != 1 {
 			return fmt.Errorf("app: %q with %d ledger entries; an act has exactly one", change, entries)
 		}
-		return nil
+		return k.fail(tx)
 	})
 }
 
 // Note keeps the house's own books (sessions, attempts, reading positions):
 // no ledger entry, and no table of a service's state may change.
 func (k *Kit) Note(ctx context.Context, f func(tx *db.Tx) error) error {
-	return k.DB.Do(ctx, func(tx *db.Tx) error {
+	return k.act(ctx, func(tx *db.Tx) error {
 		if err := k.once(tx); err != nil {
 			return err
 		}
@@ -109,8 +113,30 @@ func (k *Kit) Note(ctx context.Context, f func(tx *db.Tx) error) error {
 		if _, change := k.changes(tx); change != "" {
 			return fmt.Errorf("app: %q is a change of state and needs Do", change)
 		}
-		return nil
+		return k.fail(tx)
 	})
+}
+
+// races is how often an act that lost a race is tried.
+const races = 10
+
+// act runs f, again when it lost a race: on PostgreSQL two acts may both find
+// no row (a person new to the court, a code not yet made) and both make one.
+// The loser, tried again, finds the winner's.
+func (k *Kit) act(ctx context.Context, f func(tx *db.Tx) error) (err error) {
+	for range races {
+		if err = k.DB.Do(ctx, f); !db.Unique(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (k *Kit) fail(tx *db.Tx) error {
+	if k.Fail == nil {
+		return nil
+	}
+	return k.Fail(tx)
 }
 
 // Read runs f on a snapshot.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"crypto/sha256"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -42,10 +43,24 @@ func (l *limits) allow(class, session, address string) error {
 	if session != "" && !l.take("s/"+class+"/"+session, perSession[class]) {
 		return errSlow
 	}
-	if !l.take("a/"+class+"/"+address, perAddress[class]) {
+	if !l.take("a/"+class+"/"+network(address), perAddress[class]) {
 		return errSlow
 	}
 	return nil
+}
+
+// network is what one subscriber has: an IPv4 address, or 64 bits of IPv6, in
+// which he may take a new address for every request.
+func network(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil || !a.Is6() {
+		return address
+	}
+	p, err := a.WithZone("").Prefix(64)
+	if err != nil {
+		return address
+	}
+	return p.String()
 }
 
 // take removes one token. Keys are kept as digests: memory holds neither

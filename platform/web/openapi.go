@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding"
+	"encoding/json"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -32,7 +33,10 @@ func (rt *Router) OpenAPI(title, version string) map[string]any {
 		"info":    map[string]any{"title": title, "version": version},
 		"paths":   paths,
 		"components": map[string]any{
-			"schemas": map[string]any{"Problem": map[string]any{"type": "object", "properties": map[string]any{"error": schemaOf(reflect.TypeFor[Problem](), 0)}}},
+			"schemas": map[string]any{
+				"Problem":  map[string]any{"type": "object", "properties": map[string]any{"error": schemaOf(reflect.TypeFor[Problem](), 0)}, "required": []any{"error"}},
+				"Repeated": withRequired(schemaOf(reflect.TypeFor[Repeated](), 0), "repeated"),
+			},
 			"securitySchemes": map[string]any{
 				"session": map[string]any{"type": "apiKey", "in": "cookie", "name": rt.Cookie()},
 				"bearer":  map[string]any{"type": "http", "scheme": "bearer"},
@@ -46,7 +50,7 @@ func operation(r Route, path string) map[string]any {
 		"summary": r.Title, "operationId": operationID(r.Pattern),
 		"x-object": r.Object, "x-verb": r.Verb,
 		"responses": map[string]any{
-			"200":     map[string]any{"description": "完成", "content": map[string]any{"application/json": map[string]any{"schema": schemaFor(r.Out)}}},
+			"200":     map[string]any{"description": "完成", "content": answers(r)},
 			"default": map[string]any{"description": "没有办成，原因见 show", "content": map[string]any{"application/json": map[string]any{"schema": map[string]any{"$ref": "#/components/schemas/Problem"}}}},
 		},
 	}
@@ -72,13 +76,41 @@ func operation(r Route, path string) map[string]any {
 			if r.Upload > 0 {
 				media = "multipart/form-data"
 			}
-			op["requestBody"] = map[string]any{"content": map[string]any{media: map[string]any{"schema": schemaFor(r.In)}}}
+			op["requestBody"] = map[string]any{"content": map[string]any{media: map[string]any{"schema": takes(r)}}}
 		}
 	}
 	if params != nil {
 		op["parameters"] = params
 	}
 	return op
+}
+
+// answers is what a route answers when it is done: JSON, or a file. A form
+// that was carried out before is answered alike by every route.
+func answers(r Route) map[string]any {
+	if _, file := r.Out.(File); file {
+		return map[string]any{"*/*": map[string]any{"schema": map[string]any{"type": "string", "format": "binary"}}}
+	}
+	s := schemaFor(r.Out)
+	if !strings.HasPrefix(r.Pattern, http.MethodGet) {
+		s = map[string]any{"anyOf": []any{s, map[string]any{"$ref": "#/components/schemas/Repeated"}}}
+	}
+	return map[string]any{"application/json": map[string]any{"schema": s}}
+}
+
+// takes is the schema of a form with its files.
+func takes(r Route) map[string]any {
+	s := schemaFor(r.In)
+	props, _ := s["properties"].(map[string]any)
+	for _, f := range r.Files {
+		props[f] = map[string]any{"type": "array", "items": map[string]any{"type": "string", "format": "binary"}}
+	}
+	return s
+}
+
+func withRequired(s map[string]any, names ...any) map[string]any {
+	s["required"] = names
+	return s
 }
 
 var notWord = regexp.MustCompile(`[^A-Za-z0-9]+`)
@@ -94,11 +126,17 @@ func schemaFor(v any) map[string]any {
 	return schemaOf(reflect.TypeOf(v), 0)
 }
 
-var textType = reflect.TypeFor[encoding.TextMarshaler]()
+var (
+	textType = reflect.TypeFor[encoding.TextMarshaler]()
+	jsonType = reflect.TypeFor[json.Marshaler]()
+)
 
 func schemaOf(t reflect.Type, depth int) map[string]any {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
+	}
+	if t.Implements(jsonType) && t.Kind() == reflect.Struct && t.NumField() == 1 { // a wrapper shows what it holds
+		return schemaOf(t.Field(0).Type, depth)
 	}
 	switch {
 	case t == reflect.TypeFor[time.Time]():
@@ -116,9 +154,9 @@ func schemaOf(t reflect.Type, depth int) map[string]any {
 	case reflect.Int, reflect.Int64, reflect.Int32, reflect.Uint64, reflect.Uint32:
 		return map[string]any{"type": "integer"}
 	case reflect.Slice, reflect.Array:
-		return map[string]any{"type": "array", "items": schemaOf(t.Elem(), depth+1)}
+		return map[string]any{"type": []any{"array", "null"}, "items": schemaOf(t.Elem(), depth+1)} // an empty list may be null
 	case reflect.Map:
-		return map[string]any{"type": "object", "additionalProperties": schemaOf(t.Elem(), depth+1)}
+		return map[string]any{"type": []any{"object", "null"}, "additionalProperties": schemaOf(t.Elem(), depth+1)}
 	case reflect.Struct:
 		props := map[string]any{}
 		for _, f := range reflect.VisibleFields(t) {

@@ -58,14 +58,15 @@ const Public = "public"
 
 // Route is one line of a service's counter.
 type Route struct {
-	Pattern  string // "POST /onecode/{case}/ask", as in net/http
-	Title    string // plain Chinese: what it does
-	Object   string // kind of object in the access table, or Public
-	Verb     string // verb in the access table
-	In       any    // zero value of the command that Read decodes, for the API description
-	Out      any    // zero value of Reply.JSON
-	Limit    string // rate class; "" is the ordinary one
-	Upload   int64  // bytes allowed in the body beyond the ordinary 1 MiB
-	PageOnly bool   // a page for people that has no JSON form
+	Pattern  string   // "POST /onecode/{case}/ask", as in net/http
+	Title    string   // plain Chinese: what it does
+	Object   string   // kind of object in the access table, or Public
+	Verb     string   // verb in the access table
+	In       any      // zero value of the command that Read decodes, for the API description
+	Out      any      // zero value of Reply.JSON; File{} for a download
+	Limit    string   // rate class; "" is the ordinary one
+	Upload   int64    // bytes allowed in the body beyond the ordinary 1 MiB
+	Files    []string // the fields that carry uploaded files
+	PageOnly bool     // a page for people that has no JSON form
 	Do       Handler
 }

@@ -250,9 +250,15 @@ func (rt *Router) answer(route Route, r *http.Request) (Reply, *http.Request, er
 		if to == "" {
 			to = above(r.URL.Path)
 		}
-		return Reply{Goto: to, Toast: "刚才已经收到了，没有重复办理。", JSON: map[string]any{"repeated": true, "goto": to}}, r, nil
+		return Reply{Goto: to, Toast: "刚才已经收到了，没有重复办理。", JSON: Repeated{true, to}}, r, nil
 	}
 	return rep, r, err
+}
+
+// Repeated is the JSON form of "carried out before", and where that led.
+type Repeated struct {
+	Repeated bool   `json:"repeated"`
+	Goto     string `json:"goto"`
 }
 
 // ErrRepeated says that this form was already carried out.
