@@ -29,6 +29,8 @@ func (s *Service) Capability() capability.Capability {
 			{Name: "account.checked", Title: "窗口核实身份", Audience: ledger.Court},
 			{Name: "account.merged", Title: "合并账号", Audience: ledger.Court},
 			{Name: "account.passkey", Title: "添加通行密钥", Audience: ledger.Court},
+			{Name: "account.passkey_removed", Title: "去掉通行密钥", Audience: ledger.Court},
+			{Name: "account.password", Title: "换密码", Audience: ledger.Court},
 			{Name: "account.locked", Title: "锁定或解锁账号", Audience: ledger.Court},
 		},
 		Jobs:      map[string]jobs.Handler{"account.send_code": s.sendCodeJob, "account.sweep": s.sweep},
@@ -59,6 +61,14 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /account/counter", Title: "窗口核实身份", Object: "person", Verb: "check", PageOnly: true, Do: s.getCounter},
 		{Pattern: "POST /account/counter", Title: "窗口核实身份", Object: "person", Verb: "check", Limit: "write", In: counterCheck{}, Do: s.postCounter},
 		{Pattern: "POST /account/merge", Title: "合并两个账号", Object: "person", Verb: "merge", Limit: "write", In: mergeCmd{}, Do: s.postMerge},
+		{Pattern: "GET /account/merge", Title: "合并账号", Object: "person", Verb: "merge", PageOnly: true, Do: s.getMerge},
+		{Pattern: "POST /account/find", Title: "找同一个人的账号", Object: "person", Verb: "merge", Limit: "write", In: findCmd{}, Out: []twin{}, Do: s.postFind},
+		{Pattern: "GET /account/locks", Title: "锁定", Object: "court", Verb: "lock", Out: []lockLine{}, Do: s.getLocks},
+		{Pattern: "POST /account/lock", Title: "锁定或打开账号", Object: "court", Verb: "lock", Limit: "write", In: lockCmd{}, Do: s.postLock},
+		{Pattern: "GET /account/password", Title: "换密码", Object: "account", Verb: "use", PageOnly: true, Do: s.getPassword},
+		{Pattern: "POST /account/password", Title: "换密码", Object: "account", Verb: "use", Limit: "login", In: passwordCmd{}, Do: s.postPassword},
+		{Pattern: "POST /account/passkey/remove", Title: "去掉通行密钥", Object: "account", Verb: "use", Limit: "write", In: removeCmd{}, Do: s.postRemove},
+		{Pattern: "POST /account/passkey/prove", Title: "用通行密钥再次确认本人", Object: "account", Verb: "use", Limit: "login", In: finishCmd{}, Out: entered{}, Do: s.passkeyProve},
 		{Pattern: "POST /account/passkey/begin", Title: "开始添加通行密钥", Object: "account", Verb: "use", Limit: "login", Out: ceremony{}, Do: s.passkeyBegin},
 		{Pattern: "POST /account/passkey/finish", Title: "添加通行密钥", Object: "account", Verb: "use", Limit: "login", In: finishCmd{}, Do: s.passkeyFinish},
 		{Pattern: "POST /account/passkey/login", Title: "用通行密钥登录", Object: web.Public, Verb: "login", Limit: "login", Out: ceremony{}, Do: s.passkeyLogin},
@@ -103,6 +113,7 @@ type (
 		Court string `json:"court"`
 		From  string `json:"from"`
 		To    string `json:"to"`
+		Seen  bool   `json:"seen"` // the paper ID
 	}
 	mine struct {
 		Account  Account   `json:"account"`
@@ -352,10 +363,13 @@ func (s *Service) postMerge(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
+	if !c.Seen {
+		return web.Reply{}, fault.Law(fault.Invalid, "请先当面看过证件原件，再勾选确认。", "人民法院在线诉讼规则第七条")
+	}
 	if err := s.merge(r.Context(), c.Court, c.From, c.To); err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Goto: "/account/counter", Toast: "两个账号已经并成一个。", JSON: map[string]bool{"merged": true}}, nil
+	return web.Reply{Goto: "/account/merge", Toast: "两个账号已经并成一个。", JSON: map[string]bool{"merged": true}}, nil
 }
 
 // courtOf is the court of the actor's post.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -143,7 +142,7 @@ func (s *Service) passkeyFinish(r *http.Request) (web.Reply, error) {
 	a := auth.From(r.Context())
 	parsed, err := protocol.ParseCredentialCreationResponseBody(strings.NewReader(c.Credential))
 	if err != nil || s.keys == nil {
-		return web.Reply{}, errors.Join(fault.Wrap(fault.Invalid, "没有加上。请再试一次。", err))
+		return web.Reply{}, fault.Wrap(fault.Invalid, "没有加上。请再试一次。", err)
 	}
 	err = s.k.Do(r.Context(), func(tx *db.Tx) error {
 		data, err := s.take(tx, c.Ceremony, a.Account)
@@ -185,50 +184,97 @@ func (s *Service) passkeyLogin(r *http.Request) (web.Reply, error) {
 	return web.Reply{JSON: ceremony{word, opts}}, err
 }
 
-func (s *Service) passkeyEnter(r *http.Request) (web.Reply, error) {
-	var c finishCmd
+// recognise checks a browser's answer in the act that it opens and returns
+// whose key it is. A key whose counter went back exists twice: it is refused.
+func (s *Service) recognise(tx *db.Tx, ceremony string, parsed *protocol.ParsedCredentialAssertionData) (o keyOwner, err error) {
+	data, err := s.take(tx, ceremony, "passkey")
+	if err != nil {
+		return o, err
+	}
+	cred, err := s.keys.ValidateDiscoverableLogin(func(_, handle []byte) (webauthn.User, error) {
+		o, err = s.owner(tx, string(handle))
+		return o, err
+	}, data, parsed)
+	if err != nil || o.State != "active" {
+		return o, fault.Wrap(fault.Forbidden, errUnknownKey, err)
+	}
+	if cred.Authenticator.CloneWarning {
+		return o, fault.New(fault.Forbidden, "这把通行密钥可能被人复制了，不能再用。请用别的办法登录，到“我的账号”里去掉它。")
+	}
+	b, err := json.Marshal(cred)
+	if err != nil {
+		return o, err
+	}
+	return o, db.Must1(tx.Exec(`UPDATE account_passkey SET data = ?, used_at = ? WHERE id = ? AND account_id = ?`, string(b), s.k.Now(), base64.RawURLEncoding.EncodeToString(cred.ID), o.ID))
+}
+
+const errUnknownKey = "没有认出来。请再试一次，或者用短信验证码。"
+
+// answered reads what the browser answered.
+func (s *Service) answered(r *http.Request) (c finishCmd, parsed *protocol.ParsedCredentialAssertionData, err error) {
 	if err := web.Read(r, &c); err != nil {
+		return c, nil, err
+	}
+	parsed, err = protocol.ParseCredentialRequestResponseBody(strings.NewReader(c.Credential))
+	if err != nil || s.keys == nil {
+		return c, nil, fault.Wrap(fault.Invalid, errUnknownKey, err)
+	}
+	return c, parsed, nil
+}
+
+func (s *Service) passkeyEnter(r *http.Request) (web.Reply, error) {
+	c, parsed, err := s.answered(r)
+	if err != nil {
 		return web.Reply{}, err
 	}
-	parsed, err := protocol.ParseCredentialRequestResponseBody(strings.NewReader(c.Credential))
-	if err != nil || s.keys == nil {
-		return web.Reply{}, fault.Wrap(fault.Invalid, "没有认出来。请再试一次，或者用短信验证码。", err)
-	}
-	var token string
-	staff := false
+	token, def := "", "/casebook"
 	err = s.k.Do(r.Context(), func(tx *db.Tx) error {
-		data, err := s.take(tx, c.Ceremony, "passkey")
+		o, err := s.recognise(tx, c.Ceremony, parsed)
 		if err != nil {
 			return err
 		}
-		var o keyOwner
-		cred, err := s.keys.ValidateDiscoverableLogin(func(_, handle []byte) (webauthn.User, error) {
-			o, err = s.owner(tx, string(handle))
-			return o, err
-		}, data, parsed)
-		if err != nil || o.State != "active" {
-			return fault.Wrap(fault.Forbidden, "没有认出来。请再试一次，或者用短信验证码。", err)
+		if o.Staff {
+			def = "/desk"
 		}
-		b, err := json.Marshal(cred)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`UPDATE account_passkey SET data = ?, used_at = ? WHERE id = ?`, string(b), s.k.Now(), base64.RawURLEncoding.EncodeToString(cred.ID)); err != nil {
-			return err
-		}
-		staff = o.Staff
 		token, err = s.enter(tx, o.Account, device(r), s.k.Now(), "passkey")
 		return err
 	})
 	if err != nil {
 		return web.Reply{}, err
 	}
-	def := "/casebook"
-	if staff {
-		def = "/desk"
-	}
 	next := web.Next(c.Next, def)
 	return web.Reply{SignIn: token, Goto: next, JSON: entered{Token: token, Goto: next}}, nil
+}
+
+// passkeyProve is the step-up by a key of the actor's own.
+func (s *Service) passkeyProve(r *http.Request) (web.Reply, error) {
+	c, parsed, err := s.answered(r)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	me, def := auth.From(r.Context()), "/casebook"
+	if me.Staff {
+		def = "/desk"
+	}
+	err = s.k.Do(r.Context(), func(tx *db.Tx) error {
+		o, err := s.recognise(tx, c.Ceremony, parsed)
+		if err != nil {
+			return err
+		}
+		if o.ID != me.Account {
+			return fault.New(fault.Forbidden, "这是另一个人的通行密钥。")
+		}
+		if err := s.proved(tx, me.Session); err != nil {
+			return err
+		}
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "account.proved", Actor: me.Person, Body: map[string]any{"account": me.Account, "how": "passkey"}})
+		return err
+	})
+	if err != nil {
+		return web.Reply{}, err
+	}
+	next := web.Next(c.Next, def)
+	return web.Reply{Goto: next, JSON: entered{Goto: next}}, nil
 }
 
 // masked fills what the owner sees of his own numbers on a shared screen.

@@ -55,7 +55,7 @@ const text = (b) => btoa(String.fromCharCode(...new Uint8Array(b))).replace(/\+/
 const send = async (url, body) => {
   const r = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, body: JSON.stringify(body ?? {}) })
   const j = await r.json()
-  if (!r.ok) throw new Error(j.error?.show ?? '没有办成，请用短信验证码。')
+  if (!r.ok) throw Object.assign(new Error(j.error?.show ?? '没有办成，请用短信验证码。'), { kind: j.error?.kind })
   return j
 }
 if (window.PublicKeyCredential && !/MicroMessenger/i.test(navigator.userAgent)) {
@@ -81,6 +81,7 @@ if (window.PublicKeyCredential && !/MicroMessenger/i.test(navigator.userAgent)) 
         const done = await send(b.dataset.finish, { ceremony: o.ceremony, credential: JSON.stringify(out), next: b.dataset.next ?? '' })
         location.assign(done.goto)
       } catch (e) {
+        if (e.kind === 'step_up' && b.dataset.prove) return location.assign(b.dataset.prove)
         say.textContent = e.name === 'NotAllowedError' ? '没有完成。可以再试一次，或者用短信验证码。' : e.message
       }
     })
