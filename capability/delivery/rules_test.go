@@ -29,6 +29,7 @@ func TestDecide(t *testing.T) {
 		"no date":                      {handover{Signer: "self"}, in(paper.Issued), "signed_on"},
 		"tomorrow":                     {handover{Signer: "self", SignedOn: day(6)}, in(paper.Issued), "signed_on"},
 		"before the paper was written": {handover{Signer: "self", SignedOn: day(2)}, in(paper.Issued), "signed_on"},
+		"the return itself":            {good, []paper.Paper{{Kind: "service_return", State: paper.Issued, Dated: day(3)}}, "papers"},
 		"one was served before":        {good, in(paper.Served), "papers"},
 		"one was withdrawn":            {good, in(paper.Withdrawn), "papers"},
 		"one is not drawn":             {good, in(paper.Ordered), "papers"},
