@@ -35,7 +35,9 @@ func TestTogether(t *testing.T) {
 			{"send", func() answer {
 				return h.post("周明远", "/onecode/"+id+"/message/"+mid+"/send", map[string]string{"text": "答"})
 			}, "onecode.answered", 1, 1},
-			{"reissue", func() answer { return h.post("韩雪", "/onecode/"+id+"/code/"+jia, map[string]string{"reason": "丢了"}) }, "onecode.reissued", 1, 8},
+			{"reissue", func() answer {
+				return h.post("韩雪", "/onecode/"+id+"/code/"+jia, map[string]string{"reason": "丢了"})
+			}, "onecode.reissued", 1, 8},
 			{"hand over", func() answer {
 				return h.upload("韩雪", "/delivery/"+id, map[string]string{"papers": paper, "signer": "self", "signed_on": "2026-03-03"}, "scan", "a.jpg", []byte("scan"))
 			}, "delivery.handed_over", 1, 1},
