@@ -198,6 +198,9 @@ func TestGuessingSlows(t *testing.T) {
 		t.Errorf("waiting tells a living code: %s, %s", last[0], last[1])
 	}
 	try(id.Code(12)).must(t, "another code", 200)
+	for range 9 { // what cannot be a code is a mistake, and no guess
+		try("案件码").must(t, "no code", 422)
+	}
 }
 
 // TestGuessingFromOneNet: someone with 64 bits of IPv6 takes a new address for

@@ -56,10 +56,10 @@ func TestRollback(t *testing.T) {
 	}
 }
 
-// elsewhere are the acts before there is a court, and those that need a real
-// browser or an authenticator.
+// elsewhere are the acts that found and furnish a court, which have tests of
+// their own, and those that need a real browser or an authenticator.
 func elsewhere(act string) bool {
-	for _, p := range []string{"POST /setup/first/", "POST /setup/staff", "POST /account/passkey/", "POST /account/invite/", "POST /account/staff", "POST /account/choose", "POST /account/match", "POST /account/prove", "POST /prefs", "account."} {
+	for _, p := range []string{"POST /setup/first/", "POST /setup/staff", "POST /account/passkey/", "POST /account/invite/", "POST /account/staff", "POST /account/choose", "POST /account/match", "POST /account/prove", "POST /account/password", "POST /prefs", "account."} {
 		if strings.HasPrefix(act, p) {
 			return true
 		}

@@ -187,7 +187,7 @@ type twin struct {
 	Level   auth.Level `db:"level" json:"level"`
 	Cases   int64      `db:"cases" json:"cases"`
 	At      time.Time  `db:"at" json:"at"`
-	Matched bool       `db:"-" json:"matched"`
+	Matched bool       `json:"matched"`
 }
 
 // findCmd is a number that someone at the counter gave.

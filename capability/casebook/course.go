@@ -129,7 +129,6 @@ type closeCmd struct {
 	Way   string   `json:"way"`
 	On    law.Date `json:"on"` // the day that counts for this way
 	Cause string   `json:"cause"`
-	Heard bool     `json:"heard"`
 }
 
 // end closes a case: way and date by 审理期限规定 10.

@@ -47,6 +47,9 @@ func decide(h handover, ps []paper.Paper, today law.Date) error {
 		bad.Add("signed_on", "签收日期还没有到。请照回证上写的日期填。")
 	}
 	for _, p := range ps {
+		if p.Kind == "service_return" {
+			bad.Add("papers", "送达回证是给他签字的，签好了扫描上来，不用送给他。")
+		}
 		if p.State != paper.Issued {
 			bad.Add("papers", "“%s”已经送达，或者已经撤回，不能再送。", p.Title)
 		} else if !h.SignedOn.IsZero() && h.SignedOn.Before(p.Dated) {

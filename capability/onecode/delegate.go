@@ -69,6 +69,13 @@ func (s *Service) delegate(ctx context.Context, c delegate) error {
 		if begin.Before(now) {
 			begin = now
 		}
+		away, err := awayIn(tx, c.To, begin, until)
+		if err != nil {
+			return err
+		}
+		if away {
+			return fault.Field("to", "他那几天自己也托了别人代答，请另选一位。")
+		}
 		if _, err := tx.Exec(`INSERT INTO onecode_delegation (id, from_id, to_id, from_at, until_at, reason) VALUES (?, ?, ?, ?, ?, ?)`, id.New(), c.From, c.To, begin, until, c.Reason); err != nil {
 			return err
 		}

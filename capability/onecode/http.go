@@ -133,8 +133,10 @@ func (s *Service) postOpen(rt *web.Router) web.Handler {
 		if err := web.Read(r, &o); err != nil {
 			return web.Reply{}, err
 		}
-		if err := rt.Thing("code", guessed(o.Code)); err != nil { // whoever guesses, wherever from
-			return web.Reply{}, err
+		if g := guessed(o.Code); g != "" { // whoever guesses, wherever from; what is no code guesses nothing
+			if err := rt.Thing("code", g); err != nil {
+				return web.Reply{}, err
+			}
 		}
 		ch, err := s.open(r.Context(), o)
 		if err != nil {

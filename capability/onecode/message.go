@@ -8,7 +8,6 @@ import (
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/fact"
-	"mashang/law"
 	"mashang/platform/app"
 	"mashang/platform/auth"
 	"mashang/platform/db"
@@ -267,10 +266,9 @@ func (s *Service) tellParty(tx *db.Tx, q Message) error {
 // contact is a call, visit or chat outside the system, entered by staff so
 // that the other side knows of it.
 type contact struct {
-	Party string   `json:"party"`
-	Way   string   `json:"way"`
-	Text  string   `json:"text"`
-	On    law.Date `json:"on"`
+	Party string `json:"party"`
+	Way   string `json:"way"`
+	Text  string `json:"text"`
 }
 
 func (s *Service) contact(ctx context.Context, caseID string, c contact) error {

@@ -154,6 +154,13 @@ func delegationOf(tx *db.Tx, judge string, at time.Time) (delegation, bool, erro
 	return db.Maybe[delegation](tx, `SELECT id, from_id, to_id, from_at, until_at, reason FROM onecode_delegation WHERE from_id = ? AND from_at <= ? AND until_at > ? ORDER BY from_at DESC, id DESC LIMIT 1`, judge, at, at)
 }
 
+// awayIn reports whether a judge has given his own threads away on any day
+// between two instants: he would not be at his desk for another's.
+func awayIn(tx *db.Tx, judge string, begin, until time.Time) (bool, error) {
+	_, away, err := db.Maybe[string](tx, `SELECT id FROM onecode_delegation WHERE from_id = ? AND from_at < ? AND until_at > ? LIMIT 1`, judge, until, begin)
+	return away, err
+}
+
 // Standard is an answer prepared for a frequent question.
 type Standard struct {
 	ID    string    `db:"id" json:"id"`

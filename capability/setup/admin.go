@@ -23,7 +23,7 @@ func (s *Service) adminRoutes() []web.Route {
 		{Pattern: "GET /setup", Title: "设置", Object: "court", Verb: "settings", Out: home{}, Do: s.getHome},
 		{Pattern: "GET /setup/court", Title: "法院名片", Object: "court", Verb: "settings", Out: docket.Court{}, Do: s.getCourt},
 		{Pattern: "POST /setup/court", Title: "修改法院名片", Object: "court", Verb: "settings", Limit: "write", In: courtCmd{}, Do: s.postCourt},
-		{Pattern: "POST /setup/logo", Title: "换法院标志", Object: "court", Verb: "settings", Limit: "write", Upload: mostLogo, Do: s.postLogo},
+		{Pattern: "POST /setup/logo", Title: "换法院标志", Object: "court", Verb: "settings", Limit: "write", Upload: mostLogo, Files: []string{"logo"}, In: logoCmd{}, Do: s.postLogo},
 		{Pattern: "GET /setup/logo/{court}", Title: "法院标志", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getLogo},
 		{Pattern: "GET /setup/divisions", Title: "部门", Object: "court", Verb: "settings", Out: []docket.Division{}, Do: s.getDivisions},
 		{Pattern: "POST /setup/divisions", Title: "修改部门", Object: "court", Verb: "settings", Limit: "write", In: divisionCmd{}, Do: s.postDivision},
@@ -175,10 +175,13 @@ func (s *Service) postCourt(r *http.Request) (web.Reply, error) {
 	return saved("/setup/court", c.Court, "改好了。"), nil
 }
 
+// logoCmd says whose picture the file is.
+type logoCmd struct {
+	Court string `json:"court"`
+}
+
 func (s *Service) postLogo(r *http.Request) (web.Reply, error) {
-	var c struct {
-		Court string `json:"court"`
-	}
+	var c logoCmd
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}

@@ -22,7 +22,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /setup/staff", Title: "人员", Object: "court", Verb: "staff", Out: staffView{}, Do: s.getStaff},
 		{Pattern: "POST /setup/staff", Title: "添加工作人员", Object: "court", Verb: "staff", Limit: "write", In: staffCmd{}, Out: Invited{}, Do: s.postStaff},
 		{Pattern: "GET /setup/staff/template", Title: "人员空表", Object: "court", Verb: "staff", Do: s.getTemplate},
-		{Pattern: "POST /setup/staff/import", Title: "从表格导入人员", Object: "court", Verb: "staff", Limit: "write", Upload: 10 << 20, Out: []line{}, Do: s.postImport},
+		{Pattern: "POST /setup/staff/import", Title: "从表格导入人员", Object: "court", Verb: "staff", Limit: "write", Upload: 10 << 20, Files: []string{"list"}, In: importCmd{}, Out: []line{}, Do: s.postImport},
 		{Pattern: "POST /setup/staff/invite", Title: "重新发邀请", Object: "court", Verb: "staff", Limit: "write", In: inviteCmd{}, Out: Invited{}, Do: s.postInvite},
 		{Pattern: "GET /setup/posts", Title: "职务", Object: "court", Verb: "posts", Out: staffView{}, Do: s.getPosts},
 		{Pattern: "GET /setup/audit", Title: "审计", Object: "court", Verb: "audit", Out: []auditLine{}, Do: s.getAudit},
@@ -170,11 +170,14 @@ func (s *Service) getTemplate(*http.Request) (web.Reply, error) {
 	return web.Reply{File: &web.File{Name: "人员.xlsx", Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Body: bytes.NewReader(b)}}, err
 }
 
+// importCmd says what to do with a list.
+type importCmd struct {
+	Court string `json:"court"`
+	Do    string `json:"do"` // import; anything else only tries
+}
+
 func (s *Service) postImport(r *http.Request) (web.Reply, error) {
-	var c struct {
-		Court string `json:"court"`
-		Do    string `json:"do"` // import; anything else only tries
-	}
+	var c importCmd
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}

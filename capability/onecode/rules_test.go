@@ -1,0 +1,84 @@
+package onecode
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"mashang/law"
+	"mashang/law/restday"
+	"mashang/platform/clock"
+	"mashang/platform/fault"
+)
+
+// TestDue: two working days, the day of the message not counted.
+func TestDue(t *testing.T) {
+	cal := restday.Default()
+	at := func(month, day, hour int) time.Time {
+		return time.Date(2026, time.Month(month), day, hour, 30, 0, 0, clock.Shanghai)
+	}
+	for _, c := range []struct {
+		asked       time.Time
+		want        string
+		provisional bool
+	}{
+		{at(3, 3, 9), "2026-03-05", false},   // a Tuesday
+		{at(3, 3, 23), "2026-03-05", false},  // late in the evening it is still Tuesday there
+		{at(3, 6, 9), "2026-03-10", false},   // over a weekend
+		{at(3, 7, 9), "2026-03-10", false},   // on a Saturday
+		{at(2, 13, 9), "2026-02-24", false},  // a working Saturday, then the Spring Festival
+		{at(9, 30, 9), "2026-10-09", false},  // over the National Day
+		{at(12, 31, 9), "2027-01-04", true},  // into a year that is not announced
+		{at(12, 30, 10), "2027-01-01", true}, // of which only weekends are known
+	} {
+		if d := due(c.asked, ReplyDays, cal); d.On.String() != c.want || d.Provisional != c.provisional || len(d.Steps) == 0 {
+			t.Errorf("%s: %+v", c.asked, d)
+		}
+	}
+	if got := used(at(3, 6, 9), at(3, 9, 9), cal); got != 1 {
+		t.Errorf("from Friday to Monday %d working days have gone", got)
+	}
+}
+
+// TestReminders: at nine on the last day, and when it has passed.
+func TestReminders(t *testing.T) {
+	d := law.Date{Year: 2026, Month: 3, Day: 5}
+	if got := remindAt(d).In(clock.Shanghai).Format("01-02 15:04"); got != "03-05 09:00" {
+		t.Error(got)
+	}
+	if got := lateAt(d).In(clock.Shanghai).Format("01-02 15:04"); got != "03-06 00:00" {
+		t.Error(got)
+	}
+}
+
+// TestText: something, and not too much; characters are counted, not bytes.
+func TestText(t *testing.T) {
+	for text, ok := range map[string]bool{"": false, "问": true, strings.Repeat("字", maxText): true, strings.Repeat("字", maxText+1): false} {
+		if err := checkText("text", text); (err == nil) != ok || err != nil && fault.As(err).Field != "text" {
+			t.Errorf("%d characters: %v", len([]rune(text)), err)
+		}
+	}
+}
+
+// TestFiles: kinds go by the ending that the list names; nothing that runs.
+func TestFiles(t *testing.T) {
+	for name, want := range map[string]string{"照片.JPG": "image/jpeg", "合同.pdf": "application/pdf", "a.exe": "", "a.html": "", "a.svg": "", "a.pdf.exe": "", "a": "", "": "", strings.Repeat("长", 70) + ".pdf": ""} {
+		if got, err := acceptable(name); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q %v", name, got, err)
+		}
+	}
+}
+
+// TestGuessed: attempts on one beginning count together however they are typed.
+func TestGuessed(t *testing.T) {
+	for _, c := range []string{"7K3M94QX2FDN", "7k3m 94qx 0000", "7k3m-94qx-zzzz", "７Ｋ３Ｍ94QX"} {
+		if got := guessed(c); got != "7K3M94QX" {
+			t.Errorf("%s counts as %s", c, got)
+		}
+	}
+	for _, c := range []string{"", "!", "7K"} {
+		if got := guessed(c); len(got) > 2 {
+			t.Errorf("%q counts as %q", c, got)
+		}
+	}
+}
