@@ -125,6 +125,23 @@ func AddParty(tx *db.Tx, p Party) (string, error) {
 	return p.ID, err
 }
 
+// MovePhone makes a phone the one that a person's present cases hold for him,
+// as a party and as an agent; it returns in how many places. A phone that is
+// the same already is left alone.
+func MovePhone(tx *db.Tx, person, sealed, find string) (n int64, err error) {
+	for _, q := range []string{
+		`UPDATE docket_party SET phone = ?, phone_find = ? WHERE person_id = ? AND left_at = 0 AND phone_find <> ?`,
+		`UPDATE docket_agent SET phone = ?, phone_find = ? WHERE person_id = ? AND until_at = 0 AND phone_find <> ?`,
+	} {
+		m, err := tx.Exec(q, sealed, find, person, find)
+		if err != nil {
+			return n, err
+		}
+		n += m
+	}
+	return n, nil
+}
+
 // LeaveParty ends a party's part in the case.
 func LeaveParty(tx *db.Tx, party string, at time.Time) error {
 	return db.Must1(tx.Exec(`UPDATE docket_party SET left_at = ? WHERE id = ? AND left_at = 0`, at, party))

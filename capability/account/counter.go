@@ -24,6 +24,7 @@ type counterCheck struct {
 	Phone  string `json:"phone"`
 	Seen   bool   `json:"seen"` // 我当面看过证件原件
 	Lost   bool   `json:"lost"` // 原来的手机丢了：旧的登录全部退出
+	Keep   bool   `json:"keep"` // his cases keep the phone that they hold; otherwise it becomes this one
 }
 
 // check verifies a person at the counter: his account is made or raised, tied
@@ -61,8 +62,16 @@ func (s *Service) check(ctx context.Context, c counterCheck) error {
 		if err != nil {
 			return err
 		}
+		// The code for a case goes to the phone that the case holds: who stands
+		// at the counter with his paper ID says which one that is from now on.
+		moved := int64(0)
+		if !c.Keep {
+			if moved, err = docket.MovePhone(tx, p.ID, s.k.Vault.Seal("party.phone", cl.Phone), s.k.Vault.Find("phone", cl.Phone)); err != nil {
+				return err
+			}
+		}
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "account.checked", Court: c.Court, Actor: appActor(tx),
-			Body: map[string]any{"account": a, "how": "paper ID at the counter", "lost_phone": c.Lost}})
+			Body: map[string]any{"account": a, "how": "paper ID at the counter", "lost_phone": c.Lost, "phones_moved": moved}})
 		return err
 	})
 }
