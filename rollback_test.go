@@ -57,9 +57,10 @@ func TestRollback(t *testing.T) {
 }
 
 // elsewhere are the acts that found and furnish a court, which have tests of
-// their own, and those that need a real browser or an authenticator.
+// their own, those that need a real browser or an authenticator, and one that
+// only looks.
 func elsewhere(act string) bool {
-	for _, p := range []string{"POST /setup/first/", "POST /setup/staff", "POST /account/passkey/", "POST /account/invite/", "POST /account/staff", "POST /account/choose", "POST /account/match", "POST /account/prove", "POST /account/password", "POST /prefs", "account."} {
+	for _, p := range []string{"POST /setup/first/", "POST /setup/staff", "POST /account/passkey/", "POST /account/invite/", "POST /account/staff", "POST /account/choose", "POST /account/match", "POST /account/prove", "POST /account/password", "POST /account/find", "POST /prefs", "account."} {
 		if strings.HasPrefix(act, p) {
 			return true
 		}
@@ -167,8 +168,9 @@ func (f *faults) request(send func() answer) error {
 	return nil
 }
 
-// twoActs are the requests that act twice. The answer to a one-time code uses
-// it up in a transaction of its own; if the second fails a new code is needed.
+// twoActs are the requests that act twice: a try at a one-time code is counted
+// on its own before, so that guessing in parallel does not help. If what the
+// code opens fails, the same code still opens it.
 const twoActs = "/api/v1/account/code/"
 
 // single refuses a request that took more than one transaction: if the second

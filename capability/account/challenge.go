@@ -48,36 +48,34 @@ type passed struct {
 	accounts []Account // who may go in; several old people may share one phone
 }
 
-// answer checks a code. Wrong codes count, in a transaction of their own, so
-// that a hundred parallel guesses are still five tries.
+// answer checks a code and acts. Every try is counted first, in a transaction
+// of its own, so that a hundred parallel guesses are still five tries; the
+// code is used up together with what it opens.
 func (s *Service) answer(ctx context.Context, challengeID, code string, act func(tx *db.Tx, c challenge) error) error {
-	var bad error
-	var good challenge
-	err := s.k.Note(ctx, func(tx *db.Tx) error {
-		c, ok, err := challengeOf(tx, challengeID)
-		if err != nil {
-			return err
-		}
-		now := s.k.Now()
-		if !ok || !c.Used.IsZero() || now.After(c.Until) || c.Tries >= codeTries {
-			bad = errCode
-			return nil
-		}
-		if subtle.ConstantTimeCompare([]byte(c.Code), []byte(digest(challengeID+code))) != 1 {
-			bad = errCode
-			_, err := tx.Exec(`UPDATE account_challenge SET tries = tries + 1 WHERE id = ?`, challengeID)
-			return err
-		}
-		good = c
-		return db.Must1(tx.Exec(`UPDATE account_challenge SET used_at = ? WHERE id = ? AND used_at = 0`, now, challengeID))
+	counted := int64(0)
+	err := s.k.Note(app.Alone(ctx), func(tx *db.Tx) (err error) {
+		counted, err = tx.Exec(`UPDATE account_challenge SET tries = tries + 1 WHERE id = ? AND tries < ? AND used_at = 0 AND until_at >= ?`, challengeID, codeTries, s.k.Now())
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	if bad != nil {
-		return bad
+	if counted == 0 {
+		return errCode
 	}
-	return s.k.Do(app.Alone(ctx), func(tx *db.Tx) error { return act(tx, good) })
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		c, ok, err := challengeOf(tx, challengeID)
+		if err != nil {
+			return err
+		}
+		if !ok || !c.Used.IsZero() || subtle.ConstantTimeCompare([]byte(c.Code), []byte(digest(challengeID+code))) != 1 {
+			return errCode
+		}
+		if err := db.Must1(tx.Exec(`UPDATE account_challenge SET used_at = ? WHERE id = ? AND used_at = 0`, s.k.Now(), challengeID)); err != nil {
+			return err
+		}
+		return act(tx, c)
+	})
 }
 
 // errCode is the one answer to every wrong, late, used or never sent code.
