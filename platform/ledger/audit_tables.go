@@ -41,7 +41,7 @@ func (a *audit) heads(tx *db.Tx) error {
 	holder, cas := "", ""
 	met := 0
 	for {
-		l, err := db.List[head](tx, `SELECT holder, case_id, n, head FROM ledger_chain WHERE (holder, case_id) > (?, ?) ORDER BY holder, case_id LIMIT ?`, holder, cas, auditPage)
+		l, err := db.List[head](tx, `SELECT holder, case_id, n, head FROM ledger_chain WHERE (case_id, holder) > (?, ?) ORDER BY case_id, holder LIMIT ?`, cas, holder, auditPage)
 		if err != nil {
 			return err
 		}

@@ -186,5 +186,5 @@ func OfCase(tx *db.Tx, caseID string, n int) ([]Line, error) {
 // newest first, at most n.
 func OfHolder(tx *db.Tx, holder, caseID string, n int) ([]Line, error) {
 	return db.List[Line](tx, `SELECT e.id AS id, e.at AS at, e.kind AS kind, e.actor AS actor, e.leaf AS leaf
-		FROM ledger_link l JOIN ledger_entry e ON e.id = l.entry_id WHERE l.holder = ? AND l.case_id = ? ORDER BY l.n DESC LIMIT ?`, holder, caseID, n)
+		FROM ledger_entry e JOIN ledger_link l ON l.entry_id = e.id AND l.holder = ? WHERE e.case_id = ? ORDER BY e.at DESC, e.id DESC LIMIT ?`, holder, caseID, n)
 }

@@ -109,7 +109,7 @@ func (l *Ledger) Receipt(ctx context.Context, d *db.DB, holder, caseID string, w
 
 func (l *Ledger) build(tx *db.Tx, holder, caseID string, witnesses []string) (Receipt, int64, error) {
 	r := Receipt{Case: caseID, Earlier: []Earlier{}, Entries: []Proved{}, Format: Format, Holder: Tag(holder, caseID), Key: l.signer.Verifier, Witnesses: []string{}}
-	rows, err := db.List[linked](tx, `SELECT l.n, l.entry_id, l.prev, l.salt, e.leaf, e.seq, e.kind FROM ledger_link l JOIN ledger_entry e ON e.id = l.entry_id WHERE l.holder = ? AND l.case_id = ? ORDER BY l.n`, holder, caseID)
+	rows, err := db.List[linked](tx, `SELECT l.n, l.entry_id, l.prev, l.salt, e.leaf, e.seq, e.kind FROM ledger_entry e JOIN ledger_link l ON l.entry_id = e.id AND l.holder = ? WHERE e.case_id = ? ORDER BY l.n`, holder, caseID)
 	if err != nil {
 		return r, 0, err
 	}

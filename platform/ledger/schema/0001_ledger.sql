@@ -19,9 +19,11 @@ CREATE TABLE ledger_chain (
     case_id TEXT NOT NULL,
     n       BIGINT NOT NULL,
     head    TEXT NOT NULL,
-    PRIMARY KEY (holder, case_id)
+    PRIMARY KEY (case_id, holder)
 ) /* clustered */;
 -- The n-th entry of a holder in a case; salt opens the commitment in the leaf.
+-- Keyed by the entry, whose id grows with time: a holder's chain is found by
+-- way of his case's entries, and writing touches the end of one tree only.
 CREATE TABLE ledger_link (
     holder   TEXT NOT NULL,
     case_id  TEXT NOT NULL,
@@ -29,9 +31,8 @@ CREATE TABLE ledger_link (
     entry_id TEXT NOT NULL,
     prev     TEXT NOT NULL,
     salt     TEXT NOT NULL,
-    PRIMARY KEY (holder, case_id, n)
+    PRIMARY KEY (entry_id, holder)
 ) /* clustered */;
-CREATE INDEX ledger_link_entry ON ledger_link (entry_id);
 -- What a digest in a leaf stands for. Erasing a row erases the person's data
 -- and leaves the tree whole. holder '' opens it to every holder of the entry.
 CREATE TABLE ledger_secret (
