@@ -224,7 +224,7 @@ func court(dir, dsn string) (*mashang.Court, error) {
 		return nil, err
 	}
 	go c.KeepTrail(ctx)
-	return c, demo.Seed(ctx, c, clk, now)
+	return c, demo.Seed(ctx, c, clk, now, nil)
 }
 
 // openEngine returns the database URL for the court (empty: SQLite in its

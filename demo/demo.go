@@ -30,16 +30,24 @@ type driver struct {
 	court *mashang.Court
 	clock *clock.Moved
 	n     int
+
+	progress func(day time.Time)
 }
 
 // Seed lives the year that ends now, and lets the clock go on by itself.
-func Seed(ctx context.Context, c *mashang.Court, clk *clock.Moved, now time.Time) error {
-	d := &driver{ctx: ctx, court: c, clock: clk}
+// progress, if not nil, hears the day that has been reached, month by month.
+func Seed(ctx context.Context, c *mashang.Court, clk *clock.Moved, now time.Time, progress func(day time.Time)) error {
+	return seed(ctx, c, clk, now, 11, progress)
+}
+
+// seed makes a year with so many ordinary cases for each court.
+func seed(ctx context.Context, c *mashang.Court, clk *clock.Moved, now time.Time, each int, progress func(day time.Time)) error {
+	d := &driver{ctx: ctx, court: c, clock: clk, progress: progress}
 	y, err := d.found()
 	if err != nil {
 		return fmt.Errorf("demo: founding: %w", err)
 	}
-	if err := y.live(now); err != nil {
+	if err := y.live(now, each); err != nil {
 		return fmt.Errorf("demo: %s: %w", clk.Now().In(clock.Shanghai).Format(time.DateOnly), err)
 	}
 	if err := y.keepRoles(); err != nil {

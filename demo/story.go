@@ -23,14 +23,14 @@ func (y *year) jia(end law.Date) {
 	pl.number, pl.phone = identity.Fictional(400, law.Date{Year: 1986, Month: 5, Day: 12}, false), identity.FictionalPhone(1)
 	de := y.company()
 	const division = "知识产权审判庭"
-	on := end.AddDays(-26)
+	on := y.workday(end.AddDays(-26), 9, 30)
 	var f *filed
 	var judge member
-	y.at(y.workday(on, 9, 30), func() (err error) {
+	y.at(on, func() (err error) {
 		f, err = y.file(city, division, "侵害外观设计专利权纠纷", "民初", "知", "ordinary", "判令被告停止侵害外观设计专利权的行为，赔偿经济损失 50000 元。", pl, de, 50000)
 		return err
 	})
-	y.at(y.workday(on, 11, 0), func() error {
+	y.at(on.Add(90*time.Minute), func() error {
 		for _, j := range city.of(docket.Judge, division) {
 			if j.name == "周明远" {
 				judge = j
@@ -38,12 +38,12 @@ func (y *year) jia(end law.Date) {
 		}
 		return y.assign(f, judge)
 	})
-	y.at(y.workday(on, 11, 40), func() error { return y.serve(f) })
-	y.at(y.workday(on.AddDays(1), 9, 0), func() error { return y.duties(f) })
-	y.at(y.workday(end.AddDays(-20), 15, 8), func() error {
+	y.at(on.Add(130*time.Minute), func() error { return y.serve(f) })
+	y.at(y.later(on, 1, 9, 0), func() error { return y.duties(f) })
+	y.at(y.later(on, 6, 15, 8), func() error {
 		return y.talk(f, [2]string{"法官您好，我长期在外地，开庭能不能用手机参加？", "可以。网上开庭要双方都同意，对方已经同意了。请在开庭三天以前点一次“试设备”。"})
 	})
-	y.at(y.workday(end.AddDays(-10), 10, 20), func() error {
+	y.at(y.later(on, 16, 10, 20), func() error {
 		ps, err := y.parties(f.id)
 		if err != nil {
 			return err
@@ -95,15 +95,16 @@ func (y *year) unfinished(end law.Date) {
 		return err
 	})
 	var f *filed
-	y.at(y.workday(end.AddDays(-40), 9, 0), func() (err error) {
+	on := y.workday(end.AddDays(-40), 9, 0)
+	y.at(on, func() (err error) {
 		if f, err = y.file(city, "知识产权审判庭", "侵害商标权纠纷", "民初", "知", "ordinary", "判令被告停止侵权。", y.company(), y.person("孙立群"), 120000); err != nil {
 			return err
 		}
 		return y.assign(f, city.of(docket.Judge, "知识产权审判庭")[1])
 	})
-	y.at(y.workday(end.AddDays(-40), 15, 0), func() error { return y.serve(f) })
-	y.at(y.workday(end.AddDays(-39), 9, 0), func() error { return y.duties(f) })
-	y.at(y.workday(end.AddDays(-9), 9, 20), func() error {
+	y.at(on.Add(6*time.Hour), func() error { return y.serve(f) })
+	y.at(y.later(on, 1, 9, 0), func() error { return y.duties(f) })
+	y.at(y.later(on, 31, 9, 20), func() error {
 		_, err := y.ask(f, "能不能延期开庭？我在住院。")
 		return err
 	})

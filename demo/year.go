@@ -44,6 +44,13 @@ func (y *year) workday(d law.Date, hour, minute int) time.Time {
 	return y.cal.Next(d).At(hour, minute, clock.Shanghai)
 }
 
+// later returns an instant on the first working day that is at least n days
+// after the day of t. What follows something is planned from it, never from a
+// day of its own: rest days would put both on one morning.
+func (y *year) later(t time.Time, n, hour, minute int) time.Time {
+	return y.workday(law.DateOf(t, clock.Shanghai).AddDays(n), hour, minute)
+}
+
 // causes by weight, with the type and procedure that they usually have.
 var causes = []struct{ cause, kind, special, procedure, claim string }{
 	{"民间借贷纠纷", "民初", "", "summary", "判令被告返还借款及利息。"}, {"买卖合同纠纷", "民初", "", "summary", "判令被告支付货款。"},
@@ -66,14 +73,15 @@ var questions = [][2]string{
 	{"能不能请人替我来？", "可以委托一至二人。要交授权委托书和他的身份材料。"},
 }
 
-// live plans the year that ends at now and lets it happen.
-func (y *year) live(now time.Time) error {
+// live plans the year that ends at now, with so many ordinary cases for each
+// court, and lets it happen.
+func (y *year) live(now time.Time, each int) error {
 	end := docket.Today(now)
 	begin := end.AddDays(-360)
 	for _, c := range y.courts {
-		n := 11
+		n := each
 		if c.code == "冀11" {
-			n = 18
+			n += n / 2
 		}
 		for range n {
 			y.ordinary(c, begin.AddDays(y.IntN(345)), end)
@@ -93,6 +101,9 @@ func (y *year) live(now time.Time) error {
 		y.todo = y.todo[1:]
 		if d.at.After(now) {
 			continue
+		}
+		if y.progress != nil && d.at.Month() != y.clock.Now().Month() {
+			y.progress(d.at)
 		}
 		if d.at.Sub(y.clock.Now()) > time.Hour { // what was due in between
 			y.clock.Set(d.at.Add(-time.Minute))
@@ -238,13 +249,13 @@ func (y *year) ordinary(c *staffed, on, end law.Date) {
 		return y.assign(f, js[y.IntN(len(js))])
 	})
 	y.at(t.Add(3*time.Hour), func() error { return y.serve(f) })
-	y.at(t.Add(26*time.Hour), func() error { return y.duties(f) })
+	y.at(y.later(t, 1, 11, 0), func() error { return y.duties(f) })
 	if asks {
-		y.at(y.workday(on.AddDays(5+y.IntN(10)), 15, y.IntN(50)), func() error { return y.talk(f, q) })
+		y.at(y.later(t, 5+y.IntN(10), 15, y.IntN(50)), func() error { return y.talk(f, q) })
 	}
-	if finish := on.AddDays(30 + y.IntN(60)); finish.Before(end) && y.IntN(6) > 0 {
+	if finish := y.later(t, 30+y.IntN(60), 16, 0); law.DateOf(finish, clock.Shanghai).Before(end) && y.IntN(6) > 0 {
 		way := []string{"judgment", "mediation", "mediation", "withdrawal"}[y.IntN(4)]
-		y.at(y.workday(finish, 16, 0), func() error {
+		y.at(finish, func() error {
 			_, err := y.post(f.judge.who, "/casebook/"+f.id+"/close", map[string]string{"way": way, "on": docket.Today(y.clock.Now()).String()})
 			return err
 		})

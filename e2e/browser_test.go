@@ -66,7 +66,7 @@ func start() (string, error) {
 		return "", err
 	}
 	go c.KeepTrail(ctx)
-	if err := demo.Seed(ctx, c, clk, now); err != nil {
+	if err := demo.Seed(ctx, c, clk, now, nil); err != nil {
 		return "", err
 	}
 	if err := demo.Mount(c); err != nil {

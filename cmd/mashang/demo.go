@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -30,7 +31,8 @@ func runDemo(ctx context.Context, args []string, _, stderr io.Writer) error {
 	}
 	now := time.Now()
 	clk := clock.At(now.AddDate(0, 0, -366))
-	c, err := open(ctx, *cfg, clk, stderr)
+	quiet := new(slog.LevelVar)
+	c, err := openAt(ctx, *cfg, clk, stderr, quiet)
 	if err != nil {
 		return err
 	}
@@ -41,7 +43,11 @@ func runDemo(ctx context.Context, args []string, _, stderr io.Writer) error {
 	if err == nil && !seeded {
 		trail, stop := context.WithCancel(ctx)
 		go c.KeepTrail(trail)
-		err = demo.Seed(ctx, c, clk, now)
+		quiet.Set(slog.LevelWarn) // a year of requests is not for reading
+		err = demo.Seed(ctx, c, clk, now, func(day time.Time) {
+			fmt.Fprintf(stderr, "mashang: making the year: %s\n", day.In(clock.Shanghai).Format("2006-01"))
+		})
+		quiet.Set(slog.LevelInfo)
 		stop()
 		debug.FreeOSMemory() // a year's work leaves a heap that serving does not need
 	} else if err == nil {

@@ -52,7 +52,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // open opens and assembles the court of a configuration.
 func open(ctx context.Context, cfg config.Config, clk clock.Clock, stderr io.Writer) (*mashang.Court, error) {
-	log := slog.New(slog.NewJSONHandler(stderr, nil))
+	return openAt(ctx, cfg, clk, stderr, slog.LevelInfo)
+}
+
+// openAt is open with a log of what is at least as grave as level.
+func openAt(ctx context.Context, cfg config.Config, clk clock.Clock, stderr io.Writer, level slog.Leveler) (*mashang.Court, error) {
+	log := slog.New(slog.NewJSONHandler(stderr, &slog.HandlerOptions{Level: level}))
 	k, err := app.Open(ctx, cfg, clk, log)
 	if err != nil {
 		return nil, err

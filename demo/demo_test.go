@@ -1,0 +1,56 @@
+package demo
+
+import (
+	"context"
+	"log/slog"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"mashang"
+	"mashang/platform/app"
+	"mashang/platform/clock"
+	"mashang/platform/config"
+)
+
+// The story can be told on any date: what follows something never falls on the
+// same morning, wherever the rest days lie.
+func TestStoryOnAnyDate(t *testing.T) {
+	dates := []string{
+		"2026-11-26", "2026-11-27", "2026-11-28", "2026-11-29", "2026-11-30", // forty days before lies a weekend, and 26
+		"2026-02-24", "2026-03-20", "2026-10-08", "2026-10-30", "2026-11-10", // round the long holidays
+		"2027-01-01", "2028-02-29", "2031-06-15", // beyond the announced calendar
+	}
+	for _, date := range dates {
+		t.Run(date, func(t *testing.T) {
+			t.Parallel()
+			now, err := time.ParseInLocation("2006-01-02 15:04", date+" 04:20", clock.Shanghai)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx := context.Background()
+			clk := clock.At(now.AddDate(0, 0, -366))
+			k, err := app.Open(ctx, config.Config{Data: t.TempDir(), Origin: "http://localhost", Demo: true}, clk, slog.New(slog.DiscardHandler))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer k.Close()
+			c, err := mashang.Assemble(ctx, k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			months := 0
+			if err := seed(ctx, c, clk, now, 0, func(time.Time) { months++ }); err != nil {
+				t.Fatal(err)
+			}
+			p := pages{c}
+			kept, err := p.kept(httptest.NewRequestWithContext(ctx, "GET", "/demo", nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(kept.Roles) < 11 || kept.Walk.Code == "" || kept.Walk.Paper == "" || months == 0 {
+				t.Errorf("roles %d, walk %+v, months %d", len(kept.Roles), kept.Walk, months)
+			}
+		})
+	}
+}
