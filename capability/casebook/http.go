@@ -251,6 +251,10 @@ func (s *Service) postReveal(r *http.Request) (web.Reply, error) {
 // tasks are filings that wait for the filing judge, and cases without a judge.
 func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
 	var out []capability.Task
+	cal, err := docket.Calendar(tx)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range v.Posts {
 		state, group := "", ""
 		switch p.Role {
@@ -271,7 +275,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 			return nil, err
 		}
 		for _, c := range cs {
-			out = append(out, waitingCase(c, group, v))
+			out = append(out, waitingCase(c, group, v, cal))
 		}
 	}
 	return out, nil

@@ -11,6 +11,8 @@ import (
 	"mashang/law/caseno"
 	"mashang/law/closing"
 	"mashang/law/identity"
+	"mashang/law/period"
+	"mashang/law/restday"
 	"mashang/platform/clock"
 	"mashang/ui"
 )
@@ -123,10 +125,10 @@ func limitWords(w whole) string {
 }
 
 // waitingCase is a case that waits for someone on his desk.
-func waitingCase(c docket.Case, group string, v capability.Viewer) capability.Task {
+func waitingCase(c docket.Case, group string, v capability.Viewer, cal *restday.Calendar) capability.Task {
 	t := capability.Task{Group: group, Title: c.Names + "　" + c.Cause, Sub: "收件 " + c.Received.Short(docket.Today(v.Now)), Href: "/casebook/" + c.ID + "/work", Tone: "go", Tag: "办理"}
 	if c.State == docket.Entered {
-		last := c.Received.AddDays(7)
+		last := period.Rules["filing_decision"].Start(c.Received, cal).Last
 		t.Due = last.At(23, 59, clock.Shanghai)
 		t.Tag = fmt.Sprintf("%s前", last.Short(docket.Today(v.Now)))
 		switch n := last.Sub(docket.Today(v.Now)); {
@@ -279,9 +281,6 @@ func place(w whole, at capability.Place) []capability.Panel {
 		if p.Place == at {
 			out = append(out, p)
 		}
-	}
-	if at == capability.Next && len(out) > 1 {
-		out = out[:1] // one thing to do
 	}
 	return out
 }

@@ -5,7 +5,9 @@ package desk
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"sort"
 
 	"mashang/capability"
@@ -59,7 +61,16 @@ type group struct {
 }
 
 // order in which groups stand; others follow.
-var order = map[string]int{"过期没回的留言": 0, "等您回复": 1, "等您决定是否立案": 2, "等您分案": 3, "等您起草": 4, "快到的期限": 5}
+var order = map[string]int{"过期没回的留言": 0, "等您回复": 1, "等您决定是否立案": 2, "等您分案": 3, "等您起草": 4, soon: 5}
+
+// soon is the heading of dates that are near; it is a figure, never an alarm.
+const soon = "快到的期限"
+
+// watched are the headings that a role always sees counted, also at none.
+var watched = map[docket.Role][]string{
+	docket.Judge: {"等您回复", soon}, docket.Head: {"过期没回的留言", "等您分案"}, docket.FilingJudge: {"等您决定是否立案"},
+	docket.Assistant: {"等您起草"}, docket.Clerk: {"等您起草"},
+}
 
 func (s *Service) getDesk(r *http.Request) (web.Reply, error) {
 	a := auth.From(r.Context())
@@ -110,18 +121,27 @@ func groups(ts []capability.Task) []group {
 		sort.SliceStable(list, func(i, j int) bool { return list[i].Due.Before(list[j].Due) })
 		out = append(out, group{name, list})
 	}
+	sort.Slice(out, func(i, j int) bool { return before(out[i].Name, out[j].Name) })
+	return out
+}
+
+// before reports whether a heading stands above another.
+func before(a, b string) bool {
 	rank := func(n string) int {
 		if r, ok := order[n]; ok {
 			return r
 		}
 		return len(order)
 	}
-	sort.Slice(out, func(i, j int) bool {
-		if a, b := rank(out[i].Name), rank(out[j].Name); a != b {
-			return a < b
-		}
-		return out[i].Name < out[j].Name
-	})
+	if x, y := rank(a), rank(b); x != y {
+		return x < y
+	}
+	return a < b
+}
+
+func ranked(set map[string]bool) []string {
+	out := slices.Collect(maps.Keys(set))
+	sort.Slice(out, func(i, j int) bool { return before(out[i], out[j]) })
 	return out
 }
 
@@ -155,6 +175,44 @@ func (d today) holds(roles ...docket.Role) bool {
 		}
 	}
 	return false
+}
+
+// figures are the counts on top: what the person's posts always have to watch,
+// and whatever else waits.
+func (d today) figures() []ui.Figure {
+	watch := map[string]bool{}
+	for _, p := range d.Posts {
+		for _, g := range watched[p.Role] {
+			watch[g] = true
+		}
+	}
+	for _, g := range d.Groups {
+		watch[g.Name] = true
+	}
+	var out []ui.Figure
+	if d.holds(docket.Judge) || d.Open > 0 {
+		out = append(out, ui.Figure{N: d.Open, Text: "在办", Href: "/casebook?state=open"})
+	}
+	for _, name := range ranked(watch) {
+		out = append(out, ui.Figure{N: d.count(name), Text: name, Href: "#waiting", Hot: name != soon})
+	}
+	return out
+}
+
+// doors are the pages of an administrator, who has no cases.
+func (d today) doors() []ui.Row {
+	var out []ui.Row
+	if d.holds(docket.SystemAdmin) {
+		out = append(out, ui.Row{Icon: "door", Href: "/setup", Title: "设置", Sub: "法院名片、部门、放假安排、短信和邮件"}, ui.Row{Icon: "people", Href: "/setup/staff", Title: "人员", Sub: "添加、导入、重新邀请"})
+	}
+	if d.holds(docket.SecurityAdmin) {
+		out = append(out, ui.Row{Icon: "person", Href: "/setup/posts", Title: "职务", Sub: "离任、调动、换职务"}, ui.Row{Icon: "seal", Href: "/setup/seals", Title: "印章", Sub: "启用和停用"},
+			ui.Row{Icon: "lock", Href: "/account/locks", Title: "锁定", Sub: "锁上或打开账号"}, ui.Row{Icon: "people", Href: "/account/merge", Title: "合并账号", Sub: "同一个人的两个账号"})
+	}
+	if d.holds(docket.AuditAdmin) {
+		out = append(out, ui.Row{Icon: "eye", Href: "/setup/audit", Title: "审计", Sub: "谁在什么时候做了什么"})
+	}
+	return out
 }
 
 // count of what waits under a heading.

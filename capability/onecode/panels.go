@@ -21,10 +21,14 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	if err != nil {
 		return nil, err
 	}
+	wait, waiting := waits(ms, v)
 	if len(ms) > 3 {
 		ms = ms[len(ms)-3:]
 	}
 	out := []capability.Panel{{Place: capability.Main, Order: 30, Body: talkPanel(v, ms)}}
+	if waiting {
+		out = append(out, capability.Panel{Place: capability.Next, Order: 30, Body: nextPanel(v, wait)})
+	}
 	if v.Party.ID == "" {
 		return out, nil
 	}
@@ -45,6 +49,17 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 		return nil, err
 	}
 	return append(out, capability.Panel{Place: capability.Aside, Order: 20, Body: codePanel(code.SVG(136), groups(short))}), nil
+}
+
+// waits finds the question that is next: the oldest that waits, of the
+// viewer's own side or, for who answers, of any.
+func waits(ms []seen, v capability.View) (seen, bool) {
+	for _, m := range ms {
+		if m.State == "waiting" && m.Open && (m.Mine || v.May("message", "draft")) {
+			return m, true
+		}
+	}
+	return seen{}, false
 }
 
 func groups(s string) []string {
