@@ -144,6 +144,17 @@ func PartyOf(tx *db.Tx, id string) (Party, error) {
 	return db.One[Party](tx, `SELECT `+partyCols+` FROM docket_party p JOIN docket_person n ON n.id = p.person_id WHERE p.id = ?`, id)
 }
 
+// ToldPhone reports whether a person told the court a phone himself: when he
+// brought a case that was accepted, or with a power of attorney that stands. A
+// defendant's phone is what his opponent says it is.
+func ToldPhone(tx *db.Tx, person, find string, at time.Time) (bool, error) {
+	_, ok, err := db.Maybe[string](tx, `SELECT p.id FROM docket_party p JOIN docket_case c ON c.id = p.case_id
+			WHERE p.person_id = ? AND p.phone_find = ? AND p.left_at = 0 AND p.role IN (?, ?, ?) AND c.state NOT IN (?, ?)
+		UNION SELECT id FROM docket_agent WHERE person_id = ? AND phone_find = ? AND (until_at = 0 OR until_at > ?) LIMIT 1`,
+		person, find, Plaintiff, Applicant, Appellant, Entered, Refused, person, find, at)
+	return ok, err
+}
+
 // Agents returns the agents whose authority stands at an instant.
 func Agents(tx *db.Tx, caseID string, at time.Time) ([]Agent, error) {
 	return db.List[Agent](tx, `SELECT `+agentCols+` FROM docket_agent a JOIN docket_person n ON n.id = a.person_id WHERE a.case_id = ? AND a.from_at <= ? AND (a.until_at = 0 OR a.until_at > ?) ORDER BY a.from_at, a.id`, caseID, at, at)

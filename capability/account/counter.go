@@ -66,7 +66,7 @@ func (s *Service) check(ctx context.Context, c counterCheck) error {
 		// at the counter with his paper ID says which one that is from now on.
 		moved := int64(0)
 		if !c.Keep {
-			if moved, err = docket.MovePhone(tx, p.ID, s.k.Vault.Seal("party.phone", cl.Phone), s.k.Vault.Find("phone", cl.Phone)); err != nil {
+			if moved, err = docket.MovePhone(tx, p.ID, s.k.Vault.Seal("party.phone", cl.Phone), s.k.Vault.Find("phone", cl.Phone), now); err != nil {
 				return err
 			}
 		}
