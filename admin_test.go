@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pquerna/otp/totp"
 	"github.com/xuri/excelize/v2"
 
 	"mashang/docket"
@@ -115,6 +116,41 @@ func TestInvitedAgain(t *testing.T) {
 	h.tokens["旧"] = old
 	h.get("旧", "/desk").must(t, "the session before the new password", 303)
 	h.post("安全", "/setup/staff/invite", map[string]string{"court": "冀11", "person": h.person("新法官")}).must(t, "by security", 403)
+}
+
+// TestAdministratorIsNobodyElse: the system administrator, who sees every link,
+// gets into nobody's account by one: not by giving him another post, not by
+// inviting him again. A mangled form breaks nothing.
+func TestAdministratorIsNobodyElse(t *testing.T) {
+	h := founded(t, dbtest.SQLite(t))
+	judge := map[string]string{"court": "冀11", "name": "法官", "number": identity.Fictional(62, mustDate("1985-02-03"), false), "phone": identity.FictionalPhone(62),
+		"login": "judge", "division": h.division("冀11", "民一庭"), "role": "judge"}
+	path := func(link string) string { return link[strings.Index(link, "/account"):] }
+	a := h.post("系统", "/setup/staff", judge).must(t, "staff", 200)
+	h.post("", path(a.get("link")), map[string]string{"login": "x", "secret": "A"}).must(t, "a mangled form", 422)
+	h.join("法官", a.get("link"))
+	judge["court"], judge["division"] = "冀1126", h.division("冀1126", "民一庭")
+	if link := h.post("系统", "/setup/staff", judge).must(t, "another post", 200).get("link"); link != "" {
+		t.Errorf("another post gives a way into his account: %s", link)
+	}
+	for who, name := range map[string]string{"法官": "法官", "安全": "管理乙"} {
+		link := path(h.post("系统", "/setup/staff/invite", map[string]string{"court": "冀11", "person": h.person(name)}).must(t, "again", 200).get("link"))
+		key, err := totp.Generate(totp.GenerateOpts{Issuer: "t", AccountName: "t"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, err := totp.GenerateCode(key.Secret(), h.Kit.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken := map[string]string{"login": "taken", "password": "一句别人记得住的话123", "again": "一句别人记得住的话123", "secret": key.Secret(), "code": code}
+		h.post("", link, taken).must(t, who+" taken without his phone", 422)
+		taken["proof"] = "0000 0000"
+		h.post("", link, taken).must(t, who+" taken with a guess", 422)
+		h.get(who, "/desk").must(t, who+" is still signed in", 200)
+		has(t, "page", h.get("", link).body, "确认码")
+		h.join(who, "https://court.example"+link)
+	}
 }
 
 // TestPostsOnADay: a move is planned, withdrawn, planned again; on the day the

@@ -114,6 +114,16 @@ func decode(t *testing.T, body string, v any) {
 	}
 }
 
+// proof is the word that the newest invitation sent to its owner's phone.
+func (h *house) proof() string {
+	for _, text := range h.outbox() {
+		if _, after, ok := strings.Cut(text, "确认码 "); ok {
+			return after[:strings.Index(after, "。")]
+		}
+	}
+	return ""
+}
+
 // join accepts an invitation with a password and an authenticator.
 func (h *house) join(name, link string) {
 	h.t.Helper()
@@ -130,6 +140,7 @@ func (h *house) join(name, link string) {
 		h.t.Fatal(err)
 	}
 	cmd := map[string]string{"login": "login-" + name, "password": "一句自己记得住的话123", "again": "一句自己记得住的话123", "secret": key.Secret(), "code": code}
+	cmd["proof"] = h.proof()
 	weak := map[string]string{"login": "x1", "password": "short", "again": "short", "secret": key.Secret(), "code": code}
 	h.post("", u.Path, weak).must(h.t, "weak password", 422)
 	h.tokens[name] = h.post("", u.Path, cmd).must(h.t, "invitation of "+name, 200).get("token")

@@ -23,7 +23,7 @@ import (
 )
 
 // join gives a person a post and an invitation; the person is made when the
-// number is new.
+// number is new. Who has an account already gets no link.
 func (s *Service) join(tx *db.Tx, court, division string, m PlannedMember, from time.Time) (person, link string, err error) {
 	number := identity.Normalise(m.Number)
 	find := s.k.Vault.Find("id", string(identity.Resident)+number)
@@ -43,7 +43,10 @@ func (s *Service) join(tx *db.Tx, court, division string, m PlannedMember, from 
 		return "", "", err
 	}
 	word, err := s.accounts.Invite(tx, p.ID, m.Name, m.Login, identity.Normalise(m.Phone))
-	return p.ID, s.k.Config.Origin + "/account/invite/" + word, err
+	if word != "" {
+		link = s.k.Config.Origin + "/account/invite/" + word
+	}
+	return p.ID, link, err
 }
 
 // staffCmd is one person to add.
@@ -56,6 +59,14 @@ type staffCmd struct {
 	Division string      `json:"division"`
 	Role     docket.Role `json:"role"`
 	From     law.Date    `json:"from"` // first day; empty: today
+}
+
+// says what to do next.
+func (i Invited) says() string {
+	if i.Link == "" {
+		return "加好了。他有工作账号，用原来的登录名进来"
+	}
+	return "加好了，请把链接交给本人"
 }
 
 // add adds one of the court's people.
@@ -209,7 +220,7 @@ func (s *Service) importRow(ctx context.Context, court string, dry bool, ds []do
 	} else {
 		var inv Invited
 		inv, err = s.add(app.Alone(ctx), c)
-		l.Says, l.Link = "加好了，请把链接交给本人", inv.Link
+		l.Says, l.Link = inv.says(), inv.Link
 	}
 	if f := fault.As(err); err != nil {
 		if f.Kind == fault.Internal {
