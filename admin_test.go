@@ -153,6 +153,23 @@ func TestAdministratorIsNobodyElse(t *testing.T) {
 	}
 }
 
+// TestAdministratorsByTwo: neither administrator makes another one alone, and
+// nobody gives himself another post.
+func TestAdministratorsByTwo(t *testing.T) {
+	h := founded(t, dbtest.SQLite(t))
+	for i, role := range []string{"system_admin", "security_admin", "audit_admin"} {
+		h.post("系统", "/setup/staff", map[string]string{"court": "冀11", "name": "影子", "number": identity.Fictional(62+i, mustDate("1985-02-03"), false), "phone": identity.FictionalPhone(62),
+			"login": "shadow", "division": h.division("冀11", "办公室"), "role": role}).must(t, role+" by system alone", 422)
+	}
+	own := map[string]any{"court": "冀11", "post": h.postOf("管理乙"), "role": "president", "division": h.division("冀11", "办公室")}
+	h.post("安全", "/setup/posts/change", own).must(t, "his own post", 409)
+	h.staff(65, "冀11", "接班人", "clerk", "办公室")
+	other := map[string]any{"court": "冀11", "post": h.postOf("接班人"), "role": "security_admin", "division": h.division("冀11", "办公室")}
+	h.post("安全", "/setup/posts/change", other).must(t, "a second one, by two", 200)
+	own["role"] = ""
+	h.post("接班人", "/setup/posts/change", own).must(t, "the first one leaves", 200)
+}
+
 // TestPostsOnADay: a move is planned, withdrawn, planned again; on the day the
 // judge's open cases go with him, later they go to his successor.
 func TestPostsOnADay(t *testing.T) {

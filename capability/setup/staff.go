@@ -103,8 +103,11 @@ func (s *Service) addIn(tx *db.Tx, c staffCmd) (inv Invited, err error) {
 	m := PlannedMember{Name: c.Name, Number: c.Number, Phone: c.Phone, Login: c.Login, Role: c.Role}
 	var bad fault.List
 	checkMember(m, "", &bad)
-	if c.Role.Title() == string(c.Role) {
+	switch {
+	case c.Role.Title() == string(c.Role):
 		bad.Add("role", "请选职务。")
+	case c.Role.Administrator(): // nobody makes himself a second one of the three
+		bad.Add("role", "管理员要两个人才能任命：您先按别的职务加人，再由安全管理员换成管理员。")
 	}
 	d, derr := docket.DivisionOf(tx, c.Division)
 	if derr != nil || d.Court != c.Court || !d.Closed.IsZero() {
