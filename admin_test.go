@@ -3,6 +3,7 @@ package mashang_test
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"image"
 	"image/png"
 	"io"
@@ -168,6 +169,42 @@ func TestAdministratorsByTwo(t *testing.T) {
 	h.post("安全", "/setup/posts/change", other).must(t, "a second one, by two", 200)
 	own["role"] = ""
 	h.post("接班人", "/setup/posts/change", own).must(t, "the first one leaves", 200)
+}
+
+// TestMovedOn: a judge whose cases nobody took over keeps nothing of them when
+// he becomes an administrator, or goes to another court.
+func TestMovedOn(t *testing.T) {
+	h := founded(t, dbtest.SQLite(t))
+	for i, p := range [][3]string{{"窗口", "filing_officer", "立案庭"}, {"立案官", "filing_judge", "立案庭"}, {"庭长", "head", "民一庭"}, {"甲法官", "judge", "民一庭"}, {"乙法官", "judge", "民一庭"}} {
+		h.staff(70+i, "冀11", p[0], p[1], p[2])
+	}
+	seen := func(who, id string) string {
+		desk := h.get(who, "/api/v1/desk").must(t, "desk", 200).body
+		return fmt.Sprint(h.get(who, "/api/v1/casebook/"+id).code, strings.Contains(desk, id), strings.Contains(h.get(who, "/api/v1/casebook").body, id))
+	}
+	ids := map[string]string{}
+	for _, judge := range []string{"甲法官", "乙法官"} {
+		f := filing()
+		f["special"] = ""
+		ids[judge] = h.post("窗口", "/casebook/enter", f).must(t, "enter", 200).get("case")
+		h.post("立案官", "/casebook/"+ids[judge]+"/accept", map[string]string{"division": h.division("冀11", "民一庭")}).must(t, "accept", 200)
+		h.post("庭长", "/casebook/"+ids[judge]+"/assign", map[string]string{"judge": h.person(judge)}).must(t, "assign", 200)
+		h.drain()
+		if got := seen(judge, ids[judge]); got != "200 true true" {
+			t.Fatalf("%s at his work: %s", judge, got)
+		}
+	}
+	h.fresh()
+	h.post("安全", "/setup/posts/change", map[string]any{"court": "冀11", "post": h.postOf("甲法官"), "role": "system_admin", "division": h.division("冀11", "办公室")}).must(t, "administrator", 200)
+	h.post("安全", "/setup/posts/change", map[string]any{"court": "冀11", "post": h.postOf("乙法官")}).must(t, "leave", 200)
+	h.post("系统", "/setup/staff", map[string]string{"court": "冀1126", "name": "乙法官", "number": identity.Fictional(74, mustDate("1985-02-03"), false), "phone": identity.FictionalPhone(74),
+		"login": "乙法官", "division": h.division("冀1126", "民一庭"), "role": "judge"}).must(t, "at another court", 200)
+	h.drain()
+	for judge, id := range ids {
+		if got := seen(judge, id); got != "404 false false" {
+			t.Errorf("%s after he moved on: %s", judge, got)
+		}
+	}
 }
 
 // TestPostsOnADay: a move is planned, withdrawn, planned again; on the day the
