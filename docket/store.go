@@ -179,15 +179,17 @@ func Seats(tx *db.Tx, caseID string, at time.Time) ([]Seat, error) {
 
 // Link is a tie between two cases.
 type Link struct {
-	Other  string `db:"other_id" json:"other"`
-	Kind   string `db:"kind" json:"kind"`
-	Note   string `db:"note" json:"note"`
-	Number string `db:"number" json:"number"`
+	Other   string `db:"other_id" json:"other"`
+	Kind    string `db:"kind" json:"kind"`
+	Note    string `db:"note" json:"note"`
+	Number  string `db:"number" json:"number"`
+	Secrecy string `db:"secrecy" json:"-"` // of the other case
 }
 
-// Links returns the cases tied to one.
+// Links returns the cases tied to one. It does not ask whether the actor may
+// know of them.
 func Links(tx *db.Tx, caseID string) ([]Link, error) {
-	return db.List[Link](tx, `SELECT l.other_id, l.kind, l.note, c.number FROM docket_link l JOIN docket_case c ON c.id = l.other_id WHERE l.case_id = ? ORDER BY l.at`, caseID)
+	return db.List[Link](tx, `SELECT l.other_id, l.kind, l.note, c.number, c.secrecy FROM docket_link l JOIN docket_case c ON c.id = l.other_id WHERE l.case_id = ? ORDER BY l.at`, caseID)
 }
 
 // Calendar returns the rest days that are loaded; other years are provisional.
