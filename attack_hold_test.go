@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"mashang/law/identity"
+	"mashang/platform/dbtest"
 )
 
 // registered takes an account by registering, with whatever phone is to hand.
@@ -36,6 +37,40 @@ func TestPhoneToldByTheOtherSide(t *testing.T) {
 		h.registered("本人", "贾若兰", jiaID, jiaPhone)
 		h.get("本人", "/api/v1/casebook/"+caseID).must(t, "her case, by the phone that she told", 200)
 	})
+}
+
+// TestLockedStaysLocked: neither the counter, nor registering, nor an
+// invitation opens an account that the security administrator has locked, and
+// what was tried meanwhile is dead when he opens it.
+func TestLockedStaysLocked(t *testing.T) {
+	h := founded(t, dbtest.SQLite(t))
+	h.staff(60, "冀11", "窗口", "filing_officer", "立案庭")
+	h.staff(61, "冀11", "立案官", "filing_judge", "立案庭")
+	id := h.post("窗口", "/casebook/enter", filing()).must(t, "enter", 200).get("case")
+	h.post("立案官", "/casebook/"+id+"/accept", map[string]string{"division": h.division("冀11", "民一庭")}).must(t, "accept", 200)
+	h.registered("本人", "贾若兰", jiaID, jiaPhone)
+	h.get("本人", "/api/v1/casebook/"+id).must(t, "her case", 200)
+	h.fresh()
+	lock := map[string]any{"court": "冀11", "number": jiaID, "reason": "冒名的嫌疑"}
+	h.post("安全", "/account/lock", lock).must(t, "lock", 200)
+	h.post("窗口", "/account/counter", map[string]any{"court": "冀11", "name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": jiaPhone, "seen": true}).must(t, "counter", 200)
+	if got := one[string](h, `SELECT state FROM account_account WHERE name = '贾若兰' AND person_id <> ''`); got != "locked" {
+		t.Errorf("after the counter the account is %s", got)
+	}
+	ch := h.post("", "/account/register", map[string]string{"name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": jiaPhone}).must(t, "register", 200).get("challenge")
+	h.post("", "/account/code/"+ch, map[string]string{"code": h.code(jiaPhone)}).must(t, "by registering again", 403)
+	lock["open"] = true
+	h.post("安全", "/account/lock", lock).must(t, "open", 200)
+	h.get("本人", "/api/v1/casebook/"+id).must(t, "the session of before", 401)
+
+	link := h.post("系统", "/setup/staff/invite", map[string]string{"court": "冀11", "person": h.person("窗口")}).must(t, "link", 200).get("link")
+	h.join("窗口", link)
+	link = h.post("系统", "/setup/staff/invite", map[string]string{"court": "冀11", "person": h.person("窗口")}).must(t, "link", 200).get("link")
+	h.fresh()
+	staff := map[string]any{"court": "冀11", "account": one[string](h, `SELECT id FROM account_account WHERE name = '窗口'`), "reason": "离岗审查"}
+	h.post("安全", "/account/lock", staff).must(t, "lock", 200)
+	path, cmd := h.acceptance("窗口", link)
+	h.post("", path, cmd).must(t, "by an invitation", 403)
 }
 
 // TestLostPhoneOfAnAgent: once an agent has shown his paper ID and a new phone

@@ -124,8 +124,9 @@ func (h *house) proof() string {
 	return ""
 }
 
-// join accepts an invitation with a password and an authenticator.
-func (h *house) join(name, link string) {
+// acceptance is what an invited person enters behind a link, with a password
+// and an authenticator.
+func (h *house) acceptance(name, link string) (path string, cmd map[string]string) {
 	h.t.Helper()
 	u, err := url.Parse(link)
 	if err != nil {
@@ -139,14 +140,19 @@ func (h *house) join(name, link string) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	cmd := map[string]string{"login": "login-" + name, "password": "一句自己记得住的话123", "again": "一句自己记得住的话123", "secret": key.Secret(), "code": code}
-	cmd["proof"] = h.proof()
-	weak := map[string]string{"login": "x1", "password": "short", "again": "short", "secret": key.Secret(), "code": code}
-	h.post("", u.Path, weak).must(h.t, "weak password", 422)
-	h.tokens[name] = h.post("", u.Path, cmd).must(h.t, "invitation of "+name, 200).get("token")
-	h.post("", u.Path, cmd).must(h.t, "invitation used twice", 404)
+	return u.Path, map[string]string{"login": "login-" + name, "password": "一句自己记得住的话123", "again": "一句自己记得住的话123", "secret": key.Secret(), "code": code, "proof": h.proof()}
+}
+
+// join accepts an invitation.
+func (h *house) join(name, link string) {
+	h.t.Helper()
+	path, cmd := h.acceptance(name, link)
+	weak := map[string]string{"login": "x1", "password": "short", "again": "short", "secret": cmd["secret"], "code": cmd["code"]}
+	h.post("", path, weak).must(h.t, "weak password", 422)
+	h.tokens[name] = h.post("", path, cmd).must(h.t, "invitation of "+name, 200).get("token")
+	h.post("", path, cmd).must(h.t, "invitation used twice", 404)
 	h.clock.Add(time.Minute)
-	next, err := totp.GenerateCode(key.Secret(), h.Kit.Now())
+	next, err := totp.GenerateCode(cmd["secret"], h.Kit.Now())
 	if err != nil {
 		h.t.Fatal(err)
 	}

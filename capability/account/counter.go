@@ -87,8 +87,8 @@ func (s *Service) hold(tx *db.Tx, p docket.Person, phone string, lost bool) (str
 		a, err = s.ensure(tx, p.ID, sealed, find)
 		return a.ID, err
 	}
-	old := a
-	a.Phone, a.PhoneFind, a.State = sealed, find, "active"
+	old := a // a locked account moves too, and stays locked: who locked it opens it
+	a.Phone, a.PhoneFind = sealed, find
 	if err := saveAccount(tx, old, a); err != nil {
 		return "", err
 	}

@@ -187,6 +187,9 @@ func (s *Service) accept(ctx context.Context, word string, c accept, device stri
 		if i.Proof != "" && subtle.ConstantTimeCompare([]byte(i.Proof), []byte(digest(word+id.Fold(c.Proof)))) != 1 {
 			return fault.Field("proof", "确认码不对。它在发到您手机的短信里；换了手机号的，请找本院安全管理员。")
 		}
+		if a.State == "locked" {
+			return errLocked
+		}
 		old := a
 		a.Login, a.Password, a.TOTP, a.State = login, hash, s.k.Vault.Seal("account.totp", c.Secret), "active"
 		if err := saveAccount(tx, old, a); err != nil {
