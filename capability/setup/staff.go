@@ -259,26 +259,36 @@ func roleNamed(title string) docket.Role {
 // mostRows bounds a list; a larger court sends several.
 const mostRows = 2000
 
-func readList(r io.Reader) ([][]string, error) {
+// mostCells bounds a row: excelize fills a row up to its last cell, which may
+// stand in column 16,384.
+const mostCells = 100
+
+// readList reads a list row by row, so that a small file that claims a million
+// rows costs no more than a long one.
+func readList(r io.Reader) (out [][]string, err error) {
 	f, err := excelize.OpenReader(r, excelize.Options{UnzipSizeLimit: 64 << 20, UnzipXMLSizeLimit: 32 << 20})
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, "这不是 Excel 表格（.xlsx）。请用下载的空表填写。", err)
 	}
 	defer func() { _ = f.Close() }()
-	rows, err := f.GetRows(f.GetSheetName(0))
-	if err != nil || len(rows) == 0 {
+	rows, err := f.Rows(f.GetSheetName(0))
+	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, "表格是空的。", err)
 	}
-	for i, c := range columns {
-		if i >= len(rows[0]) || strings.TrimSpace(rows[0][i]) != c {
-			return nil, fault.Field("list", fmt.Sprintf("第一行第 %d 列应该是“%s”。请用下载的空表填写。", i+1, c))
+	defer func() { _ = rows.Close() }()
+	for n := 0; rows.Next(); n++ {
+		row, err := rows.Columns()
+		switch {
+		case err != nil || len(row) > mostCells:
+			return nil, fault.Wrap(fault.Invalid, "表格读不出来。请用下载的空表填写。", err)
+		case n == 0:
+			if err := checkHead(row); err != nil {
+				return nil, err
+			}
+			continue
+		case n >= mostRows:
+			return nil, fault.Field("list", "一次最多 2000 行，请分几次。")
 		}
-	}
-	if len(rows) > mostRows {
-		return nil, fault.Field("list", "一次最多 2000 行，请分几次。")
-	}
-	var out [][]string
-	for _, row := range rows[1:] {
 		cells := make([]string, len(columns))
 		for i := range columns {
 			if i < len(row) {
@@ -287,7 +297,20 @@ func readList(r io.Reader) ([][]string, error) {
 		}
 		out = append(out, cells)
 	}
+	if err := rows.Error(); err != nil {
+		return nil, fault.Wrap(fault.Invalid, "表格读不出来。请用下载的空表填写。", err)
+	}
 	return out, nil
+}
+
+// checkHead holds the first row against the columns.
+func checkHead(row []string) error {
+	for i, c := range columns {
+		if i >= len(row) || strings.TrimSpace(row[i]) != c {
+			return fault.Field("list", fmt.Sprintf("第一行第 %d 列应该是“%s”。请用下载的空表填写。", i+1, c))
+		}
+	}
+	return nil
 }
 
 // template is the empty list.
