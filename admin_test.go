@@ -3,6 +3,7 @@ package mashang_test
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"image"
 	"image/png"
 	"io"
@@ -115,6 +116,87 @@ func TestInvitedAgain(t *testing.T) {
 	h.tokens["旧"] = old
 	h.get("旧", "/desk").must(t, "the session before the new password", 303)
 	h.post("安全", "/setup/staff/invite", map[string]string{"court": "冀11", "person": h.person("新法官")}).must(t, "by security", 403)
+}
+
+// TestAdministratorIsNobodyElse: the system administrator, who sees every link,
+// gets into nobody's account by one: not by giving him another post, not by
+// inviting him again. A mangled form breaks nothing.
+func TestAdministratorIsNobodyElse(t *testing.T) {
+	h := founded(t, dbtest.SQLite(t))
+	judge := map[string]string{"court": "冀11", "name": "法官", "number": identity.Fictional(62, mustDate("1985-02-03"), false), "phone": identity.FictionalPhone(62),
+		"login": "judge", "division": h.division("冀11", "民一庭"), "role": "judge"}
+	path := func(link string) string { return link[strings.Index(link, "/account"):] }
+	a := h.post("系统", "/setup/staff", judge).must(t, "staff", 200)
+	h.post("", path(a.get("link")), map[string]string{"login": "x", "secret": "A"}).must(t, "a mangled form", 422)
+	h.join("法官", a.get("link"))
+	judge["court"], judge["division"] = "冀1126", h.division("冀1126", "民一庭")
+	if link := h.post("系统", "/setup/staff", judge).must(t, "another post", 200).get("link"); link != "" {
+		t.Errorf("another post gives a way into his account: %s", link)
+	}
+	for who, name := range map[string]string{"法官": "法官", "安全": "管理乙"} {
+		link := path(h.post("系统", "/setup/staff/invite", map[string]string{"court": "冀11", "person": h.person(name)}).must(t, "again", 200).get("link"))
+		_, taken := h.acceptance("taken", link)
+		delete(taken, "proof")
+		h.post("", link, taken).must(t, who+" taken without his phone", 422)
+		taken["proof"] = "0000 0000"
+		h.post("", link, taken).must(t, who+" taken with a guess", 422)
+		h.get(who, "/desk").must(t, who+" is still signed in", 200)
+		has(t, "page", h.get("", link).body, "确认码")
+		h.join(who, "https://court.example"+link)
+	}
+}
+
+// TestAdministratorsByTwo: neither administrator makes another one alone, and
+// nobody gives himself another post.
+func TestAdministratorsByTwo(t *testing.T) {
+	h := founded(t, dbtest.SQLite(t))
+	for i, role := range []string{"system_admin", "security_admin", "audit_admin"} {
+		h.post("系统", "/setup/staff", map[string]string{"court": "冀11", "name": "影子", "number": identity.Fictional(62+i, mustDate("1985-02-03"), false), "phone": identity.FictionalPhone(62),
+			"login": "shadow", "division": h.division("冀11", "办公室"), "role": role}).must(t, role+" by system alone", 422)
+	}
+	own := map[string]any{"court": "冀11", "post": h.postOf("管理乙"), "role": "president", "division": h.division("冀11", "办公室")}
+	h.post("安全", "/setup/posts/change", own).must(t, "his own post", 409)
+	h.staff(65, "冀11", "接班人", "clerk", "办公室")
+	other := map[string]any{"court": "冀11", "post": h.postOf("接班人"), "role": "security_admin", "division": h.division("冀11", "办公室")}
+	h.post("安全", "/setup/posts/change", other).must(t, "a second one, by two", 200)
+	own["role"] = ""
+	h.post("接班人", "/setup/posts/change", own).must(t, "the first one leaves", 200)
+}
+
+// TestMovedOn: a judge whose cases nobody took over keeps nothing of them when
+// he becomes an administrator, or goes to another court.
+func TestMovedOn(t *testing.T) {
+	h := founded(t, dbtest.SQLite(t))
+	for i, p := range [][3]string{{"窗口", "filing_officer", "立案庭"}, {"立案官", "filing_judge", "立案庭"}, {"庭长", "head", "民一庭"}, {"甲法官", "judge", "民一庭"}, {"乙法官", "judge", "民一庭"}} {
+		h.staff(70+i, "冀11", p[0], p[1], p[2])
+	}
+	seen := func(who, id string) string {
+		desk := h.get(who, "/api/v1/desk").must(t, "desk", 200).body
+		return fmt.Sprint(h.get(who, "/api/v1/casebook/"+id).code, strings.Contains(desk, id), strings.Contains(h.get(who, "/api/v1/casebook").body, id))
+	}
+	ids := map[string]string{}
+	for _, judge := range []string{"甲法官", "乙法官"} {
+		f := filing()
+		f["special"] = ""
+		ids[judge] = h.post("窗口", "/casebook/enter", f).must(t, "enter", 200).get("case")
+		h.post("立案官", "/casebook/"+ids[judge]+"/accept", map[string]string{"division": h.division("冀11", "民一庭")}).must(t, "accept", 200)
+		h.post("庭长", "/casebook/"+ids[judge]+"/assign", map[string]string{"judge": h.person(judge)}).must(t, "assign", 200)
+		h.drain()
+		if got := seen(judge, ids[judge]); got != "200 true true" {
+			t.Fatalf("%s at his work: %s", judge, got)
+		}
+	}
+	h.fresh()
+	h.post("安全", "/setup/posts/change", map[string]any{"court": "冀11", "post": h.postOf("甲法官"), "role": "system_admin", "division": h.division("冀11", "办公室")}).must(t, "administrator", 200)
+	h.post("安全", "/setup/posts/change", map[string]any{"court": "冀11", "post": h.postOf("乙法官")}).must(t, "leave", 200)
+	h.post("系统", "/setup/staff", map[string]string{"court": "冀1126", "name": "乙法官", "number": identity.Fictional(74, mustDate("1985-02-03"), false), "phone": identity.FictionalPhone(74),
+		"login": "乙法官", "division": h.division("冀1126", "民一庭"), "role": "judge"}).must(t, "at another court", 200)
+	h.drain()
+	for judge, id := range ids {
+		if got := seen(judge, id); got != "404 false false" {
+			t.Errorf("%s after he moved on: %s", judge, got)
+		}
+	}
 }
 
 // TestPostsOnADay: a move is planned, withdrawn, planned again; on the day the

@@ -114,8 +114,19 @@ func decode(t *testing.T, body string, v any) {
 	}
 }
 
-// join accepts an invitation with a password and an authenticator.
-func (h *house) join(name, link string) {
+// proof is the word that the newest invitation sent to its owner's phone.
+func (h *house) proof() string {
+	for _, text := range h.outbox() {
+		if _, after, ok := strings.Cut(text, "确认码 "); ok {
+			return after[:strings.Index(after, "。")]
+		}
+	}
+	return ""
+}
+
+// acceptance is what an invited person enters behind a link, with a password
+// and an authenticator.
+func (h *house) acceptance(name, link string) (path string, cmd map[string]string) {
 	h.t.Helper()
 	u, err := url.Parse(link)
 	if err != nil {
@@ -129,13 +140,19 @@ func (h *house) join(name, link string) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	cmd := map[string]string{"login": "login-" + name, "password": "一句自己记得住的话123", "again": "一句自己记得住的话123", "secret": key.Secret(), "code": code}
-	weak := map[string]string{"login": "x1", "password": "short", "again": "short", "secret": key.Secret(), "code": code}
-	h.post("", u.Path, weak).must(h.t, "weak password", 422)
-	h.tokens[name] = h.post("", u.Path, cmd).must(h.t, "invitation of "+name, 200).get("token")
-	h.post("", u.Path, cmd).must(h.t, "invitation used twice", 404)
+	return u.Path, map[string]string{"login": "login-" + name, "password": "一句自己记得住的话123", "again": "一句自己记得住的话123", "secret": key.Secret(), "code": code, "proof": h.proof()}
+}
+
+// join accepts an invitation.
+func (h *house) join(name, link string) {
+	h.t.Helper()
+	path, cmd := h.acceptance(name, link)
+	weak := map[string]string{"login": "x1", "password": "short", "again": "short", "secret": cmd["secret"], "code": cmd["code"]}
+	h.post("", path, weak).must(h.t, "weak password", 422)
+	h.tokens[name] = h.post("", path, cmd).must(h.t, "invitation of "+name, 200).get("token")
+	h.post("", path, cmd).must(h.t, "invitation used twice", 404)
 	h.clock.Add(time.Minute)
-	next, err := totp.GenerateCode(key.Secret(), h.Kit.Now())
+	next, err := totp.GenerateCode(cmd["secret"], h.Kit.Now())
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package mashang_test
 import (
 	"bytes"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,6 +95,11 @@ func TestNumbersStaySealed(t *testing.T) {
 	h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
 	h.post("韩雪", "/casebook/"+id+"/party/"+h.partyID(id, "贾若兰")+"/reveal", nil).must(t, "reveal", 200)
 	metrics := h.get("", "/metrics").body
+	for _, by := range []string{"X-Forwarded-For", "Forwarded", "Via"} { // a proxy on this machine speaks for someone elsewhere
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil)
+		r.Header.Set(by, "for=203.0.113.9")
+		h.send("", r).must(t, "metrics through a proxy", http.StatusNotFound)
+	}
 	file := strings.TrimPrefix(dsn, "sqlite:")
 	for _, f := range []string{file, file + "-wal"} {
 		b, err := os.ReadFile(f)

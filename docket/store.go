@@ -144,6 +144,17 @@ func PartyOf(tx *db.Tx, id string) (Party, error) {
 	return db.One[Party](tx, `SELECT `+partyCols+` FROM docket_party p JOIN docket_person n ON n.id = p.person_id WHERE p.id = ?`, id)
 }
 
+// ToldPhone reports whether a person told the court a phone himself: when he
+// brought a case that was accepted, or with a power of attorney that stands. A
+// defendant's phone is what his opponent says it is.
+func ToldPhone(tx *db.Tx, person, find string, at time.Time) (bool, error) {
+	_, ok, err := db.Maybe[string](tx, `SELECT p.id FROM docket_party p JOIN docket_case c ON c.id = p.case_id
+			WHERE p.person_id = ? AND p.phone_find = ? AND p.left_at = 0 AND p.role IN (?, ?, ?) AND c.state NOT IN (?, ?)
+		UNION SELECT id FROM docket_agent WHERE person_id = ? AND phone_find = ? AND (until_at = 0 OR until_at > ?) LIMIT 1`,
+		person, find, Plaintiff, Applicant, Appellant, Entered, Refused, person, find, at)
+	return ok, err
+}
+
 // Agents returns the agents whose authority stands at an instant.
 func Agents(tx *db.Tx, caseID string, at time.Time) ([]Agent, error) {
 	return db.List[Agent](tx, `SELECT `+agentCols+` FROM docket_agent a JOIN docket_person n ON n.id = a.person_id WHERE a.case_id = ? AND a.from_at <= ? AND (a.until_at = 0 OR a.until_at > ?) ORDER BY a.from_at, a.id`, caseID, at, at)
@@ -168,15 +179,17 @@ func Seats(tx *db.Tx, caseID string, at time.Time) ([]Seat, error) {
 
 // Link is a tie between two cases.
 type Link struct {
-	Other  string `db:"other_id" json:"other"`
-	Kind   string `db:"kind" json:"kind"`
-	Note   string `db:"note" json:"note"`
-	Number string `db:"number" json:"number"`
+	Other   string `db:"other_id" json:"other"`
+	Kind    string `db:"kind" json:"kind"`
+	Note    string `db:"note" json:"note"`
+	Number  string `db:"number" json:"number"`
+	Secrecy string `db:"secrecy" json:"-"` // of the other case
 }
 
-// Links returns the cases tied to one.
+// Links returns the cases tied to one. It does not ask whether the actor may
+// know of them.
 func Links(tx *db.Tx, caseID string) ([]Link, error) {
-	return db.List[Link](tx, `SELECT l.other_id, l.kind, l.note, c.number FROM docket_link l JOIN docket_case c ON c.id = l.other_id WHERE l.case_id = ? ORDER BY l.at`, caseID)
+	return db.List[Link](tx, `SELECT l.other_id, l.kind, l.note, c.number, c.secrecy FROM docket_link l JOIN docket_case c ON c.id = l.other_id WHERE l.case_id = ? ORDER BY l.at`, caseID)
 }
 
 // Calendar returns the rest days that are loaded; other years are provisional.

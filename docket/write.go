@@ -128,12 +128,12 @@ func AddParty(tx *db.Tx, p Party) (string, error) {
 // MovePhone makes a phone the one that a person's present cases hold for him,
 // as a party and as an agent; it returns in how many places. A phone that is
 // the same already is left alone.
-func MovePhone(tx *db.Tx, person, sealed, find string) (n int64, err error) {
+func MovePhone(tx *db.Tx, person, sealed, find string, at time.Time) (n int64, err error) {
 	for _, q := range []string{
-		`UPDATE docket_party SET phone = ?, phone_find = ? WHERE person_id = ? AND left_at = 0 AND phone_find <> ?`,
-		`UPDATE docket_agent SET phone = ?, phone_find = ? WHERE person_id = ? AND until_at = 0 AND phone_find <> ?`,
+		`UPDATE docket_party SET phone = ?, phone_find = ? WHERE person_id = ? AND phone_find <> ? AND (left_at = 0 OR left_at > ?)`,
+		`UPDATE docket_agent SET phone = ?, phone_find = ? WHERE person_id = ? AND phone_find <> ? AND (until_at = 0 OR until_at > ?)`,
 	} {
-		m, err := tx.Exec(q, sealed, find, person, find)
+		m, err := tx.Exec(q, sealed, find, person, find, at)
 		if err != nil {
 			return n, err
 		}

@@ -81,8 +81,15 @@ func (s *Service) answer(ctx context.Context, challengeID, code string, act func
 // errCode is the one answer to every wrong, late, used or never sent code.
 var errCode = fault.Field("code", "验证码不对或者过期了。请看清短信里的 6 位数字；没收到，就重新要一次，或到法院窗口核实身份。")
 
-// enter makes a session for an account and records it.
+// errLocked is the answer to who has proved that a locked account is his.
+var errLocked = fault.New(fault.Forbidden, "这个账号被安全管理员锁住了。请带身份证到法院窗口，问清原因，由安全管理员打开。")
+
+// enter makes a session for an account and records it. A locked account gets
+// none by any way in: it would come to life when the account is opened.
 func (s *Service) enter(tx *db.Tx, a Account, device string, proved time.Time, how string) (string, error) {
+	if a.State != "active" {
+		return "", errLocked
+	}
 	token, now := id.Secret()+id.Secret(), s.k.Now()
 	_, most := life(a.Staff)
 	if _, err := tx.Exec(`INSERT INTO account_session (`+sessionCols+`) VALUES (?, ?, ?, ?, ?, ?, ?)`,

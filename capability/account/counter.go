@@ -66,7 +66,7 @@ func (s *Service) check(ctx context.Context, c counterCheck) error {
 		// at the counter with his paper ID says which one that is from now on.
 		moved := int64(0)
 		if !c.Keep {
-			if moved, err = docket.MovePhone(tx, p.ID, s.k.Vault.Seal("party.phone", cl.Phone), s.k.Vault.Find("phone", cl.Phone)); err != nil {
+			if moved, err = docket.MovePhone(tx, p.ID, s.k.Vault.Seal("party.phone", cl.Phone), s.k.Vault.Find("phone", cl.Phone), now); err != nil {
 				return err
 			}
 		}
@@ -87,8 +87,8 @@ func (s *Service) hold(tx *db.Tx, p docket.Person, phone string, lost bool) (str
 		a, err = s.ensure(tx, p.ID, sealed, find)
 		return a.ID, err
 	}
-	old := a
-	a.Phone, a.PhoneFind, a.State = sealed, find, "active"
+	old := a // a locked account moves too, and stays locked: who locked it opens it
+	a.Phone, a.PhoneFind = sealed, find
 	if err := saveAccount(tx, old, a); err != nil {
 		return "", err
 	}

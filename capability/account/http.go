@@ -233,7 +233,8 @@ func (s *Service) getInvite(r *http.Request) (web.Reply, error) {
 
 func (s *Service) invitePage(r *http.Request, c accept, e ui.Errs) (web.Reply, error) {
 	var a Account
-	err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) { a, err = s.invited(tx, r.PathValue("word")); return err })
+	var i invite
+	err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) { a, i, err = s.invited(tx, r.PathValue("word")); return err })
 	if err != nil {
 		return web.Reply{}, err
 	}
@@ -241,14 +242,14 @@ func (s *Service) invitePage(r *http.Request, c accept, e ui.Errs) (web.Reply, e
 		c.Login = a.Login
 	}
 	url := ""
-	if c.Secret == "" {
+	if len(c.Secret) != secretLen { // a first look, or a mangled form
 		if c.Secret, url, err = newTOTP(a.Login); err != nil {
 			return web.Reply{}, err
 		}
 	} else {
 		url = totpURL(a.Login, c.Secret)
 	}
-	page, err := invitePage(a, c, url, r.URL.Path, e)
+	page, err := invitePage(a, c, url, r.URL.Path, i.Proof != "", e)
 	return web.Reply{Page: page}, err
 }
 

@@ -164,9 +164,6 @@ func (s *Service) confirmClaim(tx *db.Tx, c challenge, device string, e *entry) 
 	if err != nil {
 		return err
 	}
-	if a.State != "active" {
-		return fault.New(fault.Forbidden, "这个账号已经锁住。请带身份证到法院窗口。")
-	}
 	e.Token, err = s.enter(tx, a, device, s.k.Now(), "case code and court-held phone")
 	return err
 }
@@ -186,7 +183,7 @@ func (s *Service) confirmRegister(tx *db.Tx, c challenge, device string, e *entr
 	if err != nil {
 		return err
 	}
-	if ok { // the court itself holds this very phone for this very person
+	if ok { // he told the court this very phone himself
 		if a, err = s.ensure(tx, person, c.Phone, c.PhoneFind); err != nil {
 			return err
 		}
@@ -197,15 +194,19 @@ func (s *Service) confirmRegister(tx *db.Tx, c challenge, device string, e *entr
 	return err
 }
 
-// heldPhone finds the person whom an account claims to be, if the court holds
-// exactly this phone for him. The claim alone finds nobody.
+// heldPhone finds the person whom an account claims to be, if he himself told
+// the court this phone and his account, once he has one, is tied to it. Neither
+// the claim alone finds anybody, nor a phone that an opponent told, nor one
+// that was lost.
 func (s *Service) heldPhone(tx *db.Tx, a Account) (string, bool, error) {
 	p, ok, err := docket.FindPerson(tx, a.IDFind)
 	if err != nil || !ok || p.Name != a.Name {
 		return "", false, err
 	}
-	_, ok, err = db.Maybe[string](tx, `SELECT id FROM docket_party WHERE person_id = ? AND phone_find = ? AND left_at = 0
-		UNION SELECT id FROM docket_agent WHERE person_id = ? AND phone_find = ? LIMIT 1`, p.ID, a.PhoneFind, p.ID, a.PhoneFind)
+	if has, ok, err := accountOfPerson(tx, p.ID, false); err != nil || ok && has.PhoneFind != a.PhoneFind {
+		return "", false, err
+	}
+	ok, err = docket.ToldPhone(tx, p.ID, a.PhoneFind, s.k.Now())
 	return p.ID, ok, err
 }
 

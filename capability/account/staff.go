@@ -19,6 +19,7 @@ import (
 	"mashang/platform/fault"
 	"mashang/platform/id"
 	"mashang/platform/ledger"
+	"mashang/platform/notify"
 )
 
 // Argon2id with the parameters that RFC 9106 recommends second: 64 MiB, three
@@ -57,7 +58,8 @@ func samePassword(stored, p string) bool {
 var errStaff = fault.Field("login", "登录名、密码或动态码不对。连错五次要等十五分钟。")
 
 // Invite makes a staff account that waits for its owner, and returns the
-// one-time word of its link. The caller has authorised it.
+// one-time word of its link; no word for who has set his password already: a
+// new post is no way into his account. The caller has authorised it.
 func (s *Service) Invite(tx *db.Tx, person, name, login, phone string) (string, error) {
 	a, ok, err := accountOfPerson(tx, person, true)
 	if err != nil {
@@ -73,14 +75,31 @@ func (s *Service) Invite(tx *db.Tx, person, name, login, phone string) (string, 
 			return "", err
 		}
 	}
-	word := id.Secret()
-	_, err = tx.Exec(`INSERT INTO account_invite (digest, account_id, until_at, used_at) VALUES (?, ?, ?, 0)`, digest(word), a.ID, s.k.Now().Add(inviteLife))
+	if a.Password != "" {
+		return "", nil
+	}
+	return s.link(tx, a, "")
+}
+
+// link makes the one-time word of an invitation.
+func (s *Service) link(tx *db.Tx, a Account, proof string) (word string, err error) {
+	if word = id.Secret(); proof != "" {
+		proof = digest(word + proof)
+	}
+	_, err = tx.Exec(`INSERT INTO account_invite (digest, account_id, until_at, used_at, proof) VALUES (?, ?, ?, 0, ?)`, digest(word), a.ID, s.k.Now().Add(inviteLife), proof)
 	return word, err
 }
 
+// proofLen is the length of the word that goes to the owner's phone: 40 bits,
+// beyond guessing in the week of an invitation.
+const proofLen = 8
+
 // InviteAgain gives one of the court's people a new invitation: whoever lost
 // the link, the password or the authenticator. Earlier links die; what he
-// signed in with works until the new one is accepted.
+// signed in with works until the new one is accepted. Who used his account
+// before gets a word on his phone, without which the link is nothing: else the
+// system administrator, who sees the link, could become anyone, the security
+// administrator too.
 func (s *Service) InviteAgain(tx *db.Tx, person string) (word string, err error) {
 	a, ok, err := accountOfPerson(tx, person, true)
 	if err != nil {
@@ -92,28 +111,39 @@ func (s *Service) InviteAgain(tx *db.Tx, person string) (word string, err error)
 	if _, err := tx.Exec(`UPDATE account_invite SET used_at = ? WHERE account_id = ? AND used_at = 0`, s.k.Now(), a.ID); err != nil {
 		return "", err
 	}
-	word = id.Secret()
-	_, err = tx.Exec(`INSERT INTO account_invite (digest, account_id, until_at, used_at) VALUES (?, ?, ?, 0)`, digest(word), a.ID, s.k.Now().Add(inviteLife))
-	return word, err
+	if a.Password == "" {
+		return s.link(tx, a, "")
+	}
+	phone, err := s.k.Vault.Open("account.phone", a.Phone)
+	if err != nil {
+		return "", err
+	}
+	proof := id.Code(proofLen)
+	if err := s.k.Notify.Send(tx, notify.SMS, phone, "", "【"+s.court+"】有人给您的工作账号重新发了邀请。打开链接后填确认码 "+id.Spaced(proof)+"。不是您要的，不要把它告诉任何人，马上找本院安全管理员。"); err != nil {
+		return "", err
+	}
+	return s.link(tx, a, proof)
 }
 
 type invite struct {
 	Account string    `db:"account_id"`
 	Until   time.Time `db:"until_at"`
 	Used    time.Time `db:"used_at"`
+	Proof   string    `db:"proof"`
 }
 
 var errInvite = fault.New(fault.NotFound, "这个邀请链接已经用过或者过期了。请找本院系统管理员重新发一个。")
 
-func (s *Service) invited(tx *db.Tx, word string) (Account, error) {
-	i, ok, err := db.Maybe[invite](tx, `SELECT account_id, until_at, used_at FROM account_invite WHERE digest = ?`, digest(word))
+func (s *Service) invited(tx *db.Tx, word string) (a Account, i invite, err error) {
+	i, ok, err := db.Maybe[invite](tx, `SELECT account_id, until_at, used_at, proof FROM account_invite WHERE digest = ?`, digest(word))
 	if err != nil {
-		return Account{}, err
+		return a, i, err
 	}
 	if !ok || !i.Used.IsZero() || s.k.Now().After(i.Until) {
-		return Account{}, errInvite
+		return a, i, errInvite
 	}
-	return accountOf(tx, i.Account)
+	a, err = accountOf(tx, i.Account)
+	return a, i, err
 }
 
 // accept is what an invited person enters.
@@ -123,6 +153,7 @@ type accept struct {
 	Again    string `json:"again"`
 	Secret   string `json:"secret"` // of the authenticator, as shown on the page
 	Code     string `json:"code"`
+	Proof    string `json:"proof"` // sent to the phone of who used the account before
 }
 
 // Accept sets password and second factor of an invited account and signs it in.
@@ -138,17 +169,26 @@ func (s *Service) accept(ctx context.Context, word string, c accept, device stri
 	if c.Password != c.Again {
 		bad.Add("again", "两次输入的密码不一样。")
 	}
-	if !s.validTOTP(c.Secret, c.Code) {
+	if len(c.Secret) != secretLen || !s.validTOTP(c.Secret, c.Code) {
 		bad.Add("code", "动态码不对。请看手机上现在显示的 6 位数字。")
 	}
 	if err := bad.Err(); err != nil {
 		return "", err
 	}
+	if err := s.rt.Thing("invite", word); err != nil {
+		return "", err
+	}
 	hash := newPassword(c.Password) // outside the transaction: it takes its time
 	err = s.k.Do(ctx, func(tx *db.Tx) error {
-		a, err := s.invited(tx, word)
+		a, i, err := s.invited(tx, word)
 		if err != nil {
 			return err
+		}
+		if i.Proof != "" && subtle.ConstantTimeCompare([]byte(i.Proof), []byte(digest(word+id.Fold(c.Proof)))) != 1 {
+			return fault.Field("proof", "确认码不对。它在发到您手机的短信里；换了手机号的，请找本院安全管理员。")
+		}
+		if a.State == "locked" {
+			return errLocked
 		}
 		old := a
 		a.Login, a.Password, a.TOTP, a.State = login, hash, s.k.Vault.Seal("account.totp", c.Secret), "active"
@@ -176,6 +216,9 @@ func (s *Service) validTOTP(secret, code string) bool {
 	ok, err := totp.ValidateCustom(code, secret, s.k.Now(), totp.ValidateOpts{Period: 30, Skew: 1, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
 	return err == nil && ok
 }
+
+// secretLen is the length of an authenticator's secret as newTOTP makes it.
+const secretLen = 32
 
 // newTOTP returns a fresh secret and the address that an authenticator scans.
 func newTOTP(login string) (secret, url string, err error) {

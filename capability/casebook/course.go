@@ -196,6 +196,9 @@ func (s *Service) link(ctx context.Context, caseID string, cmd linkCmd) error {
 			return fault.Field("kind", "请选两案是什么关系。")
 		}
 		other, ok, err := docket.CaseByNumber(st.tx, tidyNumber(cmd.Number))
+		if ok && err == nil {
+			ok, err = knows(st.tx, st.actor, other, st.now)
+		}
 		if err != nil {
 			return err
 		}

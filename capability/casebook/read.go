@@ -12,6 +12,7 @@ import (
 	"mashang/law/identity"
 	"mashang/platform/auth"
 	"mashang/platform/db"
+	"mashang/platform/fault"
 	"mashang/platform/ledger"
 	"mashang/platform/web"
 )
@@ -105,7 +106,7 @@ func (s *Service) people(tx *db.Tx, w *whole, now time.Time) (err error) {
 	if w.Seats, err = docket.Seats(tx, id, now); err != nil {
 		return err
 	}
-	if w.Links, err = docket.Links(tx, id); err != nil || !w.View.Court() {
+	if err := s.links(tx, w, now); err != nil || !w.View.Court() {
 		return err
 	}
 	if w.Posts, err = docket.Staff(tx, w.Case.Court, now); err != nil {
@@ -113,6 +114,35 @@ func (s *Service) people(tx *db.Tx, w *whole, now time.Time) (err error) {
 	}
 	w.Divs, err = docket.Divisions(tx, w.Case.Court)
 	return err
+}
+
+// links are the cases tied to this one, without the sealed ones of which the
+// viewer may not know.
+func (s *Service) links(tx *db.Tx, w *whole, now time.Time) error {
+	all, err := docket.Links(tx, w.Case.ID)
+	for _, l := range all {
+		known, kerr := knows(tx, w.View.Actor, docket.Case{ID: l.Other, Secrecy: l.Secrecy}, now)
+		if kerr != nil {
+			return kerr
+		}
+		if known {
+			w.Links = append(w.Links, l)
+		}
+	}
+	return err
+}
+
+// knows reports whether the actor may be told that a case exists: a sealed one
+// only by who may read it.
+func knows(tx *db.Tx, a auth.Actor, c docket.Case, now time.Time) (bool, error) {
+	if c.Secrecy != docket.Sealed {
+		return true, nil
+	}
+	_, err := access.May(tx, a, "read", access.Of("case", c.ID), now)
+	if fault.KindOf(err) == fault.NotFound {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (s *Service) masked(tx *db.Tx, p docket.Party) (partyView, error) {

@@ -384,8 +384,13 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 		Names  string   `db:"names"`
 	}
 	today := docket.Today(v.Now)
+	may, args, err := access.Join(tx, v.Actor, v.Now)
+	if err != nil {
+		return nil, err
+	}
+	args = append(append([]any{v.Actor.Person}, args...), today.AddDays(7))
 	rows, err := db.List[row](tx, `SELECT d.case_id, d.title, d.last_on, c.number, c.names FROM docket_case c JOIN deadline_deadline d ON d.case_id = c.id AND d.state = 'running'
-		WHERE c.judge_id = ? AND c.state = 'open' AND d.last_on <= ? ORDER BY d.last_on, d.id LIMIT 100`, v.Actor.Person, today.AddDays(7))
+		WHERE c.judge_id = ? AND `+may+` AND c.state = 'open' AND d.last_on <= ? ORDER BY d.last_on, d.id LIMIT 100`, args...)
 	if err != nil {
 		return nil, err
 	}

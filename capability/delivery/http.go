@@ -120,13 +120,17 @@ func (s *Service) again(r *http.Request, h handover, err error) (web.Reply, erro
 
 func (s *Service) getScan(r *http.Request) (web.Reply, error) {
 	var rec record
+	var read *web.Reading
 	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
 		g, err := access.May(tx, auth.From(r.Context()), "read", access.Of("service", r.PathValue("case")), s.k.Now())
 		if err != nil {
 			return err
 		}
 		rec, err = db.One[record](tx, `SELECT `+cols+` FROM delivery_service WHERE id = ? AND case_id = ?`, r.PathValue("record"), r.PathValue("case"))
-		if err != nil || g.Relation&access.Staff != 0 {
+		if a := auth.From(r.Context()); err == nil && g.Relation&access.Staff != 0 {
+			read = &web.Reading{Object: "scan", ID: rec.ID, Court: g.Case.Court, Case: rec.Case, Person: a.Person, At: s.k.Now()}
+		}
+		if err != nil || read != nil {
 			return err
 		}
 		me, _, err := access.PartyOf(tx, auth.From(r.Context()).Person, rec.Case, s.k.Now())
@@ -146,7 +150,7 @@ func (s *Service) getScan(r *http.Request) (web.Reply, error) {
 	if rec.ScanType != "application/pdf" {
 		ext = ".jpg"
 	}
-	return web.Reply{File: &web.File{Name: "送达回证" + ext, Type: rec.ScanType, Body: bytes.NewReader(b), Inline: true, At: rec.At}}, nil
+	return web.Reply{File: &web.File{Name: "送达回证" + ext, Type: rec.ScanType, Body: bytes.NewReader(b), Inline: true, At: rec.At}, Read: read}, nil
 }
 
 // panels are what was served, on a case page.

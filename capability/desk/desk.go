@@ -150,13 +150,17 @@ const shown = 12
 
 // cases are those the person handles, the nearest limit first.
 func (s *Service) cases(tx *db.Tx, d *today) error {
-	p := d.Viewer.Actor.Person
-	n, err := db.One[int64](tx, `SELECT COUNT(*) FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')`, p)
+	may, args, err := access.Join(tx, d.Viewer.Actor, d.Viewer.Now)
+	if err != nil {
+		return err
+	}
+	args = append([]any{d.Viewer.Actor.Person}, args...)
+	n, err := db.One[int64](tx, `SELECT COUNT(*) FROM docket_case c WHERE c.judge_id = ? AND `+may+` AND c.state IN ('open', 'suspended')`, args...)
 	if err != nil {
 		return err
 	}
 	d.Open = int(n)
-	d.Cases, err = db.List[docket.Case](tx, `SELECT `+docket.CaseCols+` FROM docket_case c WHERE c.judge_id = ? AND c.state = 'open' ORDER BY c.limit_on, c.id LIMIT ?`, p, shown)
+	d.Cases, err = db.List[docket.Case](tx, `SELECT `+docket.CaseCols+` FROM docket_case c WHERE c.judge_id = ? AND `+may+` AND c.state = 'open' ORDER BY c.limit_on, c.id LIMIT ?`, append(args, shown)...)
 	if err != nil || len(d.Cases) > 0 {
 		return err
 	}

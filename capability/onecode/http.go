@@ -192,7 +192,17 @@ func (s *Service) getThread(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: threadPage(v, s.k.Now(), "", nil), JSON: v}, nil
+	return web.Reply{Page: threadPage(v, s.k.Now(), "", nil), JSON: v, Read: s.reading(r, v.Case.Court, v.Case.ID)}, nil
+}
+
+// reading is the entry for the trail when someone of the court reads what a
+// party wrote.
+func (s *Service) reading(r *http.Request, court, caseID string) *web.Reading {
+	a := auth.From(r.Context())
+	if !a.Staff {
+		return nil
+	}
+	return &web.Reading{Object: "message", ID: caseID, Court: court, Case: caseID, Person: a.Person, At: s.k.Now()}
 }
 
 func (s *Service) getWrite(r *http.Request) (web.Reply, error) {
@@ -264,7 +274,7 @@ func (s *Service) getMessage(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: answerPage(w, s.k.Now(), "", nil), JSON: w}, nil
+	return web.Reply{Page: answerPage(w, s.k.Now(), "", nil), JSON: w, Read: s.reading(r, w.Case.Court, w.Case.ID)}, nil
 }
 
 // work loads a question for whoever handles it.
@@ -349,7 +359,7 @@ func (s *Service) getFile(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, fault.Missing()
 	}
-	f, err := s.file(r.Context(), r.PathValue("message"), n)
+	f, m, err := s.file(r.Context(), r.PathValue("message"), n)
 	if err != nil {
 		return web.Reply{}, err
 	}
@@ -360,7 +370,7 @@ func (s *Service) getFile(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{File: &web.File{Name: f.Name, Type: f.Type, Body: bytes.NewReader(b), Inline: true}}, nil
+	return web.Reply{File: &web.File{Name: f.Name, Type: f.Type, Body: bytes.NewReader(b), Inline: true}, Read: s.reading(r, m.Court, m.Case)}, nil
 }
 
 func (s *Service) getContact(r *http.Request) (web.Reply, error) {

@@ -301,12 +301,10 @@ func (s *Service) contact(ctx context.Context, caseID string, c contact) error {
 	})
 }
 
-// File returns an attachment that the actor may read.
-func (s *Service) file(ctx context.Context, messageID string, n int) (File, error) {
-	var f File
-	err := s.k.Read(ctx, func(tx *db.Tx) error {
-		m, err := messageOf(tx, messageID)
-		if err != nil {
+// file returns an attachment that the actor may read, and its message.
+func (s *Service) file(ctx context.Context, messageID string, n int) (f File, m Message, err error) {
+	err = s.k.Read(ctx, func(tx *db.Tx) error {
+		if m, err = messageOf(tx, messageID); err != nil {
 			return err
 		}
 		if ok, err := s.canRead(tx, m); err != nil || !ok {
@@ -318,7 +316,7 @@ func (s *Service) file(ctx context.Context, messageID string, n int) (File, erro
 		f = m.Files.V[n]
 		return nil
 	})
-	return f, err
+	return f, m, err
 }
 
 // canRead says who may read the words of a message: the court's people who

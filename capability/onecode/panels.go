@@ -74,7 +74,7 @@ func groups(s string) []string {
 // tasks are the questions that wait for a person: to answer, to draft, or,
 // for the head of a division, to see to.
 func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
-	own, err := waitingFor(tx, []string{v.Actor.Person}, 100)
+	own, err := waitingFor(tx, v.Actor, v.Now, 100)
 	if err != nil {
 		return nil, err
 	}

@@ -146,7 +146,7 @@ func (s *Service) postStaff(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return s.staffReply(r, c, sheet{}, err)
 	}
-	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, sheet{Lines: []line{{Name: inv.Name, OK: true, Says: "加好了，请把链接交给本人", Link: inv.Link}}}, nil)
+	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, sheet{Lines: []line{{Name: inv.Name, OK: true, Says: inv.says(), Link: inv.Link}}}, nil)
 	rep.JSON = inv
 	return rep, err
 }
@@ -160,7 +160,7 @@ func (s *Service) postInvite(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, sheet{Lines: []line{{Name: inv.Name, OK: true, Says: "新的链接，七天内有效；旧的已经作废", Link: inv.Link}}}, nil)
+	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, sheet{Lines: []line{{Name: inv.Name, OK: true, Says: "新的链接，七天内有效；旧的已经作废。他用过账号的，还要填发到他手机上的确认码", Link: inv.Link}}}, nil)
 	rep.JSON = inv
 	return rep, err
 }

@@ -59,6 +59,9 @@ func (s *Service) changePost(ctx context.Context, c postCmd) error {
 		if err != nil {
 			return err
 		}
+		if p.Person == a.Person {
+			return fault.New(fault.Conflict, "自己的职务不能自己动。请另一位安全管理员来办；本院只有您一位的，先任命一位。")
+		}
 		at, err := s.day(c.On, p, now)
 		if err != nil {
 			return err

@@ -23,7 +23,7 @@ import (
 )
 
 // join gives a person a post and an invitation; the person is made when the
-// number is new.
+// number is new. Who has an account already gets no link.
 func (s *Service) join(tx *db.Tx, court, division string, m PlannedMember, from time.Time) (person, link string, err error) {
 	number := identity.Normalise(m.Number)
 	find := s.k.Vault.Find("id", string(identity.Resident)+number)
@@ -43,7 +43,10 @@ func (s *Service) join(tx *db.Tx, court, division string, m PlannedMember, from 
 		return "", "", err
 	}
 	word, err := s.accounts.Invite(tx, p.ID, m.Name, m.Login, identity.Normalise(m.Phone))
-	return p.ID, s.k.Config.Origin + "/account/invite/" + word, err
+	if word != "" {
+		link = s.k.Config.Origin + "/account/invite/" + word
+	}
+	return p.ID, link, err
 }
 
 // staffCmd is one person to add.
@@ -56,6 +59,14 @@ type staffCmd struct {
 	Division string      `json:"division"`
 	Role     docket.Role `json:"role"`
 	From     law.Date    `json:"from"` // first day; empty: today
+}
+
+// says what to do next.
+func (i Invited) says() string {
+	if i.Link == "" {
+		return "加好了。他有工作账号，用原来的登录名进来"
+	}
+	return "加好了，请把链接交给本人"
 }
 
 // add adds one of the court's people.
@@ -92,8 +103,11 @@ func (s *Service) addIn(tx *db.Tx, c staffCmd) (inv Invited, err error) {
 	m := PlannedMember{Name: c.Name, Number: c.Number, Phone: c.Phone, Login: c.Login, Role: c.Role}
 	var bad fault.List
 	checkMember(m, "", &bad)
-	if c.Role.Title() == string(c.Role) {
+	switch {
+	case c.Role.Title() == string(c.Role):
 		bad.Add("role", "请选职务。")
+	case c.Role.Administrator(): // nobody makes himself a second one of the three
+		bad.Add("role", "管理员要两个人才能任命：您先按别的职务加人，再由安全管理员换成管理员。")
 	}
 	d, derr := docket.DivisionOf(tx, c.Division)
 	if derr != nil || d.Court != c.Court || !d.Closed.IsZero() {
@@ -209,7 +223,7 @@ func (s *Service) importRow(ctx context.Context, court string, dry bool, ds []do
 	} else {
 		var inv Invited
 		inv, err = s.add(app.Alone(ctx), c)
-		l.Says, l.Link = "加好了，请把链接交给本人", inv.Link
+		l.Says, l.Link = inv.says(), inv.Link
 	}
 	if f := fault.As(err); err != nil {
 		if f.Kind == fault.Internal {
@@ -245,26 +259,36 @@ func roleNamed(title string) docket.Role {
 // mostRows bounds a list; a larger court sends several.
 const mostRows = 2000
 
-func readList(r io.Reader) ([][]string, error) {
+// mostCells bounds a row: excelize fills a row up to its last cell, which may
+// stand in column 16,384.
+const mostCells = 100
+
+// readList reads a list row by row, so that a small file that claims a million
+// rows costs no more than a long one.
+func readList(r io.Reader) (out [][]string, err error) {
 	f, err := excelize.OpenReader(r, excelize.Options{UnzipSizeLimit: 64 << 20, UnzipXMLSizeLimit: 32 << 20})
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, "这不是 Excel 表格（.xlsx）。请用下载的空表填写。", err)
 	}
 	defer func() { _ = f.Close() }()
-	rows, err := f.GetRows(f.GetSheetName(0))
-	if err != nil || len(rows) == 0 {
+	rows, err := f.Rows(f.GetSheetName(0))
+	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, "表格是空的。", err)
 	}
-	for i, c := range columns {
-		if i >= len(rows[0]) || strings.TrimSpace(rows[0][i]) != c {
-			return nil, fault.Field("list", fmt.Sprintf("第一行第 %d 列应该是“%s”。请用下载的空表填写。", i+1, c))
+	defer func() { _ = rows.Close() }()
+	for n := 0; rows.Next(); n++ {
+		row, err := rows.Columns()
+		switch {
+		case err != nil || len(row) > mostCells:
+			return nil, fault.Wrap(fault.Invalid, "表格读不出来。请用下载的空表填写。", err)
+		case n == 0:
+			if err := checkHead(row); err != nil {
+				return nil, err
+			}
+			continue
+		case n >= mostRows:
+			return nil, fault.Field("list", "一次最多 2000 行，请分几次。")
 		}
-	}
-	if len(rows) > mostRows {
-		return nil, fault.Field("list", "一次最多 2000 行，请分几次。")
-	}
-	var out [][]string
-	for _, row := range rows[1:] {
 		cells := make([]string, len(columns))
 		for i := range columns {
 			if i < len(row) {
@@ -273,7 +297,20 @@ func readList(r io.Reader) ([][]string, error) {
 		}
 		out = append(out, cells)
 	}
+	if err := rows.Error(); err != nil {
+		return nil, fault.Wrap(fault.Invalid, "表格读不出来。请用下载的空表填写。", err)
+	}
 	return out, nil
+}
+
+// checkHead holds the first row against the columns.
+func checkHead(row []string) error {
+	for i, c := range columns {
+		if i >= len(row) || strings.TrimSpace(row[i]) != c {
+			return fault.Field("list", fmt.Sprintf("第一行第 %d 列应该是“%s”。请用下载的空表填写。", i+1, c))
+		}
+	}
+	return nil
 }
 
 // template is the empty list.

@@ -171,11 +171,13 @@ func (g *Grant) addPosts(tx *db.Tx, a auth.Actor, isCase bool, now time.Time) er
 	if err != nil {
 		return err
 	}
+	rows := g.Relation & (Desk | Opened)
+	g.Relation &^= rows
 	for _, p := range posts {
 		g.Relation |= fromPost(p, g.Case, isCase)
-	}
-	if len(posts) == 0 { // left the court: rows that were not ended give nothing
-		g.Relation &^= Staff | Opened
+		if handles(p) && p.Court == g.Case.Court {
+			g.Relation |= rows
+		}
 	}
 	if g.Case.Secrecy == docket.Sealed {
 		g.Relation &^= Above | Filing | Colleague | OtherStaff | Discipline
@@ -188,6 +190,11 @@ var atCourt = map[docket.Role]Relation{
 	docket.FilingOfficer: FilingOfficer, docket.Discipline: Discipline,
 	docket.SystemAdmin: SystemAdmin, docket.SecurityAdmin: SecurityAdmin, docket.AuditAdmin: AuditAdmin,
 }
+
+// handles reports whether rows count with a post, in the cases of its court.
+// Who left for another court, or became an administrator, keeps no case that
+// nobody took over from him.
+func handles(p docket.Post) bool { return !p.Role.Administrator() }
 
 // above reports whether a court stands directly above another.
 func above(upper, lower string) bool {
@@ -223,18 +230,46 @@ func Join(tx *db.Tx, a auth.Actor, now time.Time) (string, []any, error) {
 	if a.Level < auth.Matched || a.Person == "" {
 		return "1 = 0", nil, nil
 	}
-	caps, courts, divisions, err := reach(tx, a, now)
+	r, err := reachOf(tx, a, now)
 	if err != nil {
 		return "", nil, err
 	}
-	if len(courts)+len(divisions) > 0 {
-		return wider(caps, courts, divisions, a.Person, now)
+	rows, args := r.rows(a.Person, now)
+	own := `c.id IN (SELECT x.case_id FROM docket_access x JOIN docket_case c ON c.id = x.case_id WHERE ` + rows + `)`
+	if len(r.courts)+len(r.divisions) > 0 {
+		own, args = wider(r, own, args)
 	}
-	return rowsOnly(caps), []any{a.Person, now, now}, nil
+	return own, args, nil
 }
 
-func rowsOnly(caps string) string {
-	return `c.id IN (SELECT x.case_id FROM docket_access x WHERE x.person_id = ? AND x.capacity IN (` + caps + `) AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?))`
+// reach is what the actor's rows and posts let him see.
+type reach struct {
+	handles   []string // courts in which rows of the court's people count
+	courts    []string // seen whole
+	divisions []string // seen whole
+}
+
+// rows is the condition on rows x of cases c that count for a person.
+func (r reach) rows(person string, now time.Time) (string, []any) {
+	cond, args := `x.capacity IN ('party', 'agent')`, []any{person, now, now}
+	if len(r.handles) > 0 {
+		cond, args = `(`+cond+` OR c.court_id IN (`+db.In(len(r.handles))+`))`, append(args, db.Args(r.handles)...)
+	}
+	return `x.person_id = ? AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) AND ` + cond, args
+}
+
+func reachOf(tx *db.Tx, a auth.Actor, now time.Time) (r reach, err error) {
+	if !a.Staff {
+		return r, nil
+	}
+	posts, err := docket.Posts(tx, a.Person, now)
+	for _, p := range posts {
+		if handles(p) {
+			r.handles = append(r.handles, p.Court)
+		}
+	}
+	r.courts, r.divisions = wide(posts)
+	return r, err
 }
 
 // wide lists the courts and divisions that posts let a person see whole.
@@ -250,19 +285,18 @@ func wide(posts []docket.Post) (courts, divisions []string) {
 	return courts, divisions
 }
 
-func wider(caps string, courts, divisions []string, person string, now time.Time) (string, []any, error) {
+func wider(r reach, own string, ownArgs []any) (string, []any) {
 	var or []string
 	var args []any
-	if len(courts) > 0 {
-		or = append(or, `(c.court_id IN (`+db.In(len(courts))+`) AND c.secrecy <> 'sealed')`)
-		args = append(args, db.Args(courts)...)
+	if len(r.courts) > 0 {
+		or = append(or, `(c.court_id IN (`+db.In(len(r.courts))+`) AND c.secrecy <> 'sealed')`)
+		args = append(args, db.Args(r.courts)...)
 	}
-	if len(divisions) > 0 {
-		or = append(or, `(c.division_id IN (`+db.In(len(divisions))+`) AND c.secrecy <> 'sealed')`)
-		args = append(args, db.Args(divisions)...)
+	if len(r.divisions) > 0 {
+		or = append(or, `(c.division_id IN (`+db.In(len(r.divisions))+`) AND c.secrecy <> 'sealed')`)
+		args = append(args, db.Args(r.divisions)...)
 	}
-	or = append(or, rowsOnly(caps))
-	return `(` + strings.Join(or, " OR ") + `)`, append(args, person, now, now), nil
+	return `(` + strings.Join(append(or, own), " OR ") + `)`, append(args, ownArgs...)
 }
 
 // Add gives a person sight of a case in a capacity. Who already has it keeps

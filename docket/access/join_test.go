@@ -3,6 +3,7 @@ package access_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -121,7 +122,8 @@ func (w *world) may(a auth.Actor, c docket.Case, at time.Time) bool {
 	}
 	for _, r := range w.rows {
 		side := r.capacity == "party" || r.capacity == "agent"
-		if r.person == a.Person && r.caseID == c.ID && in(r.from, r.until, at) && (side || len(posts) > 0) {
+		works := slices.ContainsFunc(posts, func(p docket.Post) bool { return p.Court == c.Court && !p.Role.Administrator() })
+		if r.person == a.Person && r.caseID == c.ID && in(r.from, r.until, at) && (side || works) {
 			return true
 		}
 	}

@@ -79,32 +79,17 @@ func sources(tx *db.Tx, a auth.Actor, now time.Time) ([]source, error) {
 	if a.Level < auth.Matched || a.Person == "" {
 		return nil, nil
 	}
-	caps, courts, divisions, err := reach(tx, a, now)
+	r, err := reachOf(tx, a, now)
 	if err != nil {
 		return nil, err
 	}
-	out := []source{{id: "x.case_id", from: "docket_access x JOIN docket_case c ON c.id = x.case_id",
-		cond: `x.person_id = ? AND x.capacity IN (` + caps + `) AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?)`, args: []any{a.Person, now, now}}}
-	for _, court := range courts {
+	rows, args := r.rows(a.Person, now)
+	out := []source{{id: "x.case_id", from: "docket_access x JOIN docket_case c ON c.id = x.case_id", cond: rows, args: args}}
+	for _, court := range r.courts {
 		out = append(out, source{id: "c.id", from: "docket_case c", cond: `c.court_id = ? AND c.secrecy <> 'sealed'`, args: []any{court}})
 	}
-	for _, d := range divisions {
+	for _, d := range r.divisions {
 		out = append(out, source{id: "c.id", from: "docket_case c", cond: `c.division_id = ? AND c.secrecy <> 'sealed'`, args: []any{d}})
 	}
 	return out, nil
-}
-
-// reach says which capacities count for the actor, and which courts and
-// divisions his posts let him see whole.
-func reach(tx *db.Tx, a auth.Actor, now time.Time) (caps string, courts, divisions []string, err error) {
-	caps = `'party', 'agent'`
-	if !a.Staff {
-		return caps, nil, nil, nil
-	}
-	posts, err := docket.Posts(tx, a.Person, now)
-	if err != nil || len(posts) == 0 { // left the court: rows that were not ended give nothing
-		return caps, nil, nil, err
-	}
-	courts, divisions = wide(posts)
-	return `'party', 'agent', 'handler', 'member', 'assistant', 'clerk', 'delegate', 'opened'`, courts, divisions, nil
 }

@@ -63,17 +63,27 @@ func (k *Kit) Health(rt *web.Router, m *Metrics) {
 	rt.Raw("GET /metrics", onlyLocal(promhttp.HandlerFor(m.reg, promhttp.HandlerOpts{})))
 }
 
-// onlyLocal keeps metrics to this machine; a collector elsewhere comes
-// through the operator's proxy.
+// onlyLocal keeps metrics to this machine, and from whoever comes through a
+// proxy on it; a collector elsewhere asks through a tunnel.
 func onlyLocal(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.RemoteAddr)
-		if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+		if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() || forwarded(r) {
 			http.NotFound(w, r)
 			return
 		}
 		h.ServeHTTP(w, r)
 	})
+}
+
+// forwarded reports whether a proxy says that it passes a request on.
+func forwarded(r *http.Request) bool {
+	for _, h := range []string{"X-Forwarded-For", "X-Real-Ip", "Forwarded", "Via"} {
+		if r.Header.Get(h) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // workers is how many jobs run beside each other.

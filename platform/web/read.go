@@ -170,7 +170,9 @@ func (rt *Router) address(r *http.Request) string {
 		return r.RemoteAddr
 	}
 	addr := ap.Addr().Unmap()
-	hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+	// All lines of the header are one list: a proxy that adds a line of its own
+	// leaves the caller's in front.
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && rt.trusted(addr); i-- {
 		h, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
 		if err != nil {

@@ -282,6 +282,12 @@ func TestAddress(t *testing.T) {
 			t.Errorf("%v: %s", x, got)
 		}
 	}
+	r := httptest.NewRequest("GET", "/", nil)
+	r.RemoteAddr = "10.1.2.3:999"
+	r.Header["X-Forwarded-For"] = []string{"1.1.1.1", "203.0.113.9"} // the caller's own line, then the proxy's
+	if got := rt.address(r); got != "203.0.113.9" {
+		t.Errorf("two lines: the caller chose %s", got)
+	}
 }
 
 func FuzzClean(f *testing.F) {

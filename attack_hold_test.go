@@ -1,0 +1,97 @@
+package mashang_test
+
+import (
+	"testing"
+
+	"mashang/law/identity"
+	"mashang/platform/dbtest"
+)
+
+// registered takes an account by registering, with whatever phone is to hand.
+func (h *house) registered(as, name, number, phone string) {
+	h.t.Helper()
+	ch := h.post("", "/account/register", map[string]string{"name": name, "id_type": "resident", "number": number, "phone": phone}).must(h.t, "register", 200).get("challenge")
+	h.tokens[as] = h.post("", "/account/code/"+ch, map[string]string{"code": h.code(phone)}).must(h.t, "code", 200).get("token")
+}
+
+// TestPhoneToldByTheOtherSide: whoever sues somebody tells the court a phone
+// for him. With that phone, and his true name and number, nobody becomes him.
+func TestPhoneToldByTheOtherSide(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		caseID := h.accepted()
+		long, _ := h.caseCode(caseID, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		mine := identity.FictionalPhone(61)
+		f := filing()
+		f["p_name"], f["p_number"], f["p_phone"] = "骗子", identity.Fictional(62, mustDate("1970-01-02"), true), identity.FictionalPhone(62)
+		f["d_name"], f["d_kind"], f["d_id_type"], f["d_number"], f["d_phone"], f["d_rep_name"] = "贾若兰", "natural", "resident", jiaID, mine, ""
+		other := h.post("韩雪", "/casebook/enter", f).must(t, "enter", 200).get("case")
+		h.registered("冒名一", "贾若兰", jiaID, mine)
+		h.get("冒名一", "/api/v1/casebook/"+caseID).must(t, "her case, by a filing that nobody accepted", 404)
+		h.post("郭正", "/casebook/"+other+"/accept", map[string]string{"division": h.divs["冀11民一庭"]}).must(t, "accept", 200)
+		h.drain()
+		h.registered("冒名二", "贾若兰", jiaID, mine)
+		for _, id := range []string{caseID, other} {
+			h.get("冒名二", "/api/v1/casebook/"+id).must(t, "her case, by a phone that her opponent told", 404)
+		}
+		h.registered("本人", "贾若兰", jiaID, jiaPhone)
+		h.get("本人", "/api/v1/casebook/"+caseID).must(t, "her case, by the phone that she told", 200)
+	})
+}
+
+// TestLockedStaysLocked: neither the counter, nor registering, nor an
+// invitation opens an account that the security administrator has locked, and
+// what was tried meanwhile is dead when he opens it.
+func TestLockedStaysLocked(t *testing.T) {
+	h := founded(t, dbtest.SQLite(t))
+	h.staff(60, "冀11", "窗口", "filing_officer", "立案庭")
+	h.staff(61, "冀11", "立案官", "filing_judge", "立案庭")
+	id := h.post("窗口", "/casebook/enter", filing()).must(t, "enter", 200).get("case")
+	h.post("立案官", "/casebook/"+id+"/accept", map[string]string{"division": h.division("冀11", "民一庭")}).must(t, "accept", 200)
+	h.registered("本人", "贾若兰", jiaID, jiaPhone)
+	h.get("本人", "/api/v1/casebook/"+id).must(t, "her case", 200)
+	h.fresh()
+	lock := map[string]any{"court": "冀11", "number": jiaID, "reason": "冒名的嫌疑"}
+	h.post("安全", "/account/lock", lock).must(t, "lock", 200)
+	h.post("窗口", "/account/counter", map[string]any{"court": "冀11", "name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": jiaPhone, "seen": true}).must(t, "counter", 200)
+	if got := one[string](h, `SELECT state FROM account_account WHERE name = '贾若兰' AND person_id <> ''`); got != "locked" {
+		t.Errorf("after the counter the account is %s", got)
+	}
+	ch := h.post("", "/account/register", map[string]string{"name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": jiaPhone}).must(t, "register", 200).get("challenge")
+	h.post("", "/account/code/"+ch, map[string]string{"code": h.code(jiaPhone)}).must(t, "by registering again", 403)
+	lock["open"] = true
+	h.post("安全", "/account/lock", lock).must(t, "open", 200)
+	h.get("本人", "/api/v1/casebook/"+id).must(t, "the session of before", 401)
+
+	link := h.post("系统", "/setup/staff/invite", map[string]string{"court": "冀11", "person": h.person("窗口")}).must(t, "link", 200).get("link")
+	h.join("窗口", link)
+	link = h.post("系统", "/setup/staff/invite", map[string]string{"court": "冀11", "person": h.person("窗口")}).must(t, "link", 200).get("link")
+	h.fresh()
+	staff := map[string]any{"court": "冀11", "account": one[string](h, `SELECT id FROM account_account WHERE name = '窗口'`), "reason": "离岗审查"}
+	h.post("安全", "/account/lock", staff).must(t, "lock", 200)
+	path, cmd := h.acceptance("窗口", link)
+	h.post("", path, cmd).must(t, "by an invitation", 403)
+}
+
+// TestLostPhoneOfAnAgent: once an agent has shown his paper ID and a new phone
+// at the counter, the lost one opens nothing, whether his authority ended or
+// ends on a day to come.
+func TestLostPhoneOfAnAgent(t *testing.T) {
+	for why, until := range map[string]string{"ended": "", "with a last day": "2026-12-31"} {
+		each(t, func(t *testing.T, h *house) {
+			caseID := h.accepted()
+			number, lost, fresh := identity.Fictional(72, mustDate("1980-01-02"), true), identity.FictionalPhone(72), identity.FictionalPhone(73)
+			agent := map[string]any{"party": h.partyID(caseID, "贾若兰"), "name": "刘律师", "id_type": "resident", "number": number, "phone": lost, "class": "lawyer", "firm": "某所", "seen": true, "until": until}
+			h.post("韩雪", "/casebook/"+caseID+"/agent", agent).must(t, "agent", 200)
+			if until == "" { // ended here; he goes on for the other case
+				id := one[string](h, `SELECT id FROM docket_agent WHERE case_id = ?`, caseID)
+				h.post("韩雪", "/casebook/"+caseID+"/agent/"+id+"/dismiss", map[string]string{"reason": "解除委托"}).must(t, "dismiss", 200)
+			}
+			h.post("韩雪", "/account/counter", map[string]any{"court": "冀11", "name": "刘律师", "id_type": "resident", "number": number, "phone": fresh, "seen": true, "lost": true}).must(t, "counter", 200)
+			h.registered("捡到的人", "刘律师", number, lost)
+			if got := h.get("捡到的人", "/api/v1/account"); one[int64](h, `SELECT COUNT(*) FROM account_session s JOIN account_account a ON a.id = s.account_id WHERE a.person_id <> '' AND a.staff = 0`) != 0 {
+				t.Errorf("%s: the lost phone opens his account: %s", why, got.body)
+			}
+		})
+	}
+}

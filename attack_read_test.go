@@ -1,0 +1,40 @@
+package mashang_test
+
+import (
+	"context"
+	"testing"
+
+	"mashang/platform/dbtest"
+)
+
+// TestReadingLeavesATrace: who of the court reads what a party wrote, its
+// attachments or a signed return, without handling the case, is on record.
+func TestReadingLeavesATrace(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	caseID := h.accepted()
+	long, _ := h.caseCode(caseID, "贾若兰")
+	h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+	h.upload("贾若兰", "/onecode/"+caseID+"/ask", map[string]string{"text": "只说给法官听"}, "files", "证据.txt", []byte("证据")).must(t, "ask", 200)
+	message := one[string](h, `SELECT id FROM onecode_message WHERE case_id = ?`, caseID)
+	h.upload("韩雪", "/delivery/"+caseID, map[string]string{"papers": paperIDs(t, h, caseID)["acceptance_notice"], "signer": "self", "signed_on": "2026-03-03"}, "scan", "回证.png", []byte("png")).must(t, "hand over", 200)
+	scan := one[string](h, `SELECT id FROM delivery_service WHERE case_id = ?`, caseID)
+	opened := func() int64 {
+		ctx, stop := context.WithCancel(t.Context())
+		stop() // what is waiting is written, then it ends
+		h.KeepTrail(ctx)
+		return one[int64](h, `SELECT COUNT(*) FROM ledger_entry WHERE kind = 'casebook.opened' AND case_id = ?`, caseID)
+	}
+	before := opened()
+	for _, path := range []string{"/onecode/" + caseID, "/onecode/" + caseID + "/message/" + message + "/file/0", "/delivery/" + caseID + "/scan/" + scan} {
+		h.get("贾若兰", path).must(t, "herself "+path, 200)
+		h.get("周明远", path).must(t, "her judge "+path, 200)
+		if n := opened(); n != before {
+			t.Errorf("%s by those whose business it is: %d entries", path, n-before)
+		}
+		h.get("孙庭", path).must(t, "the head "+path, 200)
+		if n := opened(); n != before+1 {
+			t.Errorf("%s by the head of the division: %d entries", path, n-before)
+		}
+		before = opened()
+	}
+}
