@@ -1,6 +1,7 @@
 package account
 
 import (
+	"net"
 	"net/url"
 
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -15,21 +16,31 @@ type Service struct {
 	k        *app.Kit
 	rt       *web.Router // for limits on one phone or one account
 	identity Identity
-	keys     *webauthn.WebAuthn // nil until the origin is known
+	keys     *webauthn.WebAuthn // nil while the origin has no name
 	court    string             // name that short messages begin with
 }
 
 // New returns the service. identity may be nil: then nobody is matched by a platform.
 func New(k *app.Kit, identity Identity) (*Service, error) {
 	s := &Service{k: k, identity: identity, court: "人民法院"}
-	if u, err := url.Parse(k.Config.Origin); err == nil && u.Hostname() != "" {
-		keys, err := webauthn.New(&webauthn.Config{RPID: u.Hostname(), RPDisplayName: "码上·人民法院", RPOrigins: []string{k.Config.Origin}})
+	if domain := passkeyDomain(k.Config.Origin); domain != "" {
+		keys, err := webauthn.New(&webauthn.Config{RPID: domain, RPDisplayName: "码上·人民法院", RPOrigins: []string{k.Config.Origin}})
 		if err != nil {
 			return nil, err
 		}
 		s.keys = keys
 	}
 	return s, nil
+}
+
+// passkeyDomain is the name that passkeys belong to; empty when the origin is
+// not known yet or is a bare address, to which browsers bind no passkey.
+func passkeyDomain(origin string) string {
+	u, err := url.Parse(origin)
+	if err != nil || net.ParseIP(u.Hostname()) != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 // Speak sets the court name that short messages begin with.

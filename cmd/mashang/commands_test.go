@@ -69,6 +69,26 @@ func court(t *testing.T, data string) *mashang.Court {
 	return c
 }
 
+// TestBareAddress: a court reached by an address instead of a name opens; it
+// only has no passkeys. The demo's links can be opened whatever it listens on.
+func TestBareAddress(t *testing.T) {
+	for _, origin := range []string{"https://10.1.2.3", "http://127.0.0.1:8131", "http://[::1]:8131"} {
+		c, err := open(t.Context(), config.Config{Data: filepath.Join(t.TempDir(), "court"), Origin: origin}, clock.System{}, io.Discard)
+		if err != nil {
+			t.Fatalf("%s: %v", origin, err)
+		}
+		_ = c.Kit.Close()
+	}
+	for listen, want := range map[string]string{
+		":8131": "http://localhost:8131", "0.0.0.0:8131": "http://localhost:8131", "[::]:8131": "http://localhost:8131",
+		"127.0.0.1:8131": "http://127.0.0.1:8131", "localhost:8080": "http://localhost:8080",
+	} {
+		if got := demoOrigin(listen); got != want {
+			t.Errorf("%s: %s, want %s", listen, got, want)
+		}
+	}
+}
+
 // TestBackupCommands: backup beside an open court, restore to SQLite and to
 // PostgreSQL, and back again; every copy is verified.
 func TestBackupCommands(t *testing.T) {

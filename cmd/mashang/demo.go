@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -24,7 +25,7 @@ func runDemo(ctx context.Context, args []string, _, stderr io.Writer) error {
 	}
 	cfg.Demo = true
 	if cfg.Origin == "" {
-		cfg.Origin = "http://" + cfg.Listen
+		cfg.Origin = demoOrigin(cfg.Listen)
 	}
 	if err := markDemo(cfg.Data); err != nil {
 		return err
@@ -62,6 +63,16 @@ func runDemo(ctx context.Context, args []string, _, stderr io.Writer) error {
 	}
 	fmt.Fprintf(stderr, "mashang: demo ready, open %s/demo\n", c.Kit.Config.Origin)
 	return serve(ctx, c, stderr)
+}
+
+// demoOrigin is where a browser on this machine reaches the demo: an address
+// that means every network is not one that can be opened.
+func demoOrigin(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		listen = net.JoinHostPort("localhost", port)
+	}
+	return "http://" + listen
 }
 
 // markDemo marks a new folder as a demo's; a folder that holds anything else
