@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 // Number is a case number in its parts. Special is the one character for
@@ -43,8 +44,8 @@ func Parse(s string) (Number, error) {
 		r := []rune(n.Type)
 		if _, ok := TypeOf(string(r[1:])); ok {
 			n.Special, n.Type = string(r[0]), string(r[1:])
-		} else if len(r) > 3 {
-			return Number{}, fmt.Errorf("caseno: %q: a type has at most three characters", s)
+		} else if len(r) > 3 || strings.ContainsAny(n.Type, "字第") { // （2014）衡执字第10号: the old form
+			return Number{}, fmt.Errorf("caseno: %q: %s is not a type", s, n.Type)
 		}
 	}
 	return n, nil

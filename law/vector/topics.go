@@ -70,7 +70,7 @@ func caseNumber(in json.RawMessage, _ *strict) (map[string]any, error) {
 // sequence gives each open entry the next number of its court, type and year.
 func sequence(rows [][]any) ([][]any, error) {
 	last := map[string]int{}
-	var next [][]any
+	next := [][]any{}
 	for _, r := range rows {
 		if len(r) != 4 {
 			return nil, errShape
@@ -126,13 +126,13 @@ func deadline(in json.RawMessage, cal *strict) (map[string]any, error) {
 		return map[string]any{"timely": period.Timely(*v.Postmark, *v.Last)}, nil
 	case v.Length > 0 && (v.Start != nil || len(v.Installments) > 0):
 		start := law.Date{}
-		if v.Start != nil {
-			start = *v.Start
-		}
 		for _, d := range v.Installments { // 民事诉讼法 250(2): from the last instalment
-			if v.Start == nil || d.After(start) {
+			if d.After(start) {
 				start = d
 			}
+		}
+		if len(v.Installments) == 0 {
+			start = *v.Start
 		}
 		return last("lastDay", period.Compute(start, v.Length, period.Unit(v.Unit), cal.Calendar))
 	}

@@ -70,14 +70,14 @@ func Check(r io.Reader, w io.Writer) (passed, failed int, err error) {
 func one(v vector, cal *strict) string {
 	f, ok := rules[v.Topic]
 	if !ok {
-		return fmt.Sprintf("no rule for topic %q", v.Topic)
+		return fmt.Sprintf("got no rule for topic %q, want %s", v.Topic, text(v.Expected))
 	}
 	if len(v.Expected) == 0 {
 		return "nothing is expected"
 	}
 	got, err := f(v.Input, cal)
 	if err != nil {
-		return err.Error()
+		return fmt.Sprintf("got %v, want %s", err, text(v.Expected))
 	}
 	keys := make([]string, 0, len(v.Expected))
 	for k := range v.Expected {
@@ -87,7 +87,7 @@ func one(v vector, cal *strict) string {
 	for _, k := range keys {
 		g, ok := got[k]
 		if !ok {
-			return fmt.Sprintf("no rule answers %q for this input", k)
+			return fmt.Sprintf("%s: got nothing, no rule answers it for this input, want %s", k, text(v.Expected[k]))
 		}
 		if !reflect.DeepEqual(plain(g), v.Expected[k]) {
 			return fmt.Sprintf("%s: got %s, want %s", k, text(g), text(v.Expected[k]))

@@ -39,9 +39,9 @@ func TestWorkedExamples(t *testing.T) {
 func TestFailures(t *testing.T) {
 	for _, c := range []struct{ name, vector, says string }{
 		{"wrong answer", `{"id":"a","topic":"uscc","input":{"uscc":"91350100M000100Y43"},"expected":{"valid":false}}`, "got true, want false"},
-		{"unknown topic", `{"id":"a","topic":"poetry","input":{},"expected":{"x":1}}`, "no rule for topic"},
-		{"unknown shape", `{"id":"a","topic":"deadline","input":{"moon":1},"expected":{"lastDay":"2026-01-05"}}`, "no rule knows"},
-		{"unknown question", `{"id":"a","topic":"uscc","input":{"uscc":"1"},"expected":{"colour":"red"}}`, "no rule answers"},
+		{"unknown topic", `{"id":"a","topic":"poetry","input":{},"expected":{"x":1}}`, `got no rule for topic "poetry", want {"x":1}`},
+		{"unknown shape", `{"id":"a","topic":"deadline","input":{"moon":1},"expected":{"lastDay":"2026-01-05"}}`, `want {"lastDay":"2026-01-05"}`},
+		{"unknown question", `{"id":"a","topic":"uscc","input":{"uscc":"1"},"expected":{"colour":"red"}}`, `colour: got nothing, no rule answers it for this input, want "red"`},
 		{"nothing expected", `{"id":"a","topic":"uscc","input":{"uscc":"1"},"expected":{}}`, "nothing is expected"},
 		{"year without calendar", `{"id":"a","topic":"deadline","input":{"startEventDate":"2030-01-02","length":15,"unit":"day"},"expected":{"lastDay":"2030-01-17"}}`, "calendar lacks"},
 	} {
