@@ -45,6 +45,15 @@ func TestStory(t *testing.T) {
 			t.Error("she sees the other side's phone")
 		}
 
+		// A program finds what the page shows: to her side hers, to the court all.
+		for path, counts := range map[string][2]int{"/papers/" + id: {2, len(h.papers(id))}, "/delivery/" + id + "/records": {2, 2}, "/clocks/" + id: {3, 3}} {
+			for i, who := range []string{"贾若兰", "周明远"} {
+				if n := strings.Count(h.get(who, "/api/v1"+path).must(t, path, 200).body, `"id":`); n != counts[i] {
+					t.Errorf("%s as %s: %d, want %d", path, who, n, counts[i])
+				}
+			}
+		}
+
 		m := h.upload("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "开庭能不能用手机参加？我长期在外地。"}, "files", "行程.png", []byte("\x89PNG")).must(t, "ask", 200)
 		if due := m.get("due_on"); due != "2026-03-05" {
 			t.Errorf("answer due on %s", due)

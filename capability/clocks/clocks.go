@@ -7,6 +7,7 @@ package clocks
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"mashang/capability"
@@ -53,6 +54,7 @@ func (s *Service) Capability() capability.Capability {
 }
 
 func (s *Service) routes(rt *web.Router) {
+	rt.Handle(web.Route{Pattern: "GET /clocks/{case}", Title: "本案的期限", Object: "case", Verb: "read", Out: list{}, Do: s.getList})
 	rt.Handle(web.Route{Pattern: "POST /clocks/{case}/met", Title: "法院的事办完了", Object: "deadline", Verb: "meet", Limit: "write", In: metCmd{}, Out: metCmd{}, Do: func(r *http.Request) (web.Reply, error) {
 		var c metCmd
 		if err := web.Read(r, &c); err != nil {
@@ -63,6 +65,39 @@ func (s *Service) routes(rt *web.Router) {
 		}
 		return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "记下了。", JSON: c}, nil
 	}})
+}
+
+// list is what the case page shows of its dates, for programs.
+type list struct {
+	Deadlines []deadline.Deadline `json:"deadlines"`
+}
+
+func (s *Service) getList(r *http.Request) (web.Reply, error) {
+	var l list
+	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+		a, caseID, now := auth.From(r.Context()), r.PathValue("case"), s.k.Now()
+		g, err := access.May(tx, a, "read", access.Of("case", caseID), now)
+		if err != nil {
+			return err
+		}
+		me, _, err := access.PartyOf(tx, a.Person, caseID, now)
+		if err != nil {
+			return err
+		}
+		l.Deadlines, err = visible(tx, caseID, g.Relation&access.Staff != 0, me.ID)
+		return err
+	})
+	return web.Reply{JSON: l}, err
+}
+
+// visible returns the running dates of a case: to the court all, to a side
+// its own and the court's.
+func visible(tx *db.Tx, caseID string, court bool, party string) ([]deadline.Deadline, error) {
+	ds, err := deadline.Of(tx, caseID)
+	if court {
+		return ds, err
+	}
+	return slices.DeleteFunc(ds, func(d deadline.Deadline) bool { return d.Party != "" && d.Party != party }), err
 }
 
 // metCmd names a duty of the court that is done.
@@ -340,15 +375,13 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	if v.Relation&access.Allowing("case", "read") == 0 {
 		return nil, nil
 	}
-	ds, err := deadline.Of(tx, v.Case.ID)
+	ds, err := visible(tx, v.Case.ID, v.Court(), v.Party.ID)
 	if err != nil || len(ds) == 0 {
 		return nil, err
 	}
 	var leaves []ui.Leaf
 	for _, d := range ds {
-		if d.Party == "" || v.Court() || d.Party == v.Party.ID {
-			leaves = append(leaves, leaf(d, v))
-		}
+		leaves = append(leaves, leaf(d, v))
 	}
 	var duties []deadline.Deadline
 	if v.May("deadline", "meet") {

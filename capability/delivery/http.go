@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"mashang/capability"
@@ -35,6 +36,7 @@ func (s *Service) Capability() capability.Capability {
 func (s *Service) routes(rt *web.Router) {
 	rt.Handle(web.Route{Pattern: "GET /delivery/{case}", Title: "窗口送达页", Object: "service", Verb: "handover", PageOnly: true, Do: s.getForm})
 	rt.Handle(web.Route{Pattern: "POST /delivery/{case}", Title: "窗口送达", Object: "service", Verb: "handover", Limit: "write", Upload: 20 << 20, Files: []string{"scan"}, In: handover{}, Out: ok{}, Do: s.postForm})
+	rt.Handle(web.Route{Pattern: "GET /delivery/{case}/records", Title: "本案的送达", Object: "service", Verb: "read", Out: list{}, Do: s.getRecords})
 	rt.Handle(web.Route{Pattern: "GET /delivery/{case}/scan/{record}", Title: "看送达回证", Object: "service", Verb: "read", Out: web.File{}, Do: s.getScan})
 }
 
@@ -153,27 +155,54 @@ func (s *Service) getScan(r *http.Request) (web.Reply, error) {
 	return web.Reply{File: &web.File{Name: "送达回证" + ext, Type: rec.ScanType, Body: bytes.NewReader(b), Inline: true, At: rec.At}, Read: read}, nil
 }
 
+// list is what the case page shows of its services, for programs.
+type list struct {
+	Records []record `json:"records"`
+}
+
+func (s *Service) getRecords(r *http.Request) (web.Reply, error) {
+	var l list
+	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+		a, caseID, now := auth.From(r.Context()), r.PathValue("case"), s.k.Now()
+		g, err := access.May(tx, a, "read", access.Of("service", caseID), now)
+		if err != nil {
+			return err
+		}
+		me, _, err := access.PartyOf(tx, a.Person, caseID, now)
+		if err != nil {
+			return err
+		}
+		l.Records, err = visible(tx, caseID, g.Relation&access.Staff != 0, me.ID)
+		return err
+	})
+	return web.Reply{JSON: l}, err
+}
+
+// visible returns the services of a case: to the court all, to a side its own.
+func visible(tx *db.Tx, caseID string, court bool, party string) ([]record, error) {
+	all, err := recordsOf(tx, caseID)
+	if court {
+		return all, err
+	}
+	return slices.DeleteFunc(all, func(r record) bool { return r.Party != party }), err
+}
+
 // panels are what was served, on a case page.
 func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, error) {
 	if v.Case.Number == "" || v.Relation&access.Allowing("service", "read") == 0 {
 		return nil, nil
 	}
-	rs, err := recordsOf(tx, v.Case.ID)
+	mine, err := visible(tx, v.Case.ID, v.Court(), v.Party.ID)
 	if err != nil {
 		return nil, err
 	}
-	var mine []record
 	titles := map[string]string{}
-	for _, r := range rs {
-		if !v.Court() && r.Party != v.Party.ID {
-			continue
-		}
+	for _, r := range mine {
 		p, err := paper.Of(tx, r.Paper)
 		if err != nil {
 			return nil, err
 		}
 		titles[r.Paper] = p.Title
-		mine = append(mine, r)
 	}
 	if len(mine) == 0 && !v.May("service", "handover") {
 		return nil, nil

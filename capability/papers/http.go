@@ -53,6 +53,7 @@ func (s *Service) routes(rt *web.Router) {
 	for _, r := range []web.Route{
 		{Pattern: "GET /p/{code}", Title: "扫文书上的码", Object: web.Public, Verb: "see", Limit: "code", PageOnly: true, Do: s.getCheck},
 		{Pattern: "GET /papers/check/{code}", Title: "查一张文书是真是假", Object: web.Public, Verb: "see", Limit: "code", Out: verdict{}, Do: s.getCheck},
+		{Pattern: "GET /papers/{case}", Title: "本案的文书", Object: "paper", Verb: "read", Out: list{}, Do: s.getList},
 		{Pattern: "GET /papers/view/{paper}", Title: "在网页上看文书", Object: "paper", Verb: "read", PageOnly: true, Do: s.getView},
 		{Pattern: "GET /papers/file/{paper}", Title: "文书的 PDF", Object: "paper", Verb: "read", Out: web.File{}, Do: s.getFile},
 		{Pattern: "POST /papers/{case}/make", Title: "制作文书", Object: "paper", Verb: "make", Limit: "write", In: makeCmd{}, Out: ok{}, Do: s.postMake},
@@ -65,6 +66,20 @@ func (s *Service) routes(rt *web.Router) {
 
 type ok struct {
 	Done bool `json:"done"`
+}
+
+// list is what the case page shows of its papers, for programs.
+type list struct {
+	Papers []paper.Paper `json:"papers"`
+}
+
+func (s *Service) getList(r *http.Request) (rep web.Reply, err error) {
+	var l list
+	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
+		l.Papers, err = s.visible(tx, r.PathValue("case"))
+		return err
+	})
+	return web.Reply{JSON: l}, err
 }
 
 func (s *Service) getCheck(r *http.Request) (web.Reply, error) {
