@@ -3,6 +3,7 @@ package onecode
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 
 	"mashang/docket"
 	"mashang/docket/access"
@@ -31,8 +32,24 @@ type Service struct {
 	phones  Phones
 }
 
-// shortLen is the length of the form that can be read out: 60 random bits.
-const shortLen = 12
+// shortLen is the length of the form that can be read out: 60 random bits;
+// longLen that of the scanned one, [id.Secret].
+const shortLen, longLen = 12, 26
+
+// whole says whether what was typed or scanned can be a case code at all.
+func whole(code string) bool {
+	n := len(id.Fold(code))
+	return n == shortLen || n == longLen
+}
+
+// notWhole says what is wrong with what was typed in place of a code.
+func notWhole(code string) string {
+	const look = "请对着纸把案件码填完整：共 12 个字，没有字母 O 和 I，只有数字 0 和 1。"
+	if n := len(id.Fold(code)); n > 0 {
+		return look + "您填了 " + strconv.Itoa(n) + " 个。"
+	}
+	return look
+}
 
 // CodeFor returns the case code of a recipient, in full and in short, making
 // it at first need. It is called in the act that prints it, and that act
@@ -145,11 +162,11 @@ type attempt struct {
 // whether they fit is found out by a job that nobody waits for. That is why
 // there is nothing to measure and nothing to compare.
 func (s *Service) open(ctx context.Context, o opening) (challenge string, err error) {
-	o.Code, o.Number = id.Fold(o.Code), identity.Normalise(o.Number)
 	var bad fault.List
-	if o.Code == "" || len(o.Code) > 64 {
-		bad.Add("code", "请对着纸把案件码填完整。没有字母 O 和 I，只有数字 0 和 1。")
+	if !whole(o.Code) {
+		bad.Add("code", "%s", notWhole(o.Code))
 	}
+	o.Code, o.Number = id.Fold(o.Code), identity.Normalise(o.Number)
 	if o.Name == "" || len([]rune(o.Name)) > 100 {
 		bad.Add("name", "请写和证件上一样的姓名；单位写全称。")
 	}

@@ -116,7 +116,8 @@ type (
 // getScan answers every code alike: it does not even look it up. Fetching a
 // link is not reading; what opens a case is the act after proof of identity.
 func (s *Service) getScan(r *http.Request) (web.Reply, error) {
-	return web.Reply{Page: openPage(opening{Code: r.PathValue("code"), IDType: "resident"}, true, nil)}, nil
+	c := r.PathValue("code")
+	return web.Reply{Page: openPage(opening{Code: c, IDType: "resident"}, whole(c), nil)}, nil
 }
 
 func (s *Service) getOpen(r *http.Request) (web.Reply, error) {
@@ -124,7 +125,11 @@ func (s *Service) getOpen(r *http.Request) (web.Reply, error) {
 	if len(id.Fold(c)) == 16 { // a paper code was typed: that page answers it
 		return web.Reply{Goto: "/p/" + id.Fold(c)}, nil
 	}
-	return web.Reply{Page: openPage(opening{Code: c, IDType: "resident"}, c != "", nil)}, nil
+	var bad fault.List
+	if c != "" && !whole(c) {
+		bad.Add("code", "%s", notWhole(c))
+	}
+	return web.Reply{Page: openPage(opening{Code: c, IDType: "resident"}, false, fault.Fields(bad.Err()))}, nil
 }
 
 func (s *Service) postOpen(rt *web.Router) web.Handler {
@@ -140,7 +145,7 @@ func (s *Service) postOpen(rt *web.Router) web.Handler {
 		}
 		ch, err := s.open(r.Context(), o)
 		if err != nil {
-			return web.Reply{Page: openPage(o, o.Code != "", fault.Fields(err))}, err
+			return web.Reply{Page: openPage(o, len(id.Fold(o.Code)) == longLen, fault.Fields(err))}, err
 		}
 		return web.Reply{Goto: "/account/code/" + ch, JSON: opened{ch}}, nil
 	}
@@ -149,6 +154,9 @@ func (s *Service) postOpen(rt *web.Router) web.Handler {
 // guessed is what an attempt counts against: the beginning of the code. Who
 // has seen a part of it and guesses the rest tries many codes of one beginning.
 func guessed(code string) string {
+	if !whole(code) {
+		return ""
+	}
 	code = id.Fold(code)
 	return code[:min(8, len(code))]
 }
