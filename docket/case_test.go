@@ -198,7 +198,7 @@ func TestLinks(t *testing.T) {
 		for _, x := range [][2]docket.Case{{a, b}, {b, a}} {
 			s.do(func(tx *db.Tx) error {
 				l, err := docket.Links(tx, x[0].ID)
-				if len(l) != 1 || l[0] != (docket.Link{Other: x[1].ID, Kind: "related", Note: "同一事实", Number: x[1].Number}) {
+				if len(l) != 1 || l[0] != (docket.Link{Other: x[1].ID, Kind: "related", Note: "同一事实", Number: x[1].Number, Secrecy: docket.Public}) {
 					t.Errorf("%+v", l)
 				}
 				return err

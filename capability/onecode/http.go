@@ -116,8 +116,7 @@ type (
 // getScan answers every code alike: it does not even look it up. Fetching a
 // link is not reading; what opens a case is the act after proof of identity.
 func (s *Service) getScan(r *http.Request) (web.Reply, error) {
-	c := r.PathValue("code")
-	return web.Reply{Page: openPage(opening{Code: c, IDType: "resident"}, whole(c), nil)}, nil
+	return web.Reply{Page: openPage(opening{Code: r.PathValue("code"), IDType: "resident"}, true, nil)}, nil
 }
 
 func (s *Service) getOpen(r *http.Request) (web.Reply, error) {

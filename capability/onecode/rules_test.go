@@ -71,7 +71,7 @@ func TestFiles(t *testing.T) {
 
 // TestGuessed: attempts on one beginning count together however they are typed.
 func TestGuessed(t *testing.T) {
-	for _, c := range []string{"7K3M94QX2FDN", "7k3m 94qx 0000", "7k3m-94qx-zzzz", "７Ｋ３Ｍ94QX"} {
+	for _, c := range []string{"7K3M94QX2FDN", "7k3m 94qx 0000", "7k3m-94qx-zzzz", "７Ｋ３Ｍ94QX2FDN"} {
 		if got := guessed(c); got != "7K3M94QX" {
 			t.Errorf("%s counts as %s", c, got)
 		}
