@@ -911,7 +911,7 @@ func staffPage(v staffView, c staffCmd, l sheet, e ui.Errs) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "list", Label: "填好的表格"}.With(e), ".xlsx", false).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "list", Label: "填好的表格"}.WithFiles(e), ".xlsx", false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
