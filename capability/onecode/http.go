@@ -178,7 +178,8 @@ func (s *Service) view(ctx context.Context, caseID, before string) (v threadView
 			return err
 		}
 		for i := range v.Messages {
-			if m := &v.Messages[i]; m.State == "waiting" && m.Open {
+			m := &v.Messages[i]
+			if m.State == "waiting" && m.Open && (v.Waiting == nil || m.DueOn.Before(v.Waiting.DueOn)) { // the clock shows the answer that is due first
 				v.Waiting, v.Used = m, used(m.At, s.k.Now(), cal)
 			}
 		}
@@ -273,7 +274,7 @@ func (s *Service) postAsk(r *http.Request) (web.Reply, error) {
 		}
 		return web.Reply{Page: threadPage(v, s.k.Now(), c.Text, fault.Fields(err))}, err
 	}
-	return web.Reply{Goto: "/onecode/" + caseID + "#new", Toast: "发出去了。" + m.DueOn.Short(docket.Today(s.k.Now())) + "前回您。", JSON: m}, nil
+	return web.Reply{Goto: "/onecode/" + caseID + "#new", Toast: "发出去了。最晚 " + m.DueOn.Short(docket.Today(s.k.Now())) + "回您。", JSON: m}, nil
 }
 
 func (s *Service) getMessage(r *http.Request) (web.Reply, error) {
