@@ -81,6 +81,7 @@ type tab struct {
 	*rod.Page
 	t    *testing.T
 	base string
+	device
 }
 
 type device struct {
@@ -88,12 +89,15 @@ type device struct {
 	width, height int
 	touch         bool
 	agent         string
+	plain         bool // runs no scripts
 }
 
 var (
-	phone  = device{name: "phone", width: 390, height: 844, touch: true}
-	desk   = device{name: "desk", width: 1440, height: 900}
-	wechat = device{name: "wechat", width: 390, height: 844, touch: true, agent: "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0 Mobile Safari/537.36 MicroMessenger/8.0.44"}
+	phone         = device{name: "phone", width: 390, height: 844, touch: true}
+	desk          = device{name: "desk", width: 1440, height: 900}
+	noScriptPhone = device{name: "phone-plain", width: 390, height: 844, touch: true, plain: true}
+	noScriptDesk  = device{name: "desk-plain", width: 1440, height: 900, plain: true}
+	wechat        = device{name: "wechat", width: 390, height: 844, touch: true, agent: "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0 Mobile Safari/537.36 MicroMessenger/8.0.44"}
 )
 
 // open starts a browser like d.
@@ -114,7 +118,7 @@ func open(t *testing.T, d device) *tab {
 	}
 	b := rod.New().ControlURL(url).MustConnect()
 	t.Cleanup(func() { b.MustClose(); l.Cleanup() })
-	p := b.MustPage("").Timeout(60 * time.Second)
+	p := b.MustPage("").Timeout(4 * time.Minute) // of a whole story, on a busy machine
 	p.MustSetViewport(d.width, d.height, 1, d.touch)
 	if d.agent != "" {
 		p.MustSetUserAgent(&proto.NetworkSetUserAgentOverride{UserAgent: d.agent})
@@ -127,28 +131,60 @@ func open(t *testing.T, d device) *tab {
 	if err := (proto.LogEnable{}).Call(p); err != nil {
 		t.Fatal(err)
 	}
-	return &tab{p, t, site(t)}
+	if d.plain {
+		if err := (proto.EmulationSetScriptExecutionDisabled{Value: true}).Call(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return &tab{p, t, site(t), d}
 }
 
 func (b *tab) goTo(path string) *tab {
 	b.t.Helper()
+	if b.plain {
+		return b.after(func() { b.MustNavigate(b.base + path) })
+	}
 	b.MustNavigate(b.base + path).MustWaitLoad()
+	return b
+}
+
+// after waits for the page that something leads to. In a browser without
+// scripts nothing on the page can tell that it is complete.
+func (b *tab) after(do func()) *tab {
+	b.t.Helper()
+	wait := b.MustWaitNavigation()
+	do()
+	if wait(); !b.plain {
+		b.MustWaitLoad()
+	}
 	return b
 }
 
 // click follows a link or presses a button by its words.
 func (b *tab) click(words string) *tab {
 	b.t.Helper()
-	wait := b.MustWaitNavigation()
-	b.MustElementR("a, button, summary", words).MustClick()
-	wait()
-	b.MustWaitLoad()
-	return b
+	return b.after(func() { b.push(b.MustElementR("a, button, summary", words)) })
+}
+
+// push is a click; without scripts the browser's own, because waiting until
+// nothing moves needs one.
+func (b *tab) push(e *rod.Element) {
+	b.t.Helper()
+	if b.plain {
+		e.MustEval(`() => this.click()`)
+		return
+	}
+	e.MustClick()
 }
 
 func (b *tab) fill(name, value string) *tab {
 	b.t.Helper()
-	b.MustElement("[name=" + name + "]").MustSelectAllText().MustInput(value)
+	e := b.MustElement("[name=" + name + "]")
+	if b.plain {
+		e.MustEval(`v => { this.value = v }`, value)
+		return b
+	}
+	e.MustSelectAllText().MustInput(value)
 	return b
 }
 
@@ -181,7 +217,7 @@ func (b *tab) hide(words ...string) *tab {
 func (b *tab) sound(name string) *tab {
 	b.t.Helper()
 	if dir := os.Getenv("MASHANG_SHOTS"); dir != "" {
-		img, err := b.Screenshot(true, nil)
+		img, err := b.Screenshot(!b.plain, nil)
 		if err != nil {
 			b.t.Fatal(err)
 		}
@@ -194,6 +230,9 @@ func (b *tab) sound(name string) *tab {
 	}
 	for _, small := range b.MustEval(`() => [...document.querySelectorAll('.btn, .input, .opt, .choice')].filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML.slice(0, 90))`).Arr() {
 		b.t.Errorf("%s: too small to press: %s", name, small.Str())
+	}
+	if b.plain {
+		return b // axe is a script
 	}
 	for _, v := range b.axe() {
 		b.t.Errorf("%s: %s", name, v)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"mashang/platform/ledger"
 )
 
 var digits = regexp.MustCompile(`验证码 ([0-9]{6})`)
@@ -39,42 +41,76 @@ func (b *tab) smsCode() string {
 }
 
 // TestStory: the paper, the code, the proof, the case, the question on a
-// phone; the answer on a desk; the export.
+// phone; the answer on a desk; the export, checked by an outsider. On a phone's
+// own browser, in WeChat's, and where no script runs.
 func TestStory(t *testing.T) {
-	p := open(t, phone)
-	w := p.walk()
-	p.sound("demo-phone")
-	p.goTo("/").see("查我的案件").sound("hall-phone")
-	p.goTo(w.paper).see("这张纸是真的", "码上通告知书").hide(w.name, "专利", "知民初").sound("paper-phone")
-	p.goTo(w.code).see("先证明是您本人").hide(w.name, "专利", "知民初").sound("scan-phone")
-	p.fill("name", w.name).fill("number", w.number).click("下一步")
-	p.see("法院留存的手机").sound("code-phone")
-	here := p.MustInfo().URL
-	code := open(t, phone).smsCode()
-	p.MustNavigate(here).MustWaitLoad()
-	p.fill("code", code).click("确认")
-	p.see("我的案件", "知民初").sound("mine-phone")
-	p.click("知民初").see("您是原告", "走到哪一步了", "本案的码", "码上通告知书").sound("case-phone")
-	p.click("写给法官").see("您想做什么", "交证据").sound("door-phone")
-	p.click("问一件事")
-	p.sound("thread-phone")
-	p.fill("text", "开庭那天我能不能请家里人旁听？").click("发送")
-	p.see("发出去了", "开庭那天我能不能请家里人旁听", "等法官回复").sound("asked-phone")
+	for _, x := range []struct {
+		phone, desk device
+		question    string
+	}{
+		{phone, desk, "开庭那天我能不能请家里人旁听？"},
+		{wechat, desk, "材料能不能寄过去？"},
+		{noScriptPhone, noScriptDesk, "不用脚本也能问吗？"},
+	} {
+		t.Run(x.phone.name, func(t *testing.T) { story(t, open(t, x.phone), open(t, x.desk), x.question) })
+	}
+}
 
-	d := open(t, desk)
-	d.goTo("/demo").sound("demo-desk")
-	d.click("陈晓").see("等您起草", "旁听").sound("assistant-desk")
-	d.click("旁听").fill("text", "公开开庭的，家里人可以旁听，带身份证。").click("存草稿")
-	d.goTo("/demo").click("周明远").see("等您回复", "旁听", "助理已起草").sound("judge-desk")
-	d.click("旁听").see("陈晓 起草").sound("answer-desk")
-	if got := d.MustElement("[name=text]").MustText(); !strings.Contains(got, "家里人可以旁听") {
+func story(t *testing.T, p, d *tab, question string) {
+	on := "-" + p.name
+	w := p.walk()
+	p.sound("demo" + on)
+	p.goTo("/").see("查我的案件").sound("hall" + on)
+	p.goTo(w.paper).see("这张纸是真的", "码上通告知书").hide(w.name, "专利", "知民初").sound("paper" + on)
+	p.goTo(w.code).see("先证明是您本人").hide(w.name, "专利", "知民初").sound("scan" + on)
+	p.fill("name", w.name).fill("number", w.number).click("下一步")
+	p.see("法院留存的手机").sound("code" + on)
+	code := open(t, phone).smsCode()
+	p.fill("code", code).click("确认")
+	p.see("我的案件", "知民初").sound("mine" + on)
+	p.click("知民初").see("您是原告", "走到哪一步了", "本案的码", "码上通告知书").sound("case" + on)
+	page := strings.TrimPrefix(p.MustInfo().URL, p.base)
+	p.click("写给法官").see("您想做什么", "交证据").sound("door" + on)
+	p.click("问一件事")
+	p.sound("thread" + on)
+	p.fill("text", question).click("发送")
+	p.see("发出去了", question, "等法官回复").sound("asked" + on)
+
+	short, answer := strings.TrimSuffix(question, "？"), "可以。这是对“"+question+"”的答复。"
+	on = "-" + p.name + "-" + d.name
+	d.goTo("/demo").sound("demo" + on)
+	d.click("陈晓").see("等您起草", short).sound("assistant" + on)
+	d.click(short).fill("text", answer).click("存草稿")
+	d.goTo("/demo").click("周明远").see("等您回复", short, "助理已起草").sound("judge" + on)
+	d.click(short).see("陈晓 起草").sound("answer" + on)
+	if got := d.MustElement("[name=text]").MustText(); !strings.Contains(got, answer) {
 		t.Errorf("the draft is not in the box: %q", got)
 	}
 	d.click("发出答复").see("答复发出去了")
 
-	p.MustReload().MustWaitLoad()
-	p.see("公开开庭的，家里人可以旁听，带身份证。")
-	p.goTo("/account").see("就是这里").sound("account-phone")
+	p.goTo(page).see(answer)
+	p.export(p.name == wechat.name)
+	p.goTo("/account").see("就是这里").sound("account-" + p.name)
+}
+
+// export presses the button and has an outsider check the file. WeChat keeps
+// no files, and the page says what to do instead.
+func (b *tab) export(wechat bool) {
+	b.t.Helper()
+	if wechat {
+		b.see("微信里存不了文件", "在浏览器打开")
+		b.goTo("/verify").see("微信里存不了文件")
+		return
+	}
+	file := b.Browser().MustWaitDownload()
+	b.push(b.MustElementR("button", "导出"))
+	rep, err := ledger.Verify(file())
+	if err != nil {
+		b.t.Fatalf("the outsider refuses it: %v", err)
+	}
+	if last := rep.Entries[len(rep.Entries)-1].Kind; last != "casebook.exported" {
+		b.t.Errorf("the record ends with %s", last)
+	}
 }
 
 // TestLateAnswer: the head of the division sees what is late.

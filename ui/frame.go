@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"mashang/platform/id"
 )
@@ -22,6 +23,7 @@ type Look struct {
 	Toast   string
 	Path    string
 	Hotline string
+	WeChat  bool // its browser keeps no files
 }
 
 type lookKey struct{}
@@ -46,8 +48,10 @@ func LookOf(ctx context.Context) Look {
 	return l
 }
 
-// Preferences reads large type, dark and the one-time line from cookies.
+// Preferences reads large type, dark and the one-time line from cookies, and
+// from the browser's name whether it is WeChat's.
 func Preferences(r *http.Request, l *Look) {
+	l.WeChat = strings.Contains(r.UserAgent(), "MicroMessenger")
 	if c, err := r.Cookie("size"); err == nil {
 		l.Large = c.Value == "large"
 	}

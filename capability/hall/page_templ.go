@@ -563,7 +563,15 @@ func verifyPage(fingerprint string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, " <div class=\"narrow stack\"><ol><li>下载下面这一页，存到电脑或手机上。</li><li>断开网络，打开它，选上您导出的文件。</li><li>对一对指纹：要和您手里码上通告知书上印的完全一样。</li></ol><p><a class=\"btn main\" href=\"/verify/offline.html\" download=\"核对案件记录.html\">下载核对用的一页</a></p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, " <div class=\"narrow stack\"><ol><li>下载下面这一页，存到电脑或手机上。</li><li>断开网络，打开它，选上您导出的文件。</li><li>对一对指纹：要和您手里码上通告知书上印的完全一样。</li></ol>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = ui.Keep().Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<p><a class=\"btn main\" href=\"/verify/offline.html\" download=\"核对案件记录.html\">下载核对用的一页</a></p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -583,7 +591,7 @@ func verifyPage(fingerprint string) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<p>一份记录能说明：里面的每一步没有被改过，中间和末尾没有少。它不能单独说明法院没有给别人看另一本账；这要和以前导出的一份比，或者看见证法院的签名。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<p>一份记录能说明：里面的每一步没有被改过，中间和末尾没有少。它不能单独说明法院没有给别人看另一本账；这要和以前导出的一份比，或者看见证法院的签名。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -593,7 +601,7 @@ func verifyPage(fingerprint string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "</div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
