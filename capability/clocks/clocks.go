@@ -417,13 +417,13 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 		Names  string   `db:"names"`
 	}
 	today := docket.Today(v.Now)
-	may, args, err := access.Join(tx, v.Actor, v.Now)
-	if err != nil {
+	courts, err := access.Serves(tx, v.Actor, v.Now)
+	if err != nil || len(courts) == 0 {
 		return nil, err
 	}
-	args = append(append([]any{v.Actor.Person}, args...), today.AddDays(7))
+	args := append(append([]any{v.Actor.Person}, db.Args(courts)...), today.AddDays(7))
 	rows, err := db.List[row](tx, `SELECT d.case_id, d.title, d.last_on, c.number, c.names FROM docket_case c JOIN deadline_deadline d ON d.case_id = c.id AND d.state = 'running'
-		WHERE c.judge_id = ? AND `+may+` AND c.state = 'open' AND d.last_on <= ? ORDER BY d.last_on, d.id LIMIT 100`, args...)
+		WHERE c.judge_id = ? AND c.court_id IN (`+db.In(len(courts))+`) AND c.state = 'open' AND d.last_on <= ? ORDER BY d.last_on, d.id LIMIT 100`, args...)
 	if err != nil {
 		return nil, err
 	}

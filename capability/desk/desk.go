@@ -150,19 +150,21 @@ const shown = 12
 
 // cases are those the person handles, the nearest limit first.
 func (s *Service) cases(tx *db.Tx, d *today) error {
-	may, args, err := access.Join(tx, d.Viewer.Actor, d.Viewer.Now)
+	courts, err := access.Serves(tx, d.Viewer.Actor, d.Viewer.Now)
 	if err != nil {
 		return err
 	}
-	args = append([]any{d.Viewer.Actor.Person}, args...)
-	n, err := db.One[int64](tx, `SELECT COUNT(*) FROM docket_case c WHERE c.judge_id = ? AND `+may+` AND c.state IN ('open', 'suspended')`, args...)
-	if err != nil {
-		return err
-	}
-	d.Open = int(n)
-	d.Cases, err = db.List[docket.Case](tx, `SELECT `+docket.CaseCols+` FROM docket_case c WHERE c.judge_id = ? AND `+may+` AND c.state = 'open' ORDER BY c.limit_on, c.id LIMIT ?`, append(args, shown)...)
-	if err != nil || len(d.Cases) > 0 {
-		return err
+	if len(courts) > 0 {
+		mine, args := `c.judge_id = ? AND c.court_id IN (`+db.In(len(courts))+`)`, append([]any{d.Viewer.Actor.Person}, db.Args(courts)...)
+		n, err := db.One[int64](tx, `SELECT COUNT(*) FROM docket_case c WHERE `+mine+` AND c.state IN ('open', 'suspended')`, args...)
+		if err != nil {
+			return err
+		}
+		d.Open = int(n)
+		d.Cases, err = db.List[docket.Case](tx, `SELECT `+docket.CaseCols+` FROM docket_case c WHERE `+mine+` AND c.state = 'open' ORDER BY c.limit_on, c.id LIMIT ?`, append(args, shown)...)
+		if err != nil || len(d.Cases) > 0 {
+			return err
+		}
 	}
 	// Those who handle no case of their own see the newest that they may see.
 	d.Cases, err = access.Newest(tx, d.Viewer.Actor, d.Viewer.Now, "", nil, "", shown)

@@ -123,15 +123,15 @@ type waiting struct {
 const waitingFrom = `FROM onecode_message m JOIN docket_case c ON c.id = m.case_id JOIN docket_party p ON p.id = m.party_id LEFT JOIN onecode_draft d ON d.message_id = m.id`
 const waitingCols = messageCols + `, c.number, c.cause, p.role, CASE WHEN d.message_id IS NULL THEN 0 ELSE 1 END AS has_draft`
 
-// waitingFor returns questions that wait for a person in the cases that he may
-// read now, nearest first.
+// waitingFor returns questions that wait for a person in the cases of the
+// courts that he serves now, nearest first.
 func waitingFor(tx *db.Tx, a auth.Actor, at time.Time, n int) ([]waiting, error) {
-	may, args, err := access.Join(tx, a, at)
-	if err != nil {
+	courts, err := access.Serves(tx, a, at)
+	if err != nil || len(courts) == 0 {
 		return nil, err
 	}
-	args = append(append([]any{a.Person}, args...), n)
-	return db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.handler_id = ? AND `+may+` ORDER BY m.due_on, m.id LIMIT ?`, args...)
+	args := append(append([]any{a.Person}, db.Args(courts)...), n)
+	return db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.handler_id = ? AND m.court_id IN (`+db.In(len(courts))+`) ORDER BY m.due_on, m.id LIMIT ?`, args...)
 }
 
 // undrafted returns questions of a court that nobody has drafted an answer to,

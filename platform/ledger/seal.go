@@ -129,7 +129,9 @@ func number(tx *db.Tx, size int64, list []pending) error {
 		q.WriteString("(CAST(? AS TEXT), CAST(? AS BIGINT))")
 		args = append(args, p.ID, size+int64(i))
 	}
-	n, err := tx.Exec(`UPDATE ledger_entry SET seq = v.column2 FROM (VALUES `+q.String()+`) AS v WHERE id = v.column1 AND seq IS NULL`, args...)
+	// +seq keeps SQLite from walking all that waits for each row of the batch:
+	// a row is found by its id.
+	n, err := tx.Exec(`UPDATE ledger_entry SET seq = v.column2 FROM (VALUES `+q.String()+`) AS v WHERE id = v.column1 AND +seq IS NULL`, args...)
 	if err == nil && int(n) != len(list) {
 		err = errors.New("ledger: another sealer was at work")
 	}
