@@ -131,12 +131,16 @@ func Parties(tx *db.Tx, caseID string) ([]Party, error) {
 	return db.List[Party](tx, `SELECT `+partyCols+` FROM docket_party p JOIN docket_person n ON n.id = p.person_id WHERE p.case_id = ? AND p.left_at = 0 ORDER BY p.ord, p.id`, caseID)
 }
 
-// SideOf returns the parties of a case that a person is, or acts for at an
-// instant, in the order of the papers.
-func SideOf(tx *db.Tx, caseID, person string, at time.Time) ([]Party, error) {
-	return db.List[Party](tx, `SELECT `+partyCols+` FROM docket_party p JOIN docket_person n ON n.id = p.person_id WHERE p.case_id = ? AND p.left_at = 0
-		AND (p.person_id = ? OR EXISTS (SELECT 1 FROM docket_agent a WHERE a.case_id = p.case_id AND a.party_id = p.id AND a.person_id = ? AND a.from_at <= ? AND (a.until_at = 0 OR a.until_at > ?)))
-		ORDER BY p.ord, p.id`, caseID, person, person, at, at)
+// SideOf returns the party of a case that a person is or, if none, the first
+// in the order of the papers for whom he acts at an instant. Both are found
+// along the case: it is asked with nearly every page and act.
+func SideOf(tx *db.Tx, caseID, person string, at time.Time) (Party, bool, error) {
+	p, ok, err := db.Maybe[Party](tx, `SELECT `+partyCols+` FROM docket_party p JOIN docket_person n ON n.id = p.person_id WHERE p.case_id = ? AND p.person_id = ? AND p.left_at = 0 ORDER BY p.ord, p.id LIMIT 1`, caseID, person)
+	if err != nil || ok {
+		return p, ok, err
+	}
+	return db.Maybe[Party](tx, `SELECT `+partyCols+` FROM docket_agent a JOIN docket_party p ON p.id = a.party_id JOIN docket_person n ON n.id = p.person_id
+		WHERE a.case_id = ? AND a.person_id = ? AND a.from_at <= ? AND (a.until_at = 0 OR a.until_at > ?) AND p.left_at = 0 ORDER BY p.ord, p.id LIMIT 1`, caseID, person, at, at)
 }
 
 // PartyOf returns one party, also one who has left.

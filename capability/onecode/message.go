@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"mashang/docket"
 	"mashang/docket/access"
@@ -352,14 +353,13 @@ func (s *Service) thread(tx *db.Tx, caseID, before string) (list []seen, more bo
 	if err != nil {
 		return nil, false, err
 	}
-	court := g.Relation&(access.Bench|access.Delegate|access.Head) != 0
-	own := ""
-	if !court {
+	v := reader{court: g.Relation&(access.Bench|access.Delegate|access.Head) != 0}
+	if !v.court {
 		p, ok, err := access.PartyOf(tx, a.Person, caseID, now)
 		if err != nil || !ok {
 			return nil, false, orMissing(err)
 		}
-		own = p.ID
+		v.side = p.ID
 	}
 	key := Message{}
 	if before != "" {
@@ -374,19 +374,29 @@ func (s *Service) thread(tx *db.Tx, caseID, before string) (list []seen, more bo
 	if more = len(ms) > pageSize; more {
 		ms = ms[:pageSize]
 	}
+	slices.Reverse(ms)
+	list, err = v.see(tx, caseID, ms)
+	return list, more, err
+}
+
+// reader is who reads a thread: the court, or a side.
+type reader struct {
+	court bool
+	side  string // party id
+}
+
+// see shows messages to the reader: the other side's only that they were.
+func (v reader) see(tx *db.Tx, caseID string, ms []Message) ([]seen, error) {
 	roles, err := roleOf(tx, caseID)
-	if err != nil {
-		return nil, false, err
-	}
-	for i := len(ms) - 1; i >= 0; i-- {
-		m := ms[i]
-		v := seen{Message: m, Open: court || m.Party == own, Mine: m.Party == own && m.Kind == "question", Role: roles[m.Party]}
-		if !v.Open {
-			v.Text, v.Files, v.Author = "", db.JSON[[]File]{}, ""
+	var list []seen
+	for _, m := range ms {
+		x := seen{Message: m, Open: v.court || m.Party == v.side, Mine: m.Party == v.side && m.Kind == "question", Role: roles[m.Party]}
+		if !x.Open {
+			x.Text, x.Files, x.Author = "", db.JSON[[]File]{}, ""
 		}
-		list = append(list, v)
+		list = append(list, x)
 	}
-	return list, more, nil
+	return list, err
 }
 
 func roleOf(tx *db.Tx, caseID string) (map[string]string, error) {

@@ -1,6 +1,7 @@
 package onecode
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -17,17 +18,27 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	if v.Relation&access.Allowing("message", "read") == 0 || v.Case.State == docket.Entered || v.Case.State == docket.Refused {
 		return nil, nil
 	}
-	ms, _, err := s.thread(tx, v.Case.ID, "")
+	// Whoever may read the thread reads it as the court's, or as his side's.
+	who := reader{court: v.Relation&(access.Bench|access.Delegate|access.Head) != 0, side: v.Party.ID}
+	if !who.court && who.side == "" {
+		return nil, nil
+	}
+	ms, err := messagesBefore(tx, v.Case.ID, "", time.Time{}, "", 3)
 	if err != nil {
 		return nil, err
 	}
-	wait, waiting := waits(ms, v)
-	if len(ms) > 3 {
-		ms = ms[len(ms)-3:]
+	slices.Reverse(ms)
+	last, err := who.see(tx, v.Case.ID, ms)
+	if err != nil {
+		return nil, err
 	}
-	out := []capability.Panel{{Place: capability.Main, Order: 30, Body: talkPanel(v, ms)}}
+	next, waiting, err := s.next(tx, v, who)
+	if err != nil {
+		return nil, err
+	}
+	out := []capability.Panel{{Place: capability.Main, Order: 30, Body: talkPanel(v, last)}}
 	if waiting {
-		out = append(out, capability.Panel{Place: capability.Next, Order: 30, Body: nextPanel(v, wait)})
+		out = append(out, capability.Panel{Place: capability.Next, Order: 30, Body: nextPanel(v, next)})
 	}
 	if v.Party.ID == "" {
 		return out, nil
@@ -51,15 +62,18 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	return append(out, capability.Panel{Place: capability.Aside, Order: 20, Body: codePanel(code.SVG(136), groups(short))}), nil
 }
 
-// waits finds the question that is next: the oldest that waits, of the
-// viewer's own side or, for who answers, of any.
-func waits(ms []seen, v capability.View) (seen, bool) {
-	for _, m := range ms {
-		if m.State == "waiting" && m.Open && (m.Mine || v.May("message", "draft")) {
-			return m, true
-		}
+// next finds the question that is due first: of the viewer's own side or, for
+// who answers, of any.
+func (s *Service) next(tx *db.Tx, v capability.View, who reader) (seen, bool, error) {
+	if who.court && !v.May("message", "draft") {
+		return seen{}, false, nil
 	}
-	return seen{}, false
+	ms, err := waitingIn(tx, v.Case.ID, who.side, 1)
+	if err != nil || len(ms) == 0 {
+		return seen{}, false, err
+	}
+	list, err := who.see(tx, v.Case.ID, ms)
+	return list[0], err == nil, err
 }
 
 func groups(s string) []string {

@@ -184,7 +184,11 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	if v.Case.Number == "" || v.Relation&access.Allowing("paper", "read") == 0 {
 		return nil, nil
 	}
-	ps, err := s.visible(tx, v.Case.ID)
+	list := func() ([]paper.Paper, error) { return served(tx, v.Case.ID, v.Party.ID) }
+	if v.Court() {
+		list = func() ([]paper.Paper, error) { return paper.OfCase(tx, v.Case.ID) }
+	}
+	ps, err := list()
 	if err != nil {
 		return nil, err
 	}

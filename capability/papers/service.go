@@ -237,15 +237,22 @@ func (s *Service) visible(tx *db.Tx, caseID string) ([]paper.Paper, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := paper.OfCase(tx, caseID)
-	if err != nil || g.Relation&(access.Staff|access.System) != 0 {
-		return all, err
+	if g.Relation&(access.Staff|access.System) != 0 {
+		return paper.OfCase(tx, caseID)
 	}
 	me, _, err := access.PartyOf(tx, a.Person, caseID, now)
-	var out []paper.Paper
+	if err != nil {
+		return nil, err
+	}
+	return served(tx, caseID, me.ID)
+}
+
+// served returns the papers that a side has received.
+func served(tx *db.Tx, caseID, party string) (out []paper.Paper, err error) {
+	all, err := paper.OfCase(tx, caseID)
 	for _, p := range all {
 		// 互联网公开审判流程信息的规定 10: documents after service.
-		if p.Party == me.ID && p.Kind != "service_return" && (p.State == paper.Served || p.State == paper.Effective || p.State == paper.Superseded) {
+		if p.Party == party && p.Kind != "service_return" && (p.State == paper.Served || p.State == paper.Effective || p.State == paper.Superseded) {
 			out = append(out, p)
 		}
 	}

@@ -338,20 +338,7 @@ func Holders(tx *db.Tx, caseID string, now time.Time) ([]string, error) {
 // PartyOf returns the party on whose side a person stands in a case: himself,
 // or whom he represents.
 func PartyOf(tx *db.Tx, person, caseID string, now time.Time) (docket.Party, bool, error) {
-	own, of := docket.Party{}, docket.Party{}
-	ps, err := docket.SideOf(tx, caseID, person, now)
-	for _, p := range ps {
-		switch {
-		case p.Person == person && own.ID == "":
-			own = p
-		case of.ID == "":
-			of = p
-		}
-	}
-	if own.ID == "" {
-		own = of
-	}
-	return own, own.ID != "", err
+	return docket.SideOf(tx, caseID, person, now)
 }
 
 // Allowing returns the relations to which a verb is open.
