@@ -22,7 +22,12 @@ func (l *Ledger) chains(tx *db.Tx, caseID string, holders []string) ([]chain, er
 	if len(holders) == 0 {
 		return nil, nil
 	}
-	q, args := `SELECT holder, n, head FROM ledger_chain WHERE case_id = ? AND holder IN (`+db.In(len(holders))+`) ORDER BY holder`, append([]any{caseID}, db.Args(holders)...)
+	// The few holders of a case are read whole: one look into the tree, which is
+	// in this order, instead of one for each.
+	q, args := `SELECT holder, n, head FROM ledger_chain WHERE case_id = ? ORDER BY holder`, []any{caseID}
+	if caseID == "" || tx.Postgres() {
+		q, args = `SELECT holder, n, head FROM ledger_chain WHERE case_id = ? AND holder IN (`+db.In(len(holders))+`) ORDER BY holder`, append(args, db.Args(holders)...)
+	}
 	if tx.Postgres() {
 		q += ` FOR UPDATE`
 	}
