@@ -54,7 +54,7 @@ type passed struct {
 func (s *Service) answer(ctx context.Context, challengeID, code string, act func(tx *db.Tx, c challenge) error) error {
 	counted := int64(0)
 	err := s.k.Note(app.Alone(ctx), func(tx *db.Tx) (err error) {
-		counted, err = tx.Exec(`UPDATE account_challenge SET tries = tries + 1 WHERE id = ? AND tries < ? AND used_at = 0 AND until_at >= ?`, challengeID, codeTries, s.k.Now())
+		counted, err = tx.Exec(`UPDATE account_challenge SET tries = tries + 1 WHERE id = ? AND tries < ? AND used_at = 0 AND until_at >= ?`, challengeID, codeTries, tx.Now())
 		return err
 	})
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Service) answer(ctx context.Context, challengeID, code string, act func
 		if !ok || !c.Used.IsZero() || subtle.ConstantTimeCompare([]byte(c.Code), []byte(digest(challengeID+code))) != 1 {
 			return errCode
 		}
-		if err := db.Must1(tx.Exec(`UPDATE account_challenge SET used_at = ? WHERE id = ? AND used_at = 0`, s.k.Now(), challengeID)); err != nil {
+		if err := db.Must1(tx.Exec(`UPDATE account_challenge SET used_at = ? WHERE id = ? AND used_at = 0`, tx.Now(), challengeID)); err != nil {
 			return err
 		}
 		return act(tx, c)

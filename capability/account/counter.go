@@ -39,7 +39,7 @@ func (s *Service) check(ctx context.Context, c counterCheck) error {
 		return fault.Law(fault.Invalid, "请先当面看过证件原件，再勾选确认。", "人民法院在线诉讼规则第七条")
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		now := s.k.Now()
+		now := tx.Now()
 		if _, err := access.May(tx, auth.From(ctx), "check", access.In("person", c.Court), now); err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (s *Service) hold(tx *db.Tx, p docket.Person, phone string, lost bool) (str
 // claim is the same identity as to's. from ends.
 func (s *Service) merge(ctx context.Context, court, from, to string) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		now := s.k.Now()
+		now := tx.Now()
 		if _, err := access.May(tx, auth.From(ctx), "merge", access.In("person", court), now); err != nil {
 			return err
 		}

@@ -276,7 +276,7 @@ func (s *Service) getAccount(r *http.Request) (web.Reply, error) {
 		if m.Account, err = accountOf(tx, a.Account); err != nil {
 			return err
 		}
-		if m.Sessions, err = sessionsOf(tx, a.Account, s.k.Now()); err != nil {
+		if m.Sessions, err = sessionsOf(tx, a.Account, tx.Now()); err != nil {
 			return err
 		}
 		m.Keys, err = passkeysOf(tx, a.Account)
@@ -376,7 +376,7 @@ func (s *Service) postMerge(r *http.Request) (web.Reply, error) {
 // courtOf is the court of the actor's post.
 func (s *Service) courtOf(ctx context.Context) (court string, err error) {
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
-		posts, err := docket.Posts(tx, auth.From(ctx).Person, s.k.Now())
+		posts, err := docket.Posts(tx, auth.From(ctx).Person, tx.Now())
 		if err == nil && len(posts) == 0 {
 			err = fault.Missing()
 		}

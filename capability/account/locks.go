@@ -45,7 +45,7 @@ type lockCmd struct {
 // locks lists the staff accounts of a court.
 func (s *Service) locks(ctx context.Context, court string) (out []lockLine, err error) {
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
-		now := s.k.Now()
+		now := tx.Now()
 		if _, err := access.May(tx, auth.From(ctx), "lock", access.In("court", court), now); err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func (s *Service) lock(ctx context.Context, c lockCmd) error {
 		return fault.Field("reason", "请写一句原因。")
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		me, now := auth.From(ctx), s.k.Now()
+		me, now := auth.From(ctx), tx.Now()
 		if _, err := access.May(tx, me, "lock", access.In("court", c.Court), now); err != nil {
 			return err
 		}
@@ -205,7 +205,7 @@ func (s *Service) twins(ctx context.Context, c findCmd) (out []twin, err error) 
 		return nil, fault.Field("number", "证件号码不对。请对着证件再看一遍。")
 	}
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
-		now := s.k.Now()
+		now := tx.Now()
 		if _, err := access.May(tx, auth.From(ctx), "merge", access.In("person", c.Court), now); err != nil {
 			return err
 		}

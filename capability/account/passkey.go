@@ -89,7 +89,7 @@ func (s *Service) keep(ctx context.Context, account string, data *webauthn.Sessi
 	}
 	word := id.Secret()
 	err = s.k.Note(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`INSERT INTO account_ceremony (id, account_id, data, until_at) VALUES (?, ?, ?, ?)`, digest(word), account, string(b), s.k.Now().Add(ceremonyLife))
+		_, err := tx.Exec(`INSERT INTO account_ceremony (id, account_id, data, until_at) VALUES (?, ?, ?, ?)`, digest(word), account, string(b), tx.Now().Add(ceremonyLife))
 		return err
 	})
 	return word, err
@@ -97,7 +97,7 @@ func (s *Service) keep(ctx context.Context, account string, data *webauthn.Sessi
 
 // take returns a ceremony once.
 func (s *Service) take(tx *db.Tx, word, account string) (data webauthn.SessionData, err error) {
-	text, ok, err := db.Maybe[string](tx, `DELETE FROM account_ceremony WHERE id = ? AND account_id = ? AND until_at > ? RETURNING data`, digest(word), account, s.k.Now())
+	text, ok, err := db.Maybe[string](tx, `DELETE FROM account_ceremony WHERE id = ? AND account_id = ? AND until_at > ? RETURNING data`, digest(word), account, tx.Now())
 	if err == nil && !ok {
 		err = fault.New(fault.Invalid, "等得太久了，请重新开始。")
 	}
@@ -205,7 +205,7 @@ func (s *Service) recognise(tx *db.Tx, ceremony string, parsed *protocol.ParsedC
 	if err != nil {
 		return o, err
 	}
-	return o, db.Must1(tx.Exec(`UPDATE account_passkey SET data = ?, used_at = ? WHERE id = ? AND account_id = ?`, string(b), s.k.Now(), base64.RawURLEncoding.EncodeToString(cred.ID), o.ID))
+	return o, db.Must1(tx.Exec(`UPDATE account_passkey SET data = ?, used_at = ? WHERE id = ? AND account_id = ?`, string(b), tx.Now(), base64.RawURLEncoding.EncodeToString(cred.ID), o.ID))
 }
 
 const errUnknownKey = "没有认出来。请再试一次，或者用短信验证码。"
@@ -236,7 +236,7 @@ func (s *Service) passkeyEnter(r *http.Request) (web.Reply, error) {
 		if o.Staff {
 			def = "/desk"
 		}
-		token, err = s.enter(tx, o.Account, device(r), s.k.Now(), "passkey")
+		token, err = s.enter(tx, o.Account, device(r), tx.Now(), "passkey")
 		return err
 	})
 	if err != nil {
@@ -322,7 +322,7 @@ func totpURL(login, secret string) string {
 // sweep forgets attempts that are over, every day.
 func (s *Service) sweep(ctx context.Context, j *jobs.Job) error {
 	return s.k.Note(ctx, func(tx *db.Tx) error {
-		now := s.k.Now()
+		now := tx.Now()
 		for _, q := range []string{`DELETE FROM account_challenge WHERE until_at < ?`, `DELETE FROM account_ceremony WHERE until_at < ?`, `DELETE FROM account_session WHERE until_at < ?`} {
 			if _, err := tx.Exec(q, now.Add(-24*time.Hour)); err != nil {
 				return err

@@ -164,7 +164,7 @@ func (s *Service) confirmClaim(tx *db.Tx, c challenge, device string, e *entry) 
 	if err != nil {
 		return err
 	}
-	e.Token, err = s.enter(tx, a, device, s.k.Now(), "case code and court-held phone")
+	e.Token, err = s.enter(tx, a, device, tx.Now(), "case code and court-held phone")
 	return err
 }
 
@@ -190,7 +190,7 @@ func (s *Service) confirmRegister(tx *db.Tx, c challenge, device string, e *entr
 	} else if a.ID, err = insertAccount(tx, a); err != nil {
 		return err
 	}
-	e.Token, err = s.enter(tx, a, device, s.k.Now(), "registered")
+	e.Token, err = s.enter(tx, a, device, tx.Now(), "registered")
 	return err
 }
 
@@ -206,7 +206,7 @@ func (s *Service) heldPhone(tx *db.Tx, a Account) (string, bool, error) {
 	if has, ok, err := accountOfPerson(tx, p.ID, false); err != nil || ok && has.PhoneFind != a.PhoneFind {
 		return "", false, err
 	}
-	ok, err = docket.ToldPhone(tx, p.ID, a.PhoneFind, s.k.Now())
+	ok, err = docket.ToldPhone(tx, p.ID, a.PhoneFind, tx.Now())
 	return p.ID, ok, err
 }
 
@@ -219,14 +219,14 @@ func (s *Service) confirmLogin(tx *db.Tx, c challenge, device string, e *entry) 
 		return err
 	}
 	if len(list) == 1 {
-		e.Token, err = s.enter(tx, list[0], device, s.k.Now(), "phone")
+		e.Token, err = s.enter(tx, list[0], device, tx.Now(), "phone")
 		return err
 	}
 	if len(list) == 0 {
 		return errCode
 	}
 	e.Choose, e.Ticket = list, id.Secret()
-	if _, err := tx.Exec(`INSERT INTO account_ceremony (id, account_id, data, until_at) VALUES (?, '', ?, ?)`, digest(e.Ticket), c.PhoneFind, s.k.Now().Add(choiceLife)); err != nil {
+	if _, err := tx.Exec(`INSERT INTO account_ceremony (id, account_id, data, until_at) VALUES (?, '', ?, ?)`, digest(e.Ticket), c.PhoneFind, tx.Now().Add(choiceLife)); err != nil {
 		return err
 	}
 	return nil
@@ -235,7 +235,7 @@ func (s *Service) confirmLogin(tx *db.Tx, c challenge, device string, e *entry) 
 // choose lets one of the people in who share a phone.
 func (s *Service) choose(ctx context.Context, ticket, account, device string) (token string, err error) {
 	err = s.k.Do(ctx, func(tx *db.Tx) error {
-		find, ok, err := db.Maybe[string](tx, `DELETE FROM account_ceremony WHERE id = ? AND account_id = '' AND until_at > ? RETURNING data`, digest(ticket), s.k.Now())
+		find, ok, err := db.Maybe[string](tx, `DELETE FROM account_ceremony WHERE id = ? AND account_id = '' AND until_at > ? RETURNING data`, digest(ticket), tx.Now())
 		if err != nil {
 			return err
 		}
@@ -243,7 +243,7 @@ func (s *Service) choose(ctx context.Context, ticket, account, device string) (t
 		if !ok || err2 != nil || a.PhoneFind != find || a.Staff || a.State != "active" {
 			return errCode
 		}
-		token, err = s.enter(tx, a, device, s.k.Now(), "shared phone")
+		token, err = s.enter(tx, a, device, tx.Now(), "shared phone")
 		return err
 	})
 	return token, err
@@ -302,7 +302,7 @@ func (s *Service) match(tx *db.Tx, account, how string) error {
 			return err
 		}
 		born, sex := identity.Facts(identity.Kind(a.IDType), number)
-		a.Person, err = docket.AddPerson(tx, docket.Person{Kind: "natural", Name: a.Name, IDType: a.IDType, IDSealed: a.IDSealed, IDFind: a.IDFind, Born: born, Sex: sex, At: s.k.Now()})
+		a.Person, err = docket.AddPerson(tx, docket.Person{Kind: "natural", Name: a.Name, IDType: a.IDType, IDSealed: a.IDSealed, IDFind: a.IDFind, Born: born, Sex: sex, At: tx.Now()})
 		if err != nil {
 			return err
 		}

@@ -75,14 +75,14 @@ func (s *Service) leave(ctx context.Context, which string) error {
 
 // proved marks the present session as freshly proved.
 func (s *Service) proved(tx *db.Tx, session string) error {
-	_, err := tx.Exec(`UPDATE account_session SET proved_at = ? WHERE id = ?`, s.k.Now(), session)
+	_, err := tx.Exec(`UPDATE account_session SET proved_at = ? WHERE id = ?`, tx.Now(), session)
 	return err
 }
 
 // failed counts a failure; after maxFailures the account rests a while.
 func (s *Service) failed(ctx context.Context, account string) error {
 	return s.k.Note(ctx, func(tx *db.Tx) error {
-		now := s.k.Now()
+		now := tx.Now()
 		n, err := db.One[int64](tx, `INSERT INTO account_failure (account_id, n, until_at) VALUES (?, 1, 0)
 			ON CONFLICT (account_id) DO UPDATE SET n = account_failure.n + 1 RETURNING n`, account)
 		if err != nil || n < maxFailures {

@@ -86,7 +86,7 @@ func (s *Service) link(tx *db.Tx, a Account, proof string) (word string, err err
 	if word = id.Secret(); proof != "" {
 		proof = digest(word + proof)
 	}
-	_, err = tx.Exec(`INSERT INTO account_invite (digest, account_id, until_at, used_at, proof) VALUES (?, ?, ?, 0, ?)`, digest(word), a.ID, s.k.Now().Add(inviteLife), proof)
+	_, err = tx.Exec(`INSERT INTO account_invite (digest, account_id, until_at, used_at, proof) VALUES (?, ?, ?, 0, ?)`, digest(word), a.ID, tx.Now().Add(inviteLife), proof)
 	return word, err
 }
 
@@ -108,7 +108,7 @@ func (s *Service) InviteAgain(tx *db.Tx, person string) (word string, err error)
 	if !ok {
 		return "", fault.Missing()
 	}
-	if _, err := tx.Exec(`UPDATE account_invite SET used_at = ? WHERE account_id = ? AND used_at = 0`, s.k.Now(), a.ID); err != nil {
+	if _, err := tx.Exec(`UPDATE account_invite SET used_at = ? WHERE account_id = ? AND used_at = 0`, tx.Now(), a.ID); err != nil {
 		return "", err
 	}
 	if a.Password == "" {
@@ -198,14 +198,14 @@ func (s *Service) accept(ctx context.Context, word string, c accept, device stri
 			}
 			return err
 		}
-		if err := db.Must1(tx.Exec(`UPDATE account_invite SET used_at = ? WHERE digest = ? AND used_at = 0`, s.k.Now(), digest(word))); err != nil {
+		if err := db.Must1(tx.Exec(`UPDATE account_invite SET used_at = ? WHERE digest = ? AND used_at = 0`, tx.Now(), digest(word))); err != nil {
 			return err
 		}
 		// Whoever needed a new link may have lost what he was signed in with.
 		if _, err := tx.Exec(`DELETE FROM account_session WHERE account_id = ?`, a.ID); err != nil {
 			return err
 		}
-		token, err = s.enter(tx, a, device, s.k.Now(), "invitation")
+		token, err = s.enter(tx, a, device, tx.Now(), "invitation")
 		return err
 	})
 	return token, err
@@ -270,7 +270,7 @@ func (s *Service) staffLogin(ctx context.Context, c staffLogin, device string) (
 		return "", err
 	}
 	err = s.k.Do(ctx, func(tx *db.Tx) error {
-		token, err = s.enter(tx, a, device, s.k.Now(), "password and authenticator")
+		token, err = s.enter(tx, a, device, tx.Now(), "password and authenticator")
 		return err
 	})
 	return token, err
@@ -341,7 +341,7 @@ func (s *Service) Demo(ctx context.Context, person string, staff bool, device st
 				return err
 			}
 		}
-		token, err = s.enter(tx, a, device, s.k.Now(), "demo")
+		token, err = s.enter(tx, a, device, tx.Now(), "demo")
 		return err
 	})
 	return token, err

@@ -40,7 +40,7 @@ type step struct {
 // tell.
 func (s *Service) act(ctx context.Context, caseID, verb, kind string, f func(st *step) error) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		st := &step{tx: tx, actor: auth.From(ctx), now: s.k.Now()}
+		st := &step{tx: tx, actor: auth.From(ctx), now: tx.Now()}
 		st.today = docket.Today(st.now)
 		g, err := access.May(tx, st.actor, verb, access.Of("case", caseID), st.now)
 		if err != nil {

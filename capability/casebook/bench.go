@@ -254,7 +254,7 @@ func (s *Service) takeOver(ctx context.Context, j *jobs.Job) error {
 		if err != nil {
 			return err
 		}
-		seats, err := docket.Seats(tx, old.ID, s.k.Now())
+		seats, err := docket.Seats(tx, old.ID, tx.Now())
 		if err != nil {
 			return err
 		}
@@ -267,7 +267,7 @@ func (s *Service) takeOver(ctx context.Context, j *jobs.Job) error {
 				clerk = x.Person
 			}
 		}
-		st := &step{tx: tx, now: s.k.Now(), c: old, entry: ledger.Entry{Kind: "casebook.assigned", Court: old.Court, Case: old.ID, Actor: app.Actor(ctx), Cause: "staff_left",
+		st := &step{tx: tx, now: tx.Now(), c: old, entry: ledger.Entry{Kind: "casebook.assigned", Court: old.Court, Case: old.ID, Actor: app.Actor(ctx), Cause: "staff_left",
 			Body: map[string]any{}, Private: map[string]string{"reason": "原承办法官离任"}}}
 		if err := s.seat(st, b[2], assistant, clerk, map[string]string{b[2]: p.Name}); err != nil {
 			return err
@@ -298,7 +298,7 @@ func (s *Service) goAlong(ctx context.Context, j *jobs.Job) error {
 		if old.Judge != b[1] || old.Division == b[2] {
 			return j.Finish(tx)
 		}
-		st := &step{tx: tx, now: s.k.Now(), c: old, entry: ledger.Entry{Kind: "casebook.moved", Court: old.Court, Case: old.ID, Actor: app.Actor(ctx), Cause: "staff_left",
+		st := &step{tx: tx, now: tx.Now(), c: old, entry: ledger.Entry{Kind: "casebook.moved", Court: old.Court, Case: old.ID, Actor: app.Actor(ctx), Cause: "staff_left",
 			Body: map[string]any{"division": b[2]}, Private: map[string]string{}}}
 		st.c.Division, st.c.Moved = b[2], st.now
 		if err := docket.SaveCase(tx, old, st.c); err != nil {

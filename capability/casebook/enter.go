@@ -146,7 +146,7 @@ func (c *enterCmd) check(p, d *partyCmd, today law.Date) error {
 func (s *Service) enter(ctx context.Context, cmd enterCmd) (caseID string, err error) {
 	p, d := cmd.parties()
 	err = s.k.Do(ctx, func(tx *db.Tx) error {
-		now := s.k.Now()
+		now := tx.Now()
 		if _, err := access.May(tx, auth.From(ctx), "enter", access.In("court", cmd.Court), now); err != nil {
 			return err
 		}

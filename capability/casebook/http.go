@@ -218,7 +218,7 @@ func (s *Service) postEnter(r *http.Request) (web.Reply, error) {
 
 func (s *Service) ownCourt(ctx context.Context) (court string, err error) {
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
-		posts, err := docket.Posts(tx, auth.From(ctx).Person, s.k.Now())
+		posts, err := docket.Posts(tx, auth.From(ctx).Person, tx.Now())
 		for _, p := range posts {
 			if p.Role == docket.FilingOfficer || p.Role == docket.FilingJudge {
 				court = p.Court

@@ -415,7 +415,7 @@ type revealed struct {
 // that he looked; the party can see that.
 func (s *Service) reveal(ctx context.Context, caseID, partyID string) (r revealed, err error) {
 	err = s.k.Do(ctx, func(tx *db.Tx) error {
-		now := s.k.Now()
+		now := tx.Now()
 		if _, err := access.May(tx, auth.From(ctx), "reveal", access.Of("person", caseID), now); err != nil {
 			return err
 		}
@@ -446,7 +446,7 @@ func (s *Service) reveal(ctx context.Context, caseID, partyID string) (r reveale
 func (s *Service) export(ctx context.Context, caseID string) ([]byte, error) {
 	a := auth.From(ctx)
 	err := s.k.Do(ctx, func(tx *db.Tx) error {
-		g, err := access.May(tx, a, "export", access.Of("receipt", caseID), s.k.Now())
+		g, err := access.May(tx, a, "export", access.Of("receipt", caseID), tx.Now())
 		if err != nil {
 			return err
 		}

@@ -57,7 +57,7 @@ type historyLine struct {
 func (s *Service) show(ctx context.Context, caseID string) (w whole, err error) {
 	a := auth.From(ctx)
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
-		now := s.k.Now()
+		now := tx.Now()
 		g, err := access.May(tx, a, "read", access.Of("case", caseID), now)
 		if err != nil {
 			return err
@@ -196,7 +196,7 @@ func (s *Service) Record(ctx context.Context, r web.Reading) error {
 		if err != nil || own {
 			return err
 		}
-		holders, err := access.Holders(tx, r.Case, s.k.Now())
+		holders, err := access.Holders(tx, r.Case, tx.Now())
 		if err != nil {
 			return err
 		}
@@ -224,7 +224,7 @@ type listed struct {
 func (s *Service) list(ctx context.Context, q listQuery) (out []listed, next string, err error) {
 	a := auth.From(ctx)
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
-		now := s.k.Now()
+		now := tx.Now()
 		var where []string
 		var args []any
 		if q.State != "" {

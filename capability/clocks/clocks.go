@@ -75,7 +75,7 @@ type list struct {
 func (s *Service) getList(r *http.Request) (web.Reply, error) {
 	var l list
 	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
-		a, caseID, now := auth.From(r.Context()), r.PathValue("case"), s.k.Now()
+		a, caseID, now := auth.From(r.Context()), r.PathValue("case"), tx.Now()
 		g, err := access.May(tx, a, "read", access.Of("case", caseID), now)
 		if err != nil {
 			return err
@@ -108,7 +108,7 @@ type metCmd struct {
 // met records that the court did what it had a date for.
 func (s *Service) met(ctx context.Context, caseID string, c metCmd) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		if _, err := access.May(tx, auth.From(ctx), "meet", access.Of("deadline", caseID), s.k.Now()); err != nil {
+		if _, err := access.May(tx, auth.From(ctx), "meet", access.Of("deadline", caseID), tx.Now()); err != nil {
 			return err
 		}
 		if r, ok := period.Rules[c.Rule]; !ok || !r.Court {
@@ -125,7 +125,7 @@ func (s *Service) met(ctx context.Context, caseID string, c metCmd) error {
 			if err := deadline.End(tx, caseID, c.Rule, deadline.Met); err != nil {
 				return err
 			}
-			holders, err := access.Holders(tx, caseID, s.k.Now())
+			holders, err := access.Holders(tx, caseID, tx.Now())
 			if err != nil {
 				return err
 			}
@@ -165,7 +165,7 @@ func (s *Service) set(ctx context.Context, j *jobs.Job, caseID, cause string, f 
 			body[d.Rule] = d.Last.String()
 		}
 		if len(ds) > 0 {
-			holders, err := access.Holders(tx, caseID, s.k.Now())
+			holders, err := access.Holders(tx, caseID, tx.Now())
 			if err != nil {
 				return err
 			}
@@ -237,7 +237,7 @@ func (s *Service) halt(tx *db.Tx, c docket.Case, cause string) error {
 		if err := deadline.End(tx, c.ID, limitRule, deadline.Stopped); err != nil {
 			return err
 		}
-		holders, err := access.Holders(tx, c.ID, s.k.Now())
+		holders, err := access.Holders(tx, c.ID, tx.Now())
 		if err != nil {
 			return err
 		}
@@ -272,7 +272,7 @@ func (s *Service) judgeChanged(ctx context.Context, j *jobs.Job) error {
 		if err := deadline.Start(tx, d); err != nil {
 			return err
 		}
-		holders, err := access.Holders(tx, f.Case, s.k.Now())
+		holders, err := access.Holders(tx, f.Case, tx.Now())
 		if err != nil {
 			return err
 		}
@@ -361,7 +361,7 @@ func (s *Service) again(tx *db.Tx, d deadline.Deadline) error {
 			return err
 		}
 	}
-	holders, err := access.Holders(tx, d.Case, s.k.Now())
+	holders, err := access.Holders(tx, d.Case, tx.Now())
 	if err != nil {
 		return err
 	}
@@ -423,7 +423,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 	}
 	args := append(append([]any{v.Actor.Person}, db.Args(courts)...), today.AddDays(7))
 	rows, err := db.List[row](tx, `SELECT d.case_id, d.title, d.last_on, c.number, c.names FROM docket_case c JOIN deadline_deadline d ON d.case_id = c.id AND d.state = 'running'
-		WHERE c.judge_id = ? AND c.court_id IN (`+db.In(len(courts))+`) AND c.state = 'open' AND d.last_on <= ? ORDER BY d.last_on, d.id LIMIT 100`, args...)
+		WHERE c.judge_id = ? AND c.court_id || '' IN (`+db.In(len(courts))+`) AND c.state = 'open' AND d.last_on <= ? ORDER BY d.last_on, d.id LIMIT 100`, args...)
 	if err != nil {
 		return nil, err
 	}

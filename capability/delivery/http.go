@@ -54,7 +54,7 @@ type form struct {
 func (s *Service) form(r *http.Request) (f form, err error) {
 	caseID := r.PathValue("case")
 	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
-		if _, err := access.May(tx, auth.From(r.Context()), "handover", access.Of("service", caseID), s.k.Now()); err != nil {
+		if _, err := access.May(tx, auth.From(r.Context()), "handover", access.Of("service", caseID), tx.Now()); err != nil {
 			return err
 		}
 		if f.Case, err = docket.CaseOf(tx, caseID); err != nil {
@@ -124,7 +124,7 @@ func (s *Service) getScan(r *http.Request) (web.Reply, error) {
 	var rec record
 	var read *web.Reading
 	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
-		g, err := access.May(tx, auth.From(r.Context()), "read", access.Of("service", r.PathValue("case")), s.k.Now())
+		g, err := access.May(tx, auth.From(r.Context()), "read", access.Of("service", r.PathValue("case")), tx.Now())
 		if err != nil {
 			return err
 		}
@@ -135,7 +135,7 @@ func (s *Service) getScan(r *http.Request) (web.Reply, error) {
 		if err != nil || read != nil {
 			return err
 		}
-		me, _, err := access.PartyOf(tx, auth.From(r.Context()).Person, rec.Case, s.k.Now())
+		me, _, err := access.PartyOf(tx, auth.From(r.Context()).Person, rec.Case, tx.Now())
 		if err == nil && me.ID != rec.Party { // the other side's signature is not theirs to see
 			err = fault.Missing()
 		}
@@ -163,7 +163,7 @@ type list struct {
 func (s *Service) getRecords(r *http.Request) (web.Reply, error) {
 	var l list
 	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
-		a, caseID, now := auth.From(r.Context()), r.PathValue("case"), s.k.Now()
+		a, caseID, now := auth.From(r.Context()), r.PathValue("case"), tx.Now()
 		g, err := access.May(tx, a, "read", access.Of("service", caseID), now)
 		if err != nil {
 			return err

@@ -57,7 +57,7 @@ func (s *Service) handOver(ctx context.Context, caseID string, h handover, scan 
 		return fault.Field("scan", "请把签好字的送达回证扫描或拍照传上来。")
 	}
 	err := s.k.Read(ctx, func(tx *db.Tx) error {
-		_, err := access.May(tx, auth.From(ctx), "handover", access.Of("service", caseID), s.k.Now())
+		_, err := access.May(tx, auth.From(ctx), "handover", access.Of("service", caseID), tx.Now())
 		return err
 	})
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Service) handOver(ctx context.Context, caseID string, h handover, scan 
 }
 
 func (s *Service) handIn(tx *db.Tx, caseID string, h handover, scan, scanType string) error {
-	a, now := auth.From(tx.Context()), s.k.Now()
+	a, now := auth.From(tx.Context()), tx.Now()
 	if _, err := access.May(tx, a, "handover", access.Of("service", caseID), now); err != nil {
 		return err
 	}

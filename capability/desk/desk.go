@@ -86,7 +86,7 @@ func (s *Service) getDesk(r *http.Request) (web.Reply, error) {
 
 func (s *Service) today(ctx context.Context, a auth.Actor) (d today, err error) {
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
-		now := s.k.Now()
+		now := tx.Now()
 		d.Viewer = capability.Viewer{Actor: a, Now: now}
 		if d.Posts, err = docket.Posts(tx, a.Person, now); err != nil {
 			return err
@@ -155,7 +155,7 @@ func (s *Service) cases(tx *db.Tx, d *today) error {
 		return err
 	}
 	if len(courts) > 0 {
-		mine, args := `c.judge_id = ? AND c.court_id IN (`+db.In(len(courts))+`)`, append([]any{d.Viewer.Actor.Person}, db.Args(courts)...)
+		mine, args := `c.judge_id = ? AND c.court_id || '' IN (`+db.In(len(courts))+`)`, append([]any{d.Viewer.Actor.Person}, db.Args(courts)...)
 		n, err := db.One[int64](tx, `SELECT COUNT(*) FROM docket_case c WHERE `+mine+` AND c.state IN ('open', 'suspended')`, args...)
 		if err != nil {
 			return err

@@ -94,7 +94,7 @@ func (s *Service) reissue(ctx context.Context, caseID, partyID, reason string) e
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		now := s.k.Now()
+		now := tx.Now()
 		if _, err := access.May(tx, auth.From(ctx), "reissue", access.Of("code", caseID), now); err != nil {
 			return err
 		}
@@ -256,7 +256,7 @@ func (s *Service) heldPhone(tx *db.Tx, c code, person string) (string, error) {
 			return p.Phone, nil
 		}
 	}
-	as, err := docket.Agents(tx, c.Case, s.k.Now())
+	as, err := docket.Agents(tx, c.Case, tx.Now())
 	if err != nil {
 		return "", err
 	}

@@ -21,7 +21,7 @@ import (
 // answers returns who answers today in a judge's case: himself, or his
 // delegate, who then sees the case for the time of the delegation.
 func (s *Service) answers(tx *db.Tx, judge, caseID string) (string, error) {
-	now := s.k.Now()
+	now := tx.Now()
 	d, ok, err := delegationOf(tx, judge, now)
 	if err != nil || !ok {
 		return judge, err
@@ -65,7 +65,7 @@ func (s *Service) delegate(ctx context.Context, c delegate) error {
 		if err := s.mayDelegate(tx, a, c); err != nil {
 			return err
 		}
-		now := s.k.Now()
+		now := tx.Now()
 		if begin.Before(now) {
 			begin = now
 		}
@@ -100,7 +100,7 @@ func (s *Service) delegate(ctx context.Context, c delegate) error {
 // mayDelegate: a judge delegates his own threads; the head of the division
 // those of a judge who cannot do it himself.
 func (s *Service) mayDelegate(tx *db.Tx, a auth.Actor, c delegate) error {
-	now := s.k.Now()
+	now := tx.Now()
 	from, err := docket.Staff(tx, c.Court, now, docket.Judge, docket.Head, docket.President)
 	if err != nil {
 		return err
@@ -164,7 +164,7 @@ func (s *Service) begin(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		d, stands, err := delegationOf(tx, who[0], s.k.Now())
+		d, stands, err := delegationOf(tx, who[0], tx.Now())
 		if err != nil || !stands || d.To != who[1] {
 			return errors.Join(err, j.Finish(tx))
 		}
@@ -189,7 +189,7 @@ func (s *Service) comeBack(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		if _, still, err := delegationOf(tx, who[0], s.k.Now()); err != nil || still {
+		if _, still, err := delegationOf(tx, who[0], tx.Now()); err != nil || still {
 			return errors.Join(err, j.Finish(tx))
 		}
 		n, err := pass(tx, who[1], who[0], who[0])
@@ -218,11 +218,11 @@ func (s *Service) saveStandard(ctx context.Context, c Standard) error {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		if _, err := access.May(tx, auth.From(ctx), "read", access.In("desk", c.Court), s.k.Now()); err != nil {
+		if _, err := access.May(tx, auth.From(ctx), "read", access.In("desk", c.Court), tx.Now()); err != nil {
 			return err
 		}
 		c.ID = id.New()
-		if _, err := tx.Exec(`INSERT INTO onecode_standard (id, court_id, title, text, at) VALUES (?, ?, ?, ?, ?)`, c.ID, c.Court, c.Title, c.Text, s.k.Now()); err != nil {
+		if _, err := tx.Exec(`INSERT INTO onecode_standard (id, court_id, title, text, at) VALUES (?, ?, ?, ?, ?)`, c.ID, c.Court, c.Title, c.Text, tx.Now()); err != nil {
 			return err
 		}
 		_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.standard", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"standard": c.ID}})

@@ -163,7 +163,7 @@ func guessed(code string) string {
 // view loads a case's thread for whoever asks.
 func (s *Service) view(ctx context.Context, caseID, before string) (v threadView, err error) {
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
-		g, err := access.May(tx, auth.From(ctx), "read", access.Of("message", caseID), s.k.Now())
+		g, err := access.May(tx, auth.From(ctx), "read", access.Of("message", caseID), tx.Now())
 		if err != nil {
 			return err
 		}
@@ -291,7 +291,7 @@ func (s *Service) work(ctx context.Context, messageID string) (w workView, err e
 		if w.Question, err = messageOf(tx, messageID); err != nil {
 			return err
 		}
-		g, err := access.May(tx, auth.From(ctx), "draft", access.Of("message", w.Question.Case), s.k.Now())
+		g, err := access.May(tx, auth.From(ctx), "draft", access.Of("message", w.Question.Case), tx.Now())
 		if err != nil {
 			return err
 		}
@@ -390,7 +390,7 @@ func (s *Service) contactForm(r *http.Request, c contact, errs []*fault.Error) (
 	var cs docket.Case
 	caseID := r.PathValue("case")
 	err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) {
-		if _, err = access.May(tx, auth.From(r.Context()), "contact", access.Of("message", caseID), s.k.Now()); err != nil {
+		if _, err = access.May(tx, auth.From(r.Context()), "contact", access.Of("message", caseID), tx.Now()); err != nil {
 			return err
 		}
 		if cs, err = docket.CaseOf(tx, caseID); err != nil {
@@ -440,12 +440,12 @@ func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error)
 	a := auth.From(r.Context())
 	var ms []docket.Member
 	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
-		posts, err := docket.Posts(tx, a.Person, s.k.Now())
+		posts, err := docket.Posts(tx, a.Person, tx.Now())
 		if err != nil || len(posts) == 0 {
 			return orMissing(err)
 		}
 		c.Court = posts[0].Court
-		ms, err = docket.Staff(tx, c.Court, s.k.Now(), docket.Judge)
+		ms, err = docket.Staff(tx, c.Court, tx.Now(), docket.Judge)
 		return err
 	})
 	return web.Reply{Page: delegatePage(c, ms, a.Person, errs)}, err

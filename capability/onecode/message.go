@@ -72,13 +72,13 @@ func (s *Service) ask(ctx context.Context, caseID string, c ask, ups []Upload) (
 // mayAsk refuses before any file is stored.
 func (s *Service) mayAsk(ctx context.Context, caseID string) error {
 	return s.k.Read(ctx, func(tx *db.Tx) error {
-		_, err := access.May(tx, auth.From(ctx), "ask", access.Of("message", caseID), s.k.Now())
+		_, err := access.May(tx, auth.From(ctx), "ask", access.Of("message", caseID), tx.Now())
 		return err
 	})
 }
 
 func (s *Service) askIn(tx *db.Tx, caseID, text string, files []File) (Message, error) {
-	a, now := auth.From(tx.Context()), s.k.Now()
+	a, now := auth.From(tx.Context()), tx.Now()
 	g, err := access.May(tx, a, "ask", access.Of("message", caseID), now)
 	if err != nil {
 		return Message{}, err
@@ -124,7 +124,7 @@ func orMissing(err error) error {
 // record writes the entry: all parties may hold that something was said, by
 // whom, when and of what kind; only reader may open the words.
 func (s *Service) record(tx *db.Tx, kind string, m Message, who, reader string) error {
-	holders, err := access.Holders(tx, m.Case, s.k.Now())
+	holders, err := access.Holders(tx, m.Case, tx.Now())
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (s *Service) draft(ctx context.Context, messageID string, c write) error {
 		if err != nil {
 			return err
 		}
-		now := s.k.Now()
+		now := tx.Now()
 		if _, err := tx.Exec(`INSERT INTO onecode_draft (message_id, text, by_id, by_name, at) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (message_id) DO UPDATE SET text = excluded.text, by_id = excluded.by_id, by_name = excluded.by_name, at = excluded.at`,
 			q.ID, c.Text, a.Person, a.Name, now); err != nil {
@@ -175,7 +175,7 @@ func (s *Service) question(tx *db.Tx, messageID, verb string) (Message, auth.Act
 	if err != nil {
 		return q, a, err
 	}
-	if _, err := access.May(tx, a, verb, access.Of("message", q.Case), s.k.Now()); err != nil {
+	if _, err := access.May(tx, a, verb, access.Of("message", q.Case), tx.Now()); err != nil {
 		return q, a, err
 	}
 	if q.Kind != "question" || q.State != "waiting" {
@@ -194,7 +194,7 @@ func (s *Service) send(ctx context.Context, messageID string, c write, ups []Upl
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
 		q, err := messageOf(tx, messageID)
 		if err == nil {
-			_, err = access.May(tx, auth.From(ctx), "send", access.Of("message", q.Case), s.k.Now())
+			_, err = access.May(tx, auth.From(ctx), "send", access.Of("message", q.Case), tx.Now())
 		}
 		return err
 	})
@@ -217,7 +217,7 @@ func (s *Service) sendIn(tx *db.Tx, messageID, text string, files []File) (Messa
 	if err != nil {
 		return Message{}, err
 	}
-	now := s.k.Now()
+	now := tx.Now()
 	if err := db.Must1(tx.Exec(`UPDATE onecode_message SET state = 'answered', answered_at = ? WHERE id = ? AND state = 'waiting'`, now, q.ID)); err != nil {
 		return Message{}, err
 	}
@@ -243,7 +243,7 @@ func (s *Service) tellParty(tx *db.Tx, q Message) error {
 	}
 	sealed := party.Phone
 	if q.AuthorID != party.Person {
-		as, err := docket.Agents(tx, q.Case, s.k.Now())
+		as, err := docket.Agents(tx, q.Case, tx.Now())
 		if err != nil {
 			return err
 		}
@@ -284,7 +284,7 @@ func (s *Service) contact(ctx context.Context, caseID string, c contact) error {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		a, now := auth.From(ctx), s.k.Now()
+		a, now := auth.From(ctx), tx.Now()
 		g, err := access.May(tx, a, "contact", access.Of("message", caseID), now)
 		if err != nil {
 			return err
@@ -323,7 +323,7 @@ func (s *Service) file(ctx context.Context, messageID string, n int) (f File, m 
 // canRead says who may read the words of a message: the court's people who
 // handle the case, and the side that it is about; never the other side.
 func (s *Service) canRead(tx *db.Tx, m Message) (bool, error) {
-	a, now := auth.From(tx.Context()), s.k.Now()
+	a, now := auth.From(tx.Context()), tx.Now()
 	g, err := access.May(tx, a, "read", access.Of("message", m.Case), now)
 	if err != nil {
 		return false, err
@@ -348,7 +348,7 @@ const pageSize = 50
 
 // thread returns what was said in a case, oldest first, ending before a key.
 func (s *Service) thread(tx *db.Tx, caseID, before string) (list []seen, more bool, err error) {
-	a, now := auth.From(tx.Context()), s.k.Now()
+	a, now := auth.From(tx.Context()), tx.Now()
 	g, err := access.May(tx, a, "read", access.Of("message", caseID), now)
 	if err != nil {
 		return nil, false, err

@@ -20,7 +20,7 @@ func (s *Service) schedule(tx *db.Tx, m Message) error {
 // remind tells whoever has the question that today is the last day.
 func (s *Service) remind(ctx context.Context, j *jobs.Job) error {
 	return s.look(ctx, j, func(tx *db.Tx, m Message, cs docket.Case) error {
-		if _, err := tx.Exec(`UPDATE onecode_message SET reminded = ? WHERE id = ? AND state = 'waiting'`, s.k.Now(), m.ID); err != nil {
+		if _, err := tx.Exec(`UPDATE onecode_message SET reminded = ? WHERE id = ? AND state = 'waiting'`, tx.Now(), m.ID); err != nil {
 			return err
 		}
 		if err := s.tellStaff(tx, m.Handler, cs, "有一条当事人留言今天到期，请回复。"); err != nil {
@@ -37,13 +37,13 @@ func (s *Service) remind(ctx context.Context, j *jobs.Job) error {
 // escalate shows a late question to the head of the division.
 func (s *Service) escalate(ctx context.Context, j *jobs.Job) error {
 	return s.look(ctx, j, func(tx *db.Tx, m Message, cs docket.Case) error {
-		if _, err := tx.Exec(`UPDATE onecode_message SET escalated = ? WHERE id = ? AND state = 'waiting'`, s.k.Now(), m.ID); err != nil {
+		if _, err := tx.Exec(`UPDATE onecode_message SET escalated = ? WHERE id = ? AND state = 'waiting'`, tx.Now(), m.ID); err != nil {
 			return err
 		}
 		if err := s.tellStaff(tx, m.Handler, cs, "有一条当事人留言过期没有回复，庭长已经看到。"); err != nil {
 			return err
 		}
-		heads, err := docket.Staff(tx, m.Court, s.k.Now(), docket.Head)
+		heads, err := docket.Staff(tx, m.Court, tx.Now(), docket.Head)
 		if err != nil {
 			return err
 		}

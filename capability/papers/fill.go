@@ -46,7 +46,7 @@ func (s *Service) gather(tx *db.Tx, c docket.Case, p docket.Party, dated law.Dat
 	if err != nil {
 		return Data{}, err
 	}
-	seal, ok, err := docket.SealOf(tx, c.Court, s.k.Now())
+	seal, ok, err := docket.SealOf(tx, c.Court, tx.Now())
 	if err != nil {
 		return Data{}, err
 	}

@@ -129,7 +129,7 @@ type makeCmd struct {
 
 func (s *Service) make(ctx context.Context, caseID string, cmd makeCmd) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		g, err := access.May(tx, auth.From(ctx), "make", access.Of("paper", caseID), s.k.Now())
+		g, err := access.May(tx, auth.From(ctx), "make", access.Of("paper", caseID), tx.Now())
 		if err != nil {
 			return err
 		}
@@ -213,14 +213,14 @@ func (s *Service) doc(p paper.Paper) (*pdf.Doc, error) {
 // holders are those on the addressee's side.
 func (s *Service) holders(tx *db.Tx, p paper.Paper) ([]string, error) {
 	if p.Party == "" {
-		return access.Holders(tx, p.Case, s.k.Now())
+		return access.Holders(tx, p.Case, tx.Now())
 	}
 	party, err := docket.PartyOf(tx, p.Party)
 	if err != nil {
 		return nil, err
 	}
 	out := []string{party.Person}
-	as, err := docket.Agents(tx, p.Case, s.k.Now())
+	as, err := docket.Agents(tx, p.Case, tx.Now())
 	for _, a := range as {
 		if a.Party == p.Party {
 			out = append(out, a.Person)
@@ -232,7 +232,7 @@ func (s *Service) holders(tx *db.Tx, p paper.Paper) ([]string, error) {
 // visible returns the papers of a case that the actor may see: court people
 // all of them, a party those addressed to its side once they were served.
 func (s *Service) visible(tx *db.Tx, caseID string) ([]paper.Paper, error) {
-	a, now := auth.From(tx.Context()), s.k.Now()
+	a, now := auth.From(tx.Context()), tx.Now()
 	g, err := access.May(tx, a, "read", access.Of("paper", caseID), now)
 	if err != nil {
 		return nil, err
@@ -292,7 +292,7 @@ func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd)
 		if err != nil {
 			return err
 		}
-		if _, err := access.May(tx, auth.From(ctx), "withdraw", access.Of("paper", p.Case), s.k.Now()); err != nil {
+		if _, err := access.May(tx, auth.From(ctx), "withdraw", access.Of("paper", p.Case), tx.Now()); err != nil {
 			return err
 		}
 		by := ""

@@ -56,7 +56,7 @@ func (s *Service) place(r *http.Request, verb, code string) (p place, err error)
 	}
 	p.Path, p.System = r.URL.Path, verb == "settings" || verb == "staff"
 	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
-		a, now := auth.From(r.Context()), s.k.Now()
+		a, now := auth.From(r.Context()), tx.Now()
 		all, err := docket.Courts(tx)
 		if err != nil {
 			return err

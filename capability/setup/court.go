@@ -30,7 +30,7 @@ type courtCmd struct {
 // record. The body holds no personal data.
 func (s *Service) change(ctx context.Context, verb, court, kind string, f func(tx *db.Tx, now time.Time) (body map[string]any, err error)) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		now := s.k.Now()
+		now := tx.Now()
 		if _, err := access.May(tx, auth.From(ctx), verb, access.In("court", court), now); err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func (s *Service) logo(ctx context.Context, court string, r io.Reader) error {
 
 func (s *Service) may(ctx context.Context, verb, court string) error {
 	return s.k.Read(ctx, func(tx *db.Tx) error {
-		_, err := access.May(tx, auth.From(ctx), verb, access.In("court", court), s.k.Now())
+		_, err := access.May(tx, auth.From(ctx), verb, access.In("court", court), tx.Now())
 		return err
 	})
 }

@@ -177,7 +177,7 @@ func (s *Service) admins(ctx context.Context, word string, c adminsCmd) (out []I
 			return err
 		}
 		for _, m := range list {
-			_, link, err := s.join(tx, cs[0].Code, divisionNamed(ds, m.Division), m, s.k.Now())
+			_, link, err := s.join(tx, cs[0].Code, divisionNamed(ds, m.Division), m, tx.Now())
 			if err != nil {
 				return err
 			}

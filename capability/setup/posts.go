@@ -48,7 +48,7 @@ type plan struct {
 // follows the posts' own dates; open work moves by a job on the day.
 func (s *Service) changePost(ctx context.Context, c postCmd) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		a, now := auth.From(ctx), s.k.Now()
+		a, now := auth.From(ctx), tx.Now()
 		if _, err := access.May(tx, a, "posts", access.In("court", c.Court), now); err != nil {
 			return err
 		}

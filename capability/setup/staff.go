@@ -35,11 +35,11 @@ func (s *Service) join(tx *db.Tx, court, division string, m PlannedMember, from 
 		return "", "", fault.Field("number", "这个身份证号码登记的是另一个名字。")
 	case !ok:
 		born, sex := identity.Facts(identity.Resident, number)
-		if p.ID, err = docket.AddPerson(tx, docket.Person{Kind: "natural", Name: m.Name, IDType: string(identity.Resident), IDSealed: s.k.Vault.Seal("person.id", number), IDFind: find, Born: born, Sex: sex, At: s.k.Now()}); err != nil {
+		if p.ID, err = docket.AddPerson(tx, docket.Person{Kind: "natural", Name: m.Name, IDType: string(identity.Resident), IDSealed: s.k.Vault.Seal("person.id", number), IDFind: find, Born: born, Sex: sex, At: tx.Now()}); err != nil {
 			return "", "", err
 		}
 	}
-	if _, err := docket.AddPost(tx, docket.Post{Person: p.ID, Court: court, Division: division, Role: m.Role, From: from}, s.k.Now()); err != nil {
+	if _, err := docket.AddPost(tx, docket.Post{Person: p.ID, Court: court, Division: division, Role: m.Role, From: from}, tx.Now()); err != nil {
 		return "", "", err
 	}
 	word, err := s.accounts.Invite(tx, p.ID, m.Name, m.Login, identity.Normalise(m.Phone))
@@ -184,7 +184,7 @@ var columns = []string{"姓名", "身份证号码", "手机号", "登录名", "�
 func (s *Service) importList(ctx context.Context, court string, dry bool, r io.Reader) ([]line, error) {
 	var ds []docket.Division
 	err := s.k.Read(ctx, func(tx *db.Tx) (err error) {
-		if _, err = access.May(tx, auth.From(ctx), "staff", access.In("court", court), s.k.Now()); err == nil {
+		if _, err = access.May(tx, auth.From(ctx), "staff", access.In("court", court), tx.Now()); err == nil {
 			ds, err = docket.Divisions(tx, court)
 		}
 		return err

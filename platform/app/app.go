@@ -176,7 +176,7 @@ func (k *Kit) once(tx *db.Tx) error {
 	if key == "" {
 		return nil
 	}
-	n, err := tx.Exec(`INSERT INTO web_idempotency (key, at, target) VALUES (?, ?, '') ON CONFLICT DO NOTHING`, key, k.Clock.Now())
+	n, err := tx.Exec(`INSERT INTO web_idempotency (key, at, target) VALUES (?, ?, '') ON CONFLICT DO NOTHING`, key, tx.Now())
 	if err == nil && n == 0 {
 		err = web.ErrRepeated
 	}

@@ -46,6 +46,7 @@ func Open(ctx context.Context, c config.Config, clk clock.Clock, log *slog.Logge
 		return nil, err
 	}
 	k := &Kit{DB: d, Clock: clk, Vault: v, Config: c, Log: log, hears: map[string][]hearing{}}
+	d.KeepTime(k.Now)
 	if err := k.open(ctx, keys); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

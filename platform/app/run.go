@@ -131,13 +131,17 @@ func (k *Kit) Serve(ctx context.Context, l net.Listener, h http.Handler, backgro
 	return err
 }
 
-// sweep forgets what has served its time, once an hour.
+// sweep forgets what has served its time, once an hour, and counts anew for
+// the planner once a day.
 func (k *Kit) sweep(ctx context.Context) {
-	for {
+	for round := 0; ; round++ {
 		err := k.DB.Do(ctx, func(tx *db.Tx) error {
 			_, err := tx.Exec(`DELETE FROM web_idempotency WHERE at < ?`, k.Now().Add(-7*24*time.Hour))
 			return err
 		})
+		if err == nil && round%24 == 0 {
+			err = k.DB.Analyze(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
 			k.Log.Error("sweeping failed", "err", err)
 		}

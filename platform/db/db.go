@@ -32,6 +32,7 @@ type DB struct {
 	readers  chan *slot // SQLite's reading connections
 	readFile string     // how they are opened
 	slow     func(time.Duration)
+	now      func() time.Time
 }
 
 // Open opens the database that the URL names: "sqlite:PATH" or
@@ -47,11 +48,11 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 }
 
 func openSQLite(path string) (*DB, error) {
-	w, err := openConn(sqliteFile(path, "cache_size(-16000)"))
+	w, err := openConn(sqliteFile(path, "cache_size(-16000)", "analysis_limit(1000)"))
 	if err != nil {
 		return nil, fmt.Errorf("db: open %s: %w", path, err)
 	}
-	d := &DB{group: newGroup(w), readers: make(chan *slot, readers), readFile: sqliteFile(path, "cache_size(-4000)", "query_only(1)")}
+	d := &DB{group: newGroup(w), readers: make(chan *slot, readers), readFile: sqliteFile(path, "cache_size(-4000)", "query_only(1)"), now: time.Now}
 	for range readers {
 		d.readers <- &slot{}
 	}
@@ -72,6 +73,9 @@ func (d *DB) Postgres() bool { return d.pool != nil }
 // OnSlow calls f with the time that an act held the writer, after each act.
 func (d *DB) OnSlow(f func(time.Duration)) { d.slow = f }
 
+// KeepTime tells transactions the time by the court's clock; without it, by the machine's.
+func (d *DB) KeepTime(now func() time.Time) { d.now = now }
+
 // Ping reports whether the engine answers.
 func (d *DB) Ping(ctx context.Context) error {
 	if d.pool != nil {
@@ -81,6 +85,16 @@ func (d *DB) Ping(ctx context.Context) error {
 		_, err := One[int64](tx, `SELECT 1`)
 		return err
 	})
+}
+
+// Analyze counts what the planner needs to know. PostgreSQL does it by itself.
+// SQLite counts samples only: with whole histograms it would look at the
+// values of every statement and prepare it again each time.
+func (d *DB) Analyze(ctx context.Context) error {
+	if d.group == nil {
+		return nil
+	}
+	return d.Do(ctx, func(tx *Tx) error { _, err := tx.Exec(`ANALYZE`); return err })
 }
 
 // Close waits for running acts and readers, then closes the connections.
@@ -109,12 +123,22 @@ type Tx struct {
 	run      runner
 	postgres bool
 	readonly bool
+	clock    func() time.Time
+	now      time.Time
 	after    []func()
 	wrote    []Write
 }
 
 // Context is the context of the request or job this transaction serves.
 func (t *Tx) Context() context.Context { return t.ctx }
+
+// Now is the instant of the transaction: the same whenever it is asked.
+func (t *Tx) Now() time.Time {
+	if t.now.IsZero() {
+		t.now = t.clock()
+	}
+	return t.now
+}
 
 // After registers f to run once the transaction has durably committed.
 func (t *Tx) After(f func()) { t.after = append(t.after, f) }
@@ -199,7 +223,7 @@ func numbered(q string) string {
 // have no effect outside tx (rule R6).
 func (d *DB) Do(ctx context.Context, f func(*Tx) error) error {
 	if d.group != nil {
-		return d.group.do(ctx, f, d.slow)
+		return d.group.do(&act{ctx: ctx, f: f, now: d.now, slow: d.slow})
 	}
 	var err error
 	for try := range 6 {

@@ -26,6 +26,7 @@ type group struct {
 type act struct {
 	ctx  context.Context
 	f    func(*Tx) error
+	now  func() time.Time
 	slow func(time.Duration)
 	tx   *Tx
 	err  error
@@ -46,12 +47,12 @@ func (g *group) close() error {
 	return g.err
 }
 
-func (g *group) do(ctx context.Context, f func(*Tx) error, slow func(time.Duration)) error {
-	a := &act{ctx: ctx, f: f, slow: slow, done: make(chan struct{})}
+func (g *group) do(a *act) error {
+	a.done = make(chan struct{})
 	select {
 	case g.queue <- a:
-	case <-ctx.Done():
-		return ctx.Err()
+	case <-a.ctx.Done():
+		return a.ctx.Err()
 	case <-g.quit:
 		return errClosed
 	}
@@ -138,7 +139,7 @@ func (g *group) one(a *act) {
 		return
 	}
 	start := time.Now()
-	a.tx = &Tx{ctx: a.ctx, run: g}
+	a.tx = &Tx{ctx: a.ctx, run: g, clock: a.now}
 	a.err = g.call(a)
 	if a.slow != nil {
 		a.slow(time.Since(start))

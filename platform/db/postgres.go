@@ -24,7 +24,7 @@ func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("db: %s does not answer: %w", redact(dsn), err), pool.Close())
 	}
-	return &DB{pool: pool}, nil
+	return &DB{pool: pool, now: time.Now}, nil
 }
 
 func (d *DB) doPostgres(ctx context.Context, f func(*Tx) error) (err error) {
@@ -33,7 +33,7 @@ func (d *DB) doPostgres(ctx context.Context, f func(*Tx) error) (err error) {
 		return err
 	}
 	start := time.Now()
-	t := &Tx{ctx: ctx, run: plain{ctx, tx}, postgres: true}
+	t := &Tx{ctx: ctx, run: plain{ctx, tx}, postgres: true, clock: d.now}
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("db: act panicked: %v", p)
@@ -63,7 +63,7 @@ func (d *DB) readPostgres(ctx context.Context, f func(*Tx) error) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	return f(&Tx{ctx: ctx, run: plain{ctx, tx}, postgres: true, readonly: true})
+	return f(&Tx{ctx: ctx, run: plain{ctx, tx}, postgres: true, readonly: true, clock: d.now})
 }
 
 // plain leaves statement caching to the driver (pgx does it).

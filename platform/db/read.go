@@ -34,7 +34,7 @@ func (d *DB) readSQLite(ctx context.Context, f func(*Tx) error) (err error) {
 			err = errors.Join(err, end, s.drop())
 		}
 	}()
-	return f(&Tx{ctx: ctx, run: onlyReads{s.conn}, readonly: true})
+	return f(&Tx{ctx: ctx, run: onlyReads{s.conn}, readonly: true, clock: d.now})
 }
 
 // drop gives up a connection that is in an unknown state.
