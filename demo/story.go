@@ -41,7 +41,7 @@ func (y *year) jia(end law.Date) {
 	y.at(on.Add(130*time.Minute), func() error { return y.serve(f) })
 	y.at(y.later(on, 1, 9, 0), func() error { return y.duties(f) })
 	y.at(y.later(on, 6, 15, 8), func() error {
-		return y.talk(f, [2]string{"法官您好，我长期在外地，开庭能不能用手机参加？", "可以。网上开庭要双方都同意，对方已经同意了。请在开庭三天以前点一次“试设备”。"})
+		return y.talk(f, [2]string{"法官您好，我长期在外地，开庭能不能用手机参加？", "可以。网上开庭要双方都同意，对方已经同意了。开庭前三天会有人打电话教您怎么进。"})
 	})
 	y.at(y.later(on, 16, 10, 20), func() error {
 		ps, err := y.parties(f.id)

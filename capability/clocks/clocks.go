@@ -87,7 +87,7 @@ func (s *Service) getList(r *http.Request) (web.Reply, error) {
 		l.Deadlines, err = visible(tx, caseID, g.Relation&access.Staff != 0, me.ID)
 		return err
 	})
-	return web.Reply{JSON: l}, err
+	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), JSON: l}, err
 }
 
 // visible returns the running dates of a case: to the court all, to a side

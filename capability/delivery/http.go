@@ -175,7 +175,7 @@ func (s *Service) getRecords(r *http.Request) (web.Reply, error) {
 		l.Records, err = visible(tx, caseID, g.Relation&access.Staff != 0, me.ID)
 		return err
 	})
-	return web.Reply{JSON: l}, err
+	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), JSON: l}, err
 }
 
 // visible returns the services of a case: to the court all, to a side its own.

@@ -79,7 +79,7 @@ func (s *Service) getList(r *http.Request) (rep web.Reply, err error) {
 		l.Papers, err = s.visible(tx, r.PathValue("case"))
 		return err
 	})
-	return web.Reply{JSON: l}, err
+	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), JSON: l}, err
 }
 
 func (s *Service) getCheck(r *http.Request) (web.Reply, error) {
