@@ -38,6 +38,7 @@ var rules = map[string]rule{
 	"id-number":   idNumber,
 	"uscc":        uscc,
 	"deadline":    deadline,
+	"statistics":  statistics,
 }
 
 // Check reads examples from r, writes each failing one with got and want to
