@@ -14,6 +14,7 @@ import (
 	"mashang/capability/onecode"
 	"mashang/capability/papers"
 	"mashang/capability/setup"
+	"mashang/capability/statistics"
 	"mashang/docket"
 	"mashang/platform/app"
 	"mashang/platform/db"
@@ -23,11 +24,12 @@ import (
 // Services are the court's services, and the few that the program itself
 // calls by name.
 type Services struct {
-	List     *capability.List
-	Account  *account.Service
-	Setup    *setup.Service
-	Casebook *casebook.Service
-	Onecode  *onecode.Service
+	List       *capability.List
+	Account    *account.Service
+	Setup      *setup.Service
+	Casebook   *casebook.Service
+	Onecode    *onecode.Service
+	Statistics *statistics.Service
 
 	kit  *app.Kit
 	name atomic.Pointer[string]
@@ -48,6 +50,7 @@ func newServices(k *app.Kit) (*Services, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.Statistics = statistics.New(k)
 	s.List.All = []capability.Capability{
 		hall.New(k, offline.Page, offline.CSP()).Capability(), // 大厅
 		s.Account.Capability(),                                // 身份与账号
@@ -58,6 +61,7 @@ func newServices(k *app.Kit) (*Services, error) {
 		s.Onecode.Capability(),                                // 码上通
 		court.Capability(),                                    // 文书
 		delivery.New(k).Capability(),                          // 送达
+		s.Statistics.Capability(),                             // 统计
 	}
 	return s, nil
 }

@@ -18,6 +18,7 @@ import (
 	"mashang/docket/fact"
 	"mashang/law/identity"
 	"mashang/law/restday"
+	"mashang/platform/app"
 	"mashang/platform/clock"
 	"mashang/platform/db"
 	"mashang/platform/ledger"
@@ -165,6 +166,24 @@ func (s *scene) calendar(year string, off []string) error {
 		_, err := s.Kit.Ledger.Append(tx, ledger.Entry{Kind: "setup.calendar", Actor: "system:test", Body: map[string]any{"year": n}})
 		return err
 	})
+}
+
+// tell tells a fact that no service tells yet.
+func (s *scene) tell(w []string) error {
+	f := map[string]string{"on": docket.Today(s.Kit.Now()).String()}
+	for _, x := range w[1:] {
+		k, v, _ := strings.Cut(x, "=")
+		f[k] = v
+	}
+	what := map[string]app.Fact{
+		"opinion_rated": fact.OpinionRated{Case: s.vars["case"], Court: "冀11", Message: f["message"], Grade: f["grade"], On: mustDate(f["on"])},
+		"service_rated": fact.ServiceRated{Case: s.vars["case"], Court: "冀11", Step: f["step"], Rating: f["rating"], Grade: f["grade"], On: mustDate(f["on"])},
+		"code_visited":  fact.CodeVisited{Case: s.vars["case"], Court: "冀11", Person: f["person"], On: mustDate(f["on"])},
+	}[w[0]]
+	if what == nil {
+		return fmt.Errorf("nobody tells %q", w[0])
+	}
+	return s.Kit.DB.Do(s.t.Context(), func(tx *db.Tx) error { return s.Kit.Tell(tx, what) })
 }
 
 func (s *scene) actAs(w []string) error {

@@ -30,15 +30,15 @@ func TestEveryRoute(t *testing.T) {
 		{"", 0},
 		{"贾若兰", access.Party | access.Person | access.Account},
 		{stranger, access.Person | access.Account},
-		{"周明远", access.Handler | access.Colleague | access.Person | access.Account},
+		{"周明远", access.Handler | access.Judge | access.Colleague | access.Person | access.Account},
 		{"陈助", access.Assistant | access.Colleague | access.Person | access.Account},
 		{"李倩", access.Clerk | access.Colleague | access.Person | access.Account},
 		{"孙庭", access.Head | access.Colleague | access.Person | access.Account},
 		{"王院", access.President | access.Colleague | access.Person | access.Account},
 		{"韩雪", access.FilingOfficer | access.Colleague | access.Person | access.Account},
 		{"郭正", access.FilingJudge | access.Colleague | access.Person | access.Account},
-		{"赵一鸣", access.Colleague | access.Person | access.Account}, // same division, another judge
-		{"钱法官", access.Colleague | access.Person | access.Account}, // another division
+		{"赵一鸣", access.Judge | access.Colleague | access.Person | access.Account}, // same division, another judge
+		{"钱法官", access.Judge | access.Colleague | access.Person | access.Account}, // another division
 		{"邻县", access.OtherStaff | access.Person | access.Account}, // another court
 	}
 	papers := paperIDs(t, h, id)
@@ -65,7 +65,7 @@ func TestEveryRouteOutsideCases(t *testing.T) {
 	people := []walker{
 		{"", 0},
 		{"贾若兰", everyone},
-		{"周明远", access.Colleague | everyone},
+		{"周明远", access.Judge | access.Colleague | everyone},
 		{"李倩", access.Colleague | everyone},
 		{"孙庭", access.Head | access.Colleague | everyone},
 		{"王院", access.President | access.Colleague | everyone},

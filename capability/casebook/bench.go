@@ -301,6 +301,7 @@ func (s *Service) goAlong(ctx context.Context, j *jobs.Job) error {
 		st := &step{tx: tx, now: tx.Now(), c: old, entry: ledger.Entry{Kind: "casebook.moved", Court: old.Court, Case: old.ID, Actor: app.Actor(ctx), Cause: "staff_left",
 			Body: map[string]any{"division": b[2]}, Private: map[string]string{}}}
 		st.c.Division, st.c.Moved = b[2], st.now
+		st.tell = append(st.tell, fact.CaseMoved{Case: old.ID, Division: b[2]})
 		if err := docket.SaveCase(tx, old, st.c); err != nil {
 			return err
 		}

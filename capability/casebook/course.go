@@ -179,6 +179,7 @@ func (s *Service) appeal(ctx context.Context, caseID string, cmd appealCmd) erro
 		}
 		st.entry.Body["kind"], st.entry.Body["on"] = cmd.Kind, cmd.On.String()
 		st.entry.Private["who"] = docket.RoleNames[p.Role]
+		st.tell = append(st.tell, fact.CaseAppealed{Case: caseID, Kind: cmd.Kind, On: cmd.On})
 		return nil
 	})
 }

@@ -111,7 +111,7 @@ func (s *Service) askIn(tx *db.Tx, caseID, text string, files []File) (Message, 
 	if err := s.record(tx, "onecode.asked", m, docket.RoleNames[party.Role], a.Person); err != nil {
 		return m, err
 	}
-	return m, s.k.Tell(tx, fact.QuestionAsked{Case: caseID, Message: m.ID})
+	return m, s.k.Tell(tx, fact.QuestionAsked{Case: caseID, Message: m.ID, On: docket.Today(m.At)})
 }
 
 func orMissing(err error) error {

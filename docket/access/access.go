@@ -46,6 +46,7 @@ const (
 	OtherStaff                         // 别的法院的工作人员
 	Person                             // 任何核实过身份的人
 	Account                            // 任何登录的人
+	Judge                              // 本院法官
 	System                             // 系统任务
 
 	Side   = Party | Agent                        // 当事人一方
@@ -65,7 +66,7 @@ var Names = []struct {
 	{Delegate, "delegate"}, {Opened, "opened"}, {Head, "head"}, {President, "president"}, {Supervision, "supervision"},
 	{FilingJudge, "filing_judge"}, {FilingOfficer, "filing_officer"}, {Discipline, "discipline"}, {Colleague, "colleague"},
 	{SystemAdmin, "system_admin"}, {SecurityAdmin, "security_admin"}, {AuditAdmin, "audit_admin"}, {OtherStaff, "other_staff"},
-	{Person, "person"}, {Account, "account"}, {System, "system"},
+	{Person, "person"}, {Account, "account"}, {Judge, "judge"}, {System, "system"},
 }
 
 // capacities are the words in docket_access rows.
@@ -180,13 +181,13 @@ func (g *Grant) addPosts(tx *db.Tx, a auth.Actor, isCase bool, now time.Time) er
 		}
 	}
 	if g.Case.Secrecy == docket.Sealed {
-		g.Relation &^= Above | Filing | Colleague | OtherStaff | Discipline
+		g.Relation &^= Above | Filing | Judge | Colleague | OtherStaff | Discipline
 	}
 	return nil
 }
 
 var atCourt = map[docket.Role]Relation{
-	docket.President: President, docket.Supervision: Supervision, docket.FilingJudge: FilingJudge,
+	docket.President: President, docket.Supervision: Supervision, docket.Judge: Judge, docket.FilingJudge: FilingJudge,
 	docket.FilingOfficer: FilingOfficer, docket.Discipline: Discipline,
 	docket.SystemAdmin: SystemAdmin, docket.SecurityAdmin: SecurityAdmin, docket.AuditAdmin: AuditAdmin,
 }

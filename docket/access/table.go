@@ -71,6 +71,14 @@ var table = map[string]map[string]Relation{
 		"audit":    AuditAdmin,
 		"jobs":     SystemAdmin,
 	},
+	"statistics": { // the figures of a court; of a head his division, of a judge his own cases
+		"read":     Judge | Above, // the page, which asks further
+		"own":      Judge | Head | President,
+		"division": Above, // of a head: his own
+		"court":    President | Supervision | System,
+		"area":     President | Supervision | System, // with the courts below
+		"rebuild":  System,
+	},
 	"desk": {
 		"read": Staff,
 	},

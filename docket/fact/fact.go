@@ -71,6 +71,28 @@ type CaseClosed struct {
 func (CaseClosed) FactName() string   { return "case_closed" }
 func (f CaseClosed) FactCase() string { return f.Case }
 
+// CaseAppealed is told by casebook when an appeal against a closed case, or an
+// application for its retrial, was entered. Kind is appeal or retrial.
+type CaseAppealed struct {
+	Case string   `json:"case"`
+	Kind string   `json:"kind"`
+	On   law.Date `json:"on"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (CaseAppealed) FactName() string   { return "case_appealed" }
+func (f CaseAppealed) FactCase() string { return f.Case }
+
+// CaseMoved is told by casebook when a case went to another division.
+type CaseMoved struct {
+	Case     string `json:"case"`
+	Division string `json:"division"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (CaseMoved) FactName() string   { return "case_moved" }
+func (f CaseMoved) FactCase() string { return f.Case }
+
 // PaperIssued is told by papers when a paper left the court's hands complete.
 type PaperIssued struct {
 	Case  string `json:"case"`
@@ -100,13 +122,58 @@ func (f ServiceEffective) FactCase() string { return f.Case }
 
 // QuestionAsked is told by onecode when a party's message waits for an answer.
 type QuestionAsked struct {
-	Case    string `json:"case"`
-	Message string `json:"message"`
+	Case    string   `json:"case"`
+	Message string   `json:"message"`
+	On      law.Date `json:"on"`
 }
 
 // FactName and FactCase implement app.Fact.
 func (QuestionAsked) FactName() string   { return "question_asked" }
 func (f QuestionAsked) FactCase() string { return f.Case }
+
+// OpinionRated is told by onecode when the party who wrote a message says how
+// satisfied he is with what became of it: 满意, 基本满意 or 不满意. A second
+// rating of the same message takes the place of the first.
+type OpinionRated struct {
+	Case    string   `json:"case"`
+	Court   string   `json:"court"`
+	Message string   `json:"message"`
+	Grade   string   `json:"grade"`
+	On      law.Date `json:"on"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (OpinionRated) FactName() string   { return "opinion_rated" }
+func (f OpinionRated) FactCase() string { return f.Case }
+
+// ServiceRated is told by onecode when a party rated the court's service at a
+// step of his case. Rating names the rating, one for a person and step, and
+// says nothing of the person.
+type ServiceRated struct {
+	Case   string   `json:"case"`
+	Court  string   `json:"court"`
+	Step   string   `json:"step"`
+	Rating string   `json:"rating"`
+	Grade  string   `json:"grade"`
+	On     law.Date `json:"on"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (ServiceRated) FactName() string   { return "service_rated" }
+func (f ServiceRated) FactCase() string { return f.Case }
+
+// CodeVisited is told by onecode when a person opened a case by its code. The
+// person's opaque id is there so that different people can be counted.
+type CodeVisited struct {
+	Case   string   `json:"case"`
+	Court  string   `json:"court"`
+	Person string   `json:"person"`
+	On     law.Date `json:"on"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (CodeVisited) FactName() string   { return "code_visited" }
+func (f CodeVisited) FactCase() string { return f.Case }
 
 // CalendarLoaded is told by setup when a year of rest days was loaded; dates
 // computed without it are computed again.

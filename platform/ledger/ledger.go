@@ -20,6 +20,7 @@ import (
 	"crypto/rand"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sort"
@@ -187,4 +188,23 @@ func OfCase(tx *db.Tx, caseID string, n int) ([]Line, error) {
 func OfHolder(tx *db.Tx, holder, caseID string, n int) ([]Line, error) {
 	return db.List[Line](tx, `SELECT e.id AS id, e.at AS at, e.kind AS kind, e.actor AS actor, e.leaf AS leaf
 		FROM ledger_entry e JOIN ledger_link l ON l.entry_id = e.id AND l.holder = ? WHERE e.case_id = ? ORDER BY e.at DESC, e.id DESC LIMIT ?`, holder, caseID, n)
+}
+
+// EachBody calls f with the case and the body of every entry of a kind, oldest
+// first, for books that are made from the ledger. It reads the whole ledger.
+func EachBody(tx *db.Tx, kind string, f func(caseID string, body map[string]any) error) error {
+	leaves, err := db.List[string](tx, `SELECT leaf FROM ledger_entry WHERE kind = ? ORDER BY id`, kind)
+	if err != nil {
+		return err
+	}
+	for _, text := range leaves {
+		var l leaf
+		if err := json.Unmarshal([]byte(text), &l); err != nil {
+			return fmt.Errorf("ledger: an entry of %s: %w", kind, err)
+		}
+		if err := f(l.Case, l.Body); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -132,8 +132,12 @@ var (
 )
 
 func schemaOf(t reflect.Type, depth int) map[string]any {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
+	if t.Kind() == reflect.Pointer {
+		s := schemaOf(t.Elem(), depth)
+		if kind, ok := s["type"].(string); ok && kind != "object" { // nothing is an answer as well
+			s["type"] = []any{kind, "null"}
+		}
+		return s
 	}
 	if t.Implements(jsonType) && t.Kind() == reflect.Struct && t.NumField() == 1 { // a wrapper shows what it holds
 		return schemaOf(t.Field(0).Type, depth)

@@ -1,0 +1,116 @@
+package statistics
+
+import (
+	"context"
+	"strings"
+
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/law/stats"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+)
+
+// behind is the cases behind a figure: those that the reader may see, by name,
+// and of the others how many there are.
+type behind struct {
+	Place  place         `json:"place"`
+	Period string        `json:"period"`
+	Title  string        `json:"title"`
+	Figure string        `json:"figure"`
+	Name   string        `json:"name"`
+	Part   string        `json:"part"`
+	Words  string        `json:"words"`
+	Total  int64         `json:"total"`
+	Hidden int64         `json:"hidden"` // that the reader may not see
+	Cases  []docket.Case `json:"cases"`
+	Next   string        `json:"next,omitempty"`
+	query  query
+	split  bool // there is a denominator to look at as well
+}
+
+// pageSize of a list of cases.
+const pageSize = 30
+
+// selection is the query for the ids of the cases that a term counts: those
+// whose parts add up to one.
+func selection(t stats.Term, pl place, p stats.Period) (string, []any) {
+	cond, where := pl.where()
+	var parts []string
+	var args []any
+	for _, x := range t.Parts {
+		sign := `1`
+		if x.Minus {
+			sign = `-1`
+		}
+		q := `SELECT case_id, ` + sign + ` AS s FROM statistics_event WHERE ` + cond + ` AND kind = ?`
+		args = append(append(args, where...), x.Kind)
+		if x.Before {
+			q, args = q+` AND on_day < ?`, append(args, p.First)
+		} else {
+			q, args = q+` AND on_day >= ? AND on_day <= ?`, append(args, p.First, p.Last())
+		}
+		for _, in := range []struct {
+			col  string
+			list []string
+		}{{"type", x.Types}, {"mark", x.Marks}} {
+			if in.list != nil {
+				q, args = q+` AND `+in.col+` IN (`+db.In(len(in.list))+`)`, append(args, db.Args(in.list)...)
+			}
+		}
+		parts = append(parts, q)
+	}
+	return `SELECT case_id FROM (` + strings.Join(parts, ` UNION ALL `) + `) t GROUP BY case_id HAVING SUM(s) > 0`, args
+}
+
+// cases lists what is behind a figure. Whoever may see the figure may not
+// therefore see the cases: each is asked for as on any list.
+func (s *Service) cases(ctx context.Context, q query) (b behind, err error) {
+	f, ok := stats.ByKey(q.Figure)
+	if !ok {
+		return b, fault.Missing()
+	}
+	term, part := f.Numerator, "numerator"
+	if q.Part == "denominator" && f.Denominator != nil {
+		term, part = *f.Denominator, "denominator"
+	}
+	if !term.OfCases() {
+		return b, fault.New(fault.Forbidden, "这个数不是按案件数的，也不能看是谁评的。")
+	}
+	err = s.k.Read(ctx, func(tx *db.Tx) error {
+		pl, st, err := s.look(tx, q)
+		if err != nil {
+			return err
+		}
+		p, err := s.period(q.Period)
+		if err != nil {
+			return err
+		}
+		b = behind{Place: pl, Period: p.String(), Title: p.Title(), Figure: f.Key, Name: f.Name, Part: part, Words: term.Words, query: q, split: f.Denominator != nil}
+		sel, args := selection(term, pl, p)
+		if b.Total, err = db.One[int64](tx, `SELECT COUNT(*) FROM (`+sel+`) n`, args...); err != nil {
+			return err
+		}
+		may, mine, err := access.Join(tx, st.actor, s.k.Now())
+		if err != nil {
+			return err
+		}
+		from := ` FROM docket_case c WHERE c.id IN (` + sel + `) AND ` + may
+		args = append(args, mine...)
+		seen, err := db.One[int64](tx, `SELECT COUNT(*)`+from, args...)
+		if err != nil {
+			return err
+		}
+		b.Hidden = b.Total - seen
+		if q.After != "" {
+			from, args = from+` AND c.id < ?`, append(args, q.After)
+		}
+		b.Cases, err = db.List[docket.Case](tx, `SELECT `+docket.CaseCols+from+` ORDER BY c.id DESC LIMIT ?`, append(args, pageSize+1)...)
+		if len(b.Cases) > pageSize {
+			b.Cases = b.Cases[:pageSize]
+			b.Next = b.Cases[pageSize-1].ID
+		}
+		return err
+	})
+	return b, err
+}

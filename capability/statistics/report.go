@@ -1,0 +1,327 @@
+package statistics
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/law/caseno"
+	"mashang/law/closing"
+	"mashang/law/stats"
+	"mashang/platform/db"
+	"mashang/platform/pdf"
+)
+
+// fileName is what a report is saved as.
+func (sh Sheet) fileName() string { return "统计报告-" + sh.Place.Name + "-" + sh.Period }
+
+// void marks what a demonstration makes.
+const void = "演示文书 无法律效力"
+
+// paper is the report on paper: the figures with their fractions, the parts of
+// the place, and how each figure is computed.
+func (s *Service) paper(sh Sheet) ([]byte, error) {
+	faces, err := s.faces()
+	if err != nil {
+		return nil, err
+	}
+	d := &pdf.Doc{Title: "审判运行统计报告", Court: sh.court}
+	if s.k.Config.Demo {
+		d.Void = void
+	}
+	figures := pdf.Grid{Head: []string{"指标", "数值", "分子", "分母", "环比", "同比"}, Widths: []float64{26, 16, 13, 13, 18, 18}}
+	for _, l := range sh.Figures {
+		figures.Rows = append(figures.Rows, strings.Split(l.Plain(), "\t"))
+	}
+	d.Blocks = []pdf.Block{
+		pdf.CourtTitle{Form: true}, pdf.PaperTitle{Sub: sh.Title},
+		pdf.Paragraph{Text: sh.Place.Name + "，" + sh.span() + "。" + sh.running()},
+		figures,
+		pdf.Note{Text: "百分率的环比、同比是百分点；件数、人数、条数的是增减的百分比。“没有数据”是分母为零，不是零。标“暂定”的，以后还会变。封存的案件计入总数。"},
+	}
+	if len(sh.Inside) > 0 {
+		g := pdf.Grid{Head: []string{"部门"}, Widths: []float64{26}}
+		for _, k := range compared {
+			f, _ := stats.ByKey(k)
+			g.Head, g.Widths = append(g.Head, f.Name), append(g.Widths, 11)
+		}
+		for _, r := range sh.Inside {
+			cells := []string{r.Place.Name}
+			for i, v := range r.Values {
+				cells = append(cells, withUnit(compared[i], v))
+			}
+			g.Rows = append(g.Rows, cells)
+		}
+		d.Blocks = append(d.Blocks, pdf.Heading{Text: "分开看"}, g)
+	}
+	d.Blocks = append(d.Blocks, pdf.Heading{Text: "公式和口径"})
+	for _, l := range sh.Figures {
+		d.Blocks = append(d.Blocks, pdf.Paragraph{Text: l.Name + "（" + l.Version + "）：" + l.Definition + "。" + l.Variant + "。" + l.Note})
+	}
+	b, _, err := pdf.Render(faces, d)
+	return b, err
+}
+
+// span says from which day to which.
+func (sh Sheet) span() string { return sh.First.Chinese() + "到" + sh.Last.Chinese() }
+
+// running says that a period is not over.
+func (sh Sheet) running() string {
+	if !sh.Running {
+		return ""
+	}
+	return "这一期还没有完，数到" + sh.today.Chinese() + "为止。"
+}
+
+// shown is a figure as it is read.
+func (l Line) shown() string {
+	switch {
+	case l.Hidden:
+		return "太少，不显示"
+	case l.Value == nil:
+		return "没有数据"
+	case l.Unit == "%":
+		return *l.Value + "%"
+	}
+	return grouped(*l.Value) + l.Unit
+}
+
+// change is a comparison as it is read: 升 2.70 个百分点.
+func (l Line) change(c *string) string {
+	if c == nil {
+		return "—"
+	}
+	n, down := strings.CutPrefix(*c, "-")
+	up, fall, unit := "增 ", "减 ", "%"
+	if l.Unit == "%" {
+		up, fall, unit = "升 ", "降 ", " 个百分点"
+	}
+	switch {
+	case n == "0.00":
+		return "持平"
+	case down:
+		return fall + n + unit
+	}
+	return up + n + unit
+}
+
+// Plain is a figure as a line of a table, its cells apart by tabs.
+func (l Line) Plain() string {
+	return strings.Join([]string{l.Name + mark(l), l.shown(), number(l.Numerator), number(l.Denominator), l.change(l.Change), l.change(l.YearChange)}, "\t")
+}
+
+func mark(l Line) string {
+	if l.Provisional && !l.Hidden {
+		return "（暂定）"
+	}
+	return ""
+}
+
+func number(n *int64) string {
+	if n == nil {
+		return "—"
+	}
+	return grouped(strconv.FormatInt(*n, 10))
+}
+
+// withUnit is a value in a table of several figures.
+func withUnit(key, v string) string {
+	f, _ := stats.ByKey(key)
+	switch {
+	case v == "":
+		return "—"
+	case f.Unit == "%":
+		return v + "%"
+	}
+	return grouped(v)
+}
+
+// grouped writes 17,191.
+func grouped(s string) string {
+	digits, neg := strings.CutPrefix(s, "-")
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	if neg {
+		return "-" + digits
+	}
+	return digits
+}
+
+// mostListed bounds the list of cases in a workbook.
+const mostListed = 5000
+
+// closed are the cases closed in the period that the reader may see, for the
+// workbook, and how many more there are.
+func (s *Service) closed(ctx context.Context, sh Sheet) (l listed, err error) {
+	f, _ := stats.ByKey("closed")
+	err = s.k.Read(ctx, func(tx *db.Tx) error {
+		pl, st, err := s.look(tx, sh.query)
+		if err != nil {
+			return err
+		}
+		sel, args := selection(f.Numerator, pl, sh.period)
+		if l.total, err = db.One[int64](tx, `SELECT COUNT(*) FROM (`+sel+`) n`, args...); err != nil {
+			return err
+		}
+		may, mine, err := access.Join(tx, st.actor, s.k.Now())
+		if err != nil {
+			return err
+		}
+		l.cases, err = db.List[docket.Case](tx, `SELECT `+docket.CaseCols+` FROM docket_case c WHERE c.id IN (`+sel+`) AND `+may+` ORDER BY c.closed_on, c.id LIMIT ?`, append(append(args, mine...), mostListed)...)
+		return err
+	})
+	return l, err
+}
+
+// listed are cases by name, of so many.
+type listed struct {
+	cases []docket.Case
+	total int64
+}
+
+// workbook is the report as a spreadsheet. What people wrote is put into cells
+// of text, never of a formula, whatever it begins with.
+func workbook(sh Sheet, closed listed) ([]byte, error) {
+	f := excelize.NewFile()
+	defer func() { _ = f.Close() }()
+	b := &book{f: f}
+	b.style, b.err = f.NewStyle(&excelize.Style{NumFmt: 49}) // text: stays so when someone edits the cell
+	b.sheet("指标")
+	b.text("法院", sh.court)
+	b.text("范围", sh.Place.Name)
+	b.text("时段", sh.Title, sh.First.String(), sh.Last.String(), sh.running())
+	b.text("指标", "数值", "单位", "分子", "分母", "上一期", "环比", "去年同期", "同比", "暂定", "公式", "口径", "版本", "来源")
+	for _, l := range sh.Figures {
+		row := []any{l.Name, fixed(l.Value), l.Unit, whole(l.Numerator), whole(l.Denominator), fixed(l.Previous), fixed(l.Change), fixed(l.LastYear), fixed(l.YearChange), mark(l), l.Definition, l.Variant, l.Version, l.Source}
+		if l.Hidden {
+			row[1] = l.shown()
+		}
+		b.row(row...)
+	}
+	if len(sh.Inside) > 0 {
+		b.sheet("分开看")
+		head := []string{"部门"}
+		for _, k := range compared {
+			x, _ := stats.ByKey(k)
+			head = append(head, x.Name+"（"+x.Unit+"）")
+		}
+		b.text(head...)
+		for _, r := range sh.Inside {
+			row := []any{r.Place.Name}
+			for _, v := range r.Values {
+				row = append(row, fixed(&v))
+			}
+			b.row(row...)
+		}
+	}
+	b.sheet("结案的案件")
+	b.text("案号", "案件类型", "立案案由", "结案案由", "当事人", "立案日期", "结案日期", "结案方式")
+	for _, c := range closed.cases {
+		t, _ := caseno.TypeOf(c.Type)
+		w, _ := closing.WayOf(c.ClosingWay)
+		b.text(c.Number, t.Title, c.Cause, c.ClosingCause, c.Names, c.Filed.String(), c.ClosedOn.String(), w.Title)
+	}
+	if n := closed.total - int64(len(closed.cases)); n > 0 {
+		b.text(fmt.Sprintf("另有 %d 件没有列出：您不能查看，或者超过了 %d 件。", n, mostListed))
+	}
+	if b.err != nil {
+		return nil, b.err
+	}
+	out, err := f.WriteToBuffer()
+	if err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// book writes rows, one after another.
+type book struct {
+	f     *excelize.File
+	name  string
+	n     int
+	style int
+	err   error
+}
+
+func (b *book) sheet(name string) {
+	if b.err != nil {
+		return
+	}
+	if b.name == "" {
+		b.err = b.f.SetSheetName(b.f.GetSheetName(0), name)
+	} else {
+		_, b.err = b.f.NewSheet(name)
+	}
+	b.name, b.n = name, 0
+}
+
+// decimal is a number with two decimals, exactly as it is printed.
+type decimal string
+
+func fixed(s *string) any {
+	if s == nil || *s == "" {
+		return ""
+	}
+	return decimal(*s)
+}
+
+func whole(n *int64) any {
+	if n == nil {
+		return ""
+	}
+	return *n
+}
+
+func (b *book) text(cells ...string) {
+	row := make([]any, len(cells))
+	for i, c := range cells {
+		row[i] = c
+	}
+	b.row(row...)
+}
+
+// row writes numbers as numbers and everything else as text.
+func (b *book) row(cells ...any) {
+	b.n++
+	for i, c := range cells {
+		at, err := excelize.CoordinatesToCellName(i+1, b.n)
+		if b.err == nil {
+			b.err = err
+		}
+		if b.err != nil {
+			return
+		}
+		switch v := c.(type) {
+		case int64:
+			b.err = b.f.SetCellInt(b.name, at, v)
+		case decimal:
+			n, err := strconv.ParseFloat(string(v), 64)
+			if b.err = err; err == nil {
+				b.err = b.f.SetCellFloat(b.name, at, n, -1, 64)
+			}
+		case string:
+			if b.err = b.f.SetCellStr(b.name, at, plain(v)); b.err == nil {
+				b.err = b.f.SetCellStyle(b.name, at, at, b.style)
+			}
+		}
+		if b.err != nil {
+			return
+		}
+	}
+}
+
+// plain drops what would begin another cell when the sheet is saved as text.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' || r == '\r' || r == '\n' {
+			return ' '
+		}
+		return r
+	}, s)
+}
