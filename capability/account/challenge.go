@@ -24,15 +24,20 @@ func (s *Service) Open(tx *db.Tx, next string) (string, error) {
 }
 
 // Arm sends the code of an open challenge to the phone that the court holds
-// for a person; who has that phone and answers is that person.
-func (s *Service) Arm(tx *db.Tx, challengeID, person, phone, court string) error {
+// for a person; who has that phone and answers is that person, and stands
+// before the case.
+func (s *Service) Arm(tx *db.Tx, challengeID, person, phone string, c docket.Case) error {
+	ct, err := docket.CourtOf(tx, c.Court)
+	if err != nil {
+		return err
+	}
 	code := newCode()
-	n, err := tx.Exec(`UPDATE account_challenge SET person_id = ?, phone = ?, phone_find = ?, code = ? WHERE id = ? AND code = '' AND used_at = 0`,
-		person, s.k.Vault.Seal("account.phone", phone), s.k.Vault.Find("phone", phone), digest(challengeID+code), challengeID)
+	n, err := tx.Exec(`UPDATE account_challenge SET person_id = ?, phone = ?, phone_find = ?, code = ?, next = ?, claim = ? WHERE id = ? AND code = '' AND used_at = 0`,
+		person, s.k.Vault.Seal("account.phone", phone), s.k.Vault.Find("phone", phone), digest(challengeID+code), "/casebook/"+c.ID, c.ID, challengeID)
 	if err != nil || n == 0 {
 		return err
 	}
-	return s.sendCode(tx, phone, code, court)
+	return s.sendCode(tx, phone, code, ct.Short)
 }
 
 func (s *Service) sendCode(tx *db.Tx, phone, code, court string) error {

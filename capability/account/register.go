@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mashang/docket"
+	"mashang/docket/fact"
 	"mashang/law/identity"
 	"mashang/platform/auth"
 	"mashang/platform/db"
@@ -164,8 +165,14 @@ func (s *Service) confirmClaim(tx *db.Tx, c challenge, device string, e *entry) 
 	if err != nil {
 		return err
 	}
-	e.Token, err = s.enter(tx, a, device, tx.Now(), "case code and court-held phone")
-	return err
+	if e.Token, err = s.enter(tx, a, device, tx.Now(), "case code and court-held phone"); err != nil {
+		return err
+	}
+	cs, err := docket.CaseOf(tx, c.Claim)
+	if err != nil {
+		return err
+	}
+	return s.k.Tell(tx, fact.CodeVisited{Case: cs.ID, Court: cs.Court, Person: c.Person, On: docket.Today(tx.Now())})
 }
 
 func (s *Service) confirmRegister(tx *db.Tx, c challenge, device string, e *entry) error {

@@ -98,7 +98,7 @@ type challenge struct {
 	Tries     int       `db:"tries"`
 	Until     time.Time `db:"until_at"`
 	Used      time.Time `db:"used_at"`
-	Claim     string    `db:"claim"` // sealed: what a registration claims
+	Claim     string    `db:"claim"` // of a case code: the case; of a registration, sealed: what it claims
 }
 
 const challengeCols = `id, purpose, account_id, person_id, phone, phone_find, code, next, tries, until_at, used_at, claim`

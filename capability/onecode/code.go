@@ -22,7 +22,7 @@ import (
 // be answered only with the phone it was armed for.
 type Account interface {
 	Open(tx *db.Tx, next string) (challenge string, err error)
-	Arm(tx *db.Tx, challenge, person, phone, court string) error
+	Arm(tx *db.Tx, challenge, person, phone string, c docket.Case) error
 }
 
 // Service does what the package doc says.
@@ -206,12 +206,12 @@ func (s *Service) match(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	return s.k.Note(ctx, func(tx *db.Tx) error {
-		person, phone, court, ok, err := s.recipient(tx, a.opening)
+		person, phone, cs, ok, err := s.recipient(tx, a.opening)
 		if err != nil {
 			return err
 		}
 		if ok {
-			if err := s.account.Arm(tx, a.Challenge, person, phone, court); err != nil {
+			if err := s.account.Arm(tx, a.Challenge, person, phone, cs); err != nil {
 				return err
 			}
 		}
@@ -220,29 +220,53 @@ func (s *Service) match(ctx context.Context, j *jobs.Job) error {
 }
 
 // recipient finds the person whom an opening fits, and the phone held for him.
-func (s *Service) recipient(tx *db.Tx, o opening) (person, phone, court string, ok bool, err error) {
+func (s *Service) recipient(tx *db.Tx, o opening) (person, phone string, cs docket.Case, ok bool, err error) {
 	c, ok, err := activeCode(tx, s.k.Vault.Find("onecode", o.Code))
 	if err != nil || !ok {
-		return "", "", "", false, err
+		return "", "", cs, false, err
 	}
 	p, ok, err := docket.FindPerson(tx, s.k.Vault.Find("id", o.IDType+o.Number))
 	if err != nil || !ok || p.Name != o.Name {
-		return "", "", "", false, err
+		return "", "", cs, false, err
 	}
 	sealed, err := s.heldPhone(tx, c, p.ID)
 	if err != nil || sealed == "" {
-		return "", "", "", false, err
+		return "", "", cs, false, err
 	}
 	if phone, err = s.k.Vault.Open("party.phone", sealed); err != nil {
-		return "", "", "", false, err
+		return "", "", cs, false, err
 	}
-	cs, err := docket.CaseOf(tx, c.Case)
-	if err != nil {
-		return "", "", "", false, err
-	}
-	ct, err := docket.CourtOf(tx, cs.Court)
-	return p.ID, phone, ct.Short, true, err
+	cs, err = docket.CaseOf(tx, c.Case)
+	return p.ID, phone, cs, true, err
 }
+
+// visit opens a case by its code for who is signed in already. A code that is
+// not his own is answered like one that does not exist.
+func (s *Service) visit(ctx context.Context, typed string) (caseID string, err error) {
+	if !whole(typed) {
+		return "", fault.Field("code", notWhole(typed))
+	}
+	err = s.k.Note(ctx, func(tx *db.Tx) error {
+		a := auth.From(ctx)
+		c, ok, err := activeCode(tx, s.k.Vault.Find("onecode", id.Fold(typed)))
+		if err != nil {
+			return err
+		}
+		if !ok || c.Person != a.Person {
+			return errNotYours
+		}
+		g, err := access.May(tx, a, "read", access.Of("case", c.Case), tx.Now())
+		if err != nil {
+			return errNotYours
+		}
+		caseID = c.Case
+		return s.k.Tell(tx, fact.CodeVisited{Case: c.Case, Court: g.Case.Court, Person: a.Person, On: docket.Today(tx.Now())})
+	})
+	return caseID, err
+}
+
+// errNotYours is the one answer to every code that opens nothing for who asks.
+var errNotYours = fault.Field("code", "这个码打不开您的案件。请核对是不是您自己那一份文书上的码；码换过的，用新的那张纸。")
 
 // heldPhone is the sealed phone that the court holds for a person in the case
 // of a code: of the party, of its agent, empty for anyone else.

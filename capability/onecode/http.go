@@ -33,6 +33,10 @@ func (s *Service) Capability() capability.Capability {
 			Name: "onecode", Title: "码上通", Schema: schema, Routes: s.routes,
 			Kinds: []ledger.Kind{
 				{Name: "onecode.asked", Title: "当事人提问", Audience: ledger.Parties},
+				{Name: "onecode.opinion", Title: "当事人提意见", Audience: ledger.Parties},
+				{Name: "onecode.explain", Title: "当事人申请判后答疑", Audience: ledger.Parties},
+				{Name: "onecode.rated", Title: "评价", Audience: ledger.Named},
+				{Name: "onecode.followed", Title: "回访不满意的评价", Audience: ledger.Court},
 				{Name: "onecode.answered", Title: "法院答复", Audience: ledger.Parties},
 				{Name: "onecode.contact", Title: "当事人联系法院，已登记", Audience: ledger.Parties},
 				{Name: "onecode.late", Title: "答复过期，庭长已看到", Audience: ledger.Parties},
@@ -61,6 +65,14 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /onecode/delegate", Title: "委托代答页", Object: "desk", Verb: "read", PageOnly: true, Do: s.getDelegate},
 		{Pattern: "POST /onecode/delegate", Title: "委托同事代为答复", Object: "desk", Verb: "read", Limit: "write", In: delegate{}, Out: ok{}, Do: s.postDelegate},
 		{Pattern: "POST /onecode/standard", Title: "保存常用答复", Object: "desk", Verb: "read", Limit: "write", In: Standard{}, Out: ok{}, Do: s.postStandard},
+		{Pattern: "POST /onecode/visit", Title: "登录后用案件码打开案件", Object: "account", Verb: "use", Limit: "code", In: visiting{}, Out: visited{}, Do: s.postVisit(rt)},
+		{Pattern: "GET /onecode/overdue", Title: "没回的和过期的", Object: "message", Verb: "board", Out: board{}, Do: s.getBoard},
+		{Pattern: "GET /onecode/follow/up/{rating}", Title: "回访页", Object: "message", Verb: "follow", Out: followUp{}, Do: s.getFollow},
+		{Pattern: "POST /onecode/follow/up/{rating}", Title: "回访不满意的评价", Object: "message", Verb: "follow", Limit: "write", In: write{}, Out: ok{}, Do: s.postFollow},
+		{Pattern: "GET /onecode/{case}/rate", Title: "评一评服务", Object: "message", Verb: "ask", Out: rateView{}, Do: s.getRate},
+		{Pattern: "POST /onecode/{case}/rate/{step}", Title: "评一步的服务", Object: "message", Verb: "ask", Limit: "write", In: rate{}, Out: ok{}, Do: s.postRate},
+		{Pattern: "POST /onecode/{case}/message/{message}/rate", Title: "评一条留言办得怎样", Object: "message", Verb: "ask", Limit: "write", In: rate{}, Out: ok{}, Do: s.postRateMessage},
+		{Pattern: "POST /onecode/{case}/message/{message}/evidence", Title: "退回，请走交证据的门", Object: "message", Verb: "send", Limit: "write", Out: Message{}, Do: s.postEvidence},
 		{Pattern: "GET /onecode/{case}", Title: "和法院的往来", Object: "message", Verb: "read", In: threadQuery{}, Out: threadView{}, Do: s.getThread},
 		{Pattern: "GET /onecode/{case}/write", Title: "想做什么", Object: "message", Verb: "ask", PageOnly: true, Do: s.getWrite},
 		{Pattern: "GET /onecode/{case}/evidence", Title: "交证据怎么办", Object: "message", Verb: "ask", PageOnly: true, Do: s.getEvidence},
@@ -87,6 +99,25 @@ type (
 	}
 	threadQuery struct {
 		Before string `json:"before"`
+		Kind   string `json:"kind"` // of what the page's form will send
+	}
+	visiting struct {
+		Code string `json:"code"`
+	}
+	visited struct {
+		Case string `json:"case"`
+	}
+	board struct {
+		Rows []boardRow `json:"rows"`
+		Late []waiting  `json:"late"`
+	}
+	rateView struct {
+		Case  docket.Case `json:"case"`
+		Steps []rateStep  `json:"steps"`
+	}
+	rateStep struct {
+		Step
+		Grade string `json:"grade"` // empty: not rated yet
 	}
 	threadView struct {
 		Case     docket.Case     `json:"case"`
@@ -97,6 +128,7 @@ type (
 		Used     int             `json:"-"`
 		Judge    string          `json:"judge"`
 		Relation access.Relation `json:"-"`
+		Kind     Kind            `json:"-"` // of what the form sends
 	}
 	reissueCmd struct {
 		Reason string `json:"reason"`
@@ -116,6 +148,9 @@ type (
 // getScan answers every code alike: it does not even look it up. Fetching a
 // link is not reading; what opens a case is the act after proof of identity.
 func (s *Service) getScan(r *http.Request) (web.Reply, error) {
+	if a := auth.From(r.Context()); a.Level >= auth.Matched && !a.Staff {
+		return web.Reply{Page: visitPage(r.PathValue("code"), a.Name, nil)}, nil
+	}
 	return web.Reply{Page: openPage(opening{Code: r.PathValue("code"), IDType: "resident"}, true, nil)}, nil
 }
 
@@ -123,6 +158,9 @@ func (s *Service) getOpen(r *http.Request) (web.Reply, error) {
 	c := web.Clean(r.URL.Query().Get("code"))
 	if len(id.Fold(c)) == 16 { // a paper code was typed: that page answers it
 		return web.Reply{Goto: "/p/" + id.Fold(c)}, nil
+	}
+	if a := auth.From(r.Context()); a.Level >= auth.Matched && !a.Staff {
+		return web.Reply{Page: visitPage(c, a.Name, nil)}, nil
 	}
 	var bad fault.List
 	if c != "" && !whole(c) {
@@ -147,6 +185,25 @@ func (s *Service) postOpen(rt *web.Router) web.Handler {
 			return web.Reply{Page: openPage(o, len(id.Fold(o.Code)) == longLen, fault.Fields(err))}, err
 		}
 		return web.Reply{Goto: "/account/code/" + ch, JSON: opened{ch}}, nil
+	}
+}
+
+func (s *Service) postVisit(rt *web.Router) web.Handler {
+	return func(r *http.Request) (web.Reply, error) {
+		var c visiting
+		if err := web.Read(r, &c); err != nil {
+			return web.Reply{}, err
+		}
+		if g := guessed(c.Code); g != "" {
+			if err := rt.Thing("code", g); err != nil {
+				return web.Reply{}, err
+			}
+		}
+		caseID, err := s.visit(r.Context(), c.Code)
+		if err != nil {
+			return web.Reply{Page: visitPage(c.Code, auth.From(r.Context()).Name, fault.Fields(err))}, err
+		}
+		return web.Reply{Goto: "/casebook/" + caseID, JSON: visited{caseID}}, nil
 	}
 }
 
@@ -183,6 +240,11 @@ func (s *Service) view(ctx context.Context, caseID, before string) (v threadView
 				v.Waiting, v.Used = m, used(m.At, s.k.Now(), cal)
 			}
 		}
+		if !v.Court {
+			if err := s.askRatings(tx, v.Messages); err != nil {
+				return err
+			}
+		}
 		if v.Case.Judge != "" {
 			p, err := docket.PersonOf(tx, v.Case.Judge)
 			if err != nil {
@@ -200,7 +262,52 @@ func (s *Service) getThread(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
+	v.choose(r.URL.Query().Get("kind"))
 	return web.Reply{Page: threadPage(v, s.k.Now(), "", nil), JSON: v, Read: s.reading(r, v.Case.Court, v.Case.ID)}, nil
+}
+
+// choose sets the kind of message that the form sends.
+func (v *threadView) choose(key string) {
+	v.Kind = Kinds[0]
+	for _, k := range doors(v.Case) {
+		if k.Key == key {
+			v.Kind = k
+		}
+	}
+}
+
+// askRatings marks answers that their reader has not rated yet, and shows what
+// he said of the others.
+func (s *Service) askRatings(tx *db.Tx, ms []seen) error {
+	a := auth.From(tx.Context())
+	if len(ms) == 0 {
+		return nil
+	}
+	had, err := s.rated(tx, ms[0].Case, a.Person)
+	if err != nil {
+		return err
+	}
+	for i := range ms {
+		q := &ms[i]
+		if q.AuthorID != a.Person || !asks(q.Kind) {
+			continue
+		}
+		r, rated := had[q.ID]
+		last := -1
+		for j := range ms {
+			if ms[j].ReplyTo == q.ID {
+				last = j
+			}
+		}
+		switch {
+		case last < 0:
+		case rated && (q.State == "waiting" || q.Reopened == 0 || !r.At.Before(q.Answered)):
+			ms[last].Rated = r.Grade
+		case q.State == "answered":
+			ms[last].MayRate = true
+		}
+	}
+	return nil
 }
 
 // reading is the entry for the trail when someone of the court reads what a
@@ -272,6 +379,7 @@ func (s *Service) postAsk(r *http.Request) (web.Reply, error) {
 		if verr != nil || fault.KindOf(err) != fault.Invalid {
 			return web.Reply{}, err
 		}
+		v.choose(c.Kind)
 		return web.Reply{Page: threadPage(v, s.k.Now(), c.Text, fault.Fields(err))}, err
 	}
 	return web.Reply{Goto: "/onecode/" + caseID + "#new", Toast: "发出去了。最晚 " + m.DueOn.Short(docket.Today(s.k.Now())) + "回您。", JSON: m}, nil
@@ -360,6 +468,140 @@ func (s *Service) postSend(r *http.Request) (web.Reply, error) {
 		return s.answerAgain(r, c, err)
 	}
 	return web.Reply{Goto: "/desk", Toast: "答复发出去了。", JSON: m}, nil
+}
+
+func (s *Service) postEvidence(r *http.Request) (web.Reply, error) {
+	m, err := s.send(r.Context(), r.PathValue("message"), write{Text: asEvidence}, nil)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Goto: "/desk", Toast: "退回了。告诉了他从哪里交证据。", JSON: m}, nil
+}
+
+func (s *Service) postRateMessage(r *http.Request) (web.Reply, error) {
+	var c rate
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	m, again, err := s.rateMessage(r.Context(), r.PathValue("message"), c)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	toast := "谢谢，记下了。办案的人看不到是谁评的。"
+	if again {
+		toast = "记下了。这一条重新打开，最晚 " + m.DueOn.Short(docket.Today(s.k.Now())) + "再回您。"
+	}
+	return web.Reply{Goto: "/onecode/" + r.PathValue("case") + "#new", Toast: toast, JSON: ok{true}}, nil
+}
+
+func (s *Service) getRate(r *http.Request) (web.Reply, error) {
+	v, err := s.rateView(r)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: ratePage(v, "", nil), JSON: v}, nil
+}
+
+func (s *Service) rateView(r *http.Request) (v rateView, err error) {
+	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
+		a := auth.From(r.Context())
+		g, err := access.May(tx, a, "ask", access.Of("message", r.PathValue("case")), tx.Now())
+		if err != nil {
+			return err
+		}
+		v.Case = g.Case
+		had, err := s.rated(tx, v.Case.ID, a.Person)
+		for _, st := range steps(v.Case) {
+			v.Steps = append(v.Steps, rateStep{st, had[st.Key].Grade})
+		}
+		return err
+	})
+	return v, err
+}
+
+func (s *Service) postRate(r *http.Request) (web.Reply, error) {
+	var c rate
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.rateService(r.Context(), r.PathValue("case"), r.PathValue("step"), c); err != nil {
+		v, verr := s.rateView(r)
+		if verr != nil || fault.KindOf(err) != fault.Invalid {
+			return web.Reply{}, err
+		}
+		return web.Reply{Page: ratePage(v, c.Text, fault.Fields(err))}, err
+	}
+	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "谢谢，记下了。办案的人看不到是谁评的。", JSON: ok{true}}, nil
+}
+
+func (s *Service) getFollow(r *http.Request) (web.Reply, error) {
+	f, err := s.mayFollow(r)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: followPage(f, "", nil), JSON: f}, nil
+}
+
+func (s *Service) mayFollow(r *http.Request) (f followUp, err error) {
+	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
+		if f, err = s.followOf(tx, r.PathValue("rating")); err != nil {
+			return err
+		}
+		_, err = access.May(tx, auth.From(r.Context()), "follow", access.In("message", f.Court), tx.Now())
+		return err
+	})
+	if fault.KindOf(err) == fault.Forbidden { // nobody learns that there is such a rating
+		err = fault.Missing()
+	}
+	return f, err
+}
+
+func (s *Service) postFollow(r *http.Request) (web.Reply, error) {
+	var c write
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	f, err := s.mayFollow(r)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.follow(r.Context(), f.Rating, c); err != nil {
+		return web.Reply{Page: followPage(f, c.Text, fault.Fields(err))}, err
+	}
+	return web.Reply{Goto: "/desk", Toast: "记下了。", JSON: ok{true}}, nil
+}
+
+func (s *Service) getBoard(r *http.Request) (web.Reply, error) {
+	var b board
+	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+		a := auth.From(r.Context())
+		posts, err := docket.Posts(tx, a.Person, tx.Now())
+		if err != nil {
+			return err
+		}
+		denied := error(fault.Missing())
+		for _, p := range posts {
+			if _, err := access.May(tx, a, "board", access.In("message", p.Court), tx.Now()); err != nil {
+				denied = err
+				continue
+			}
+			denied = nil
+			division := ""
+			if p.Role == docket.Head {
+				division = p.Division
+			}
+			rows, late, err := boardOf(tx, p.Court, division, docket.Today(tx.Now()))
+			if err != nil {
+				return err
+			}
+			b.Rows, b.Late = append(b.Rows, rows...), append(b.Late, late...)
+		}
+		return denied
+	})
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: boardPage(b, s.k.Now()), JSON: b}, nil
 }
 
 func (s *Service) getFile(r *http.Request) (web.Reply, error) {

@@ -22,8 +22,9 @@ type Upload struct {
 	Body io.Reader
 }
 
-// ask is a party's question.
+// ask is what a party writes: a question, or one of the other kinds.
 type ask struct {
+	Kind string `json:"kind"`
 	Text string `json:"text"`
 }
 
@@ -50,6 +51,9 @@ func (s *Service) keep(ctx context.Context, ups []Upload) ([]File, error) {
 // ask records a question of a party, starts its clock and puts it on the desk
 // of the judge, or of whoever answers for him today.
 func (s *Service) ask(ctx context.Context, caseID string, c ask, ups []Upload) (m Message, err error) {
+	if _, ok := kindOf(c.Kind); !ok {
+		return m, fault.Field("kind", "请选想做什么。")
+	}
 	if err := checkText("text", c.Text); err != nil {
 		return m, err
 	}
@@ -63,7 +67,7 @@ func (s *Service) ask(ctx context.Context, caseID string, c ask, ups []Upload) (
 		return m, err
 	}
 	err = s.k.Do(ctx, func(tx *db.Tx) error {
-		m, err = s.askIn(tx, caseID, c.Text, files)
+		m, err = s.askIn(tx, caseID, c, files)
 		return err
 	})
 	return m, err
@@ -77,7 +81,7 @@ func (s *Service) mayAsk(ctx context.Context, caseID string) error {
 	})
 }
 
-func (s *Service) askIn(tx *db.Tx, caseID, text string, files []File) (Message, error) {
+func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []File) (Message, error) {
 	a, now := auth.From(tx.Context()), tx.Now()
 	g, err := access.May(tx, a, "ask", access.Of("message", caseID), now)
 	if err != nil {
@@ -91,6 +95,10 @@ func (s *Service) askIn(tx *db.Tx, caseID, text string, files []File) (Message, 
 	if cs.State == docket.Entered || cs.State == docket.Refused || cs.Judge == "" {
 		return Message{}, fault.New(fault.Conflict, "案件还没有分给法官，暂时没有人能回您。分案后就能写；急事请打 12368。")
 	}
+	k, _ := kindOf(c.Kind)
+	if k.After && cs.State != docket.Closed {
+		return Message{}, fault.New(fault.Conflict, "判后答疑要等结案以后。现在想问什么，请选“问一件事”。")
+	}
 	cal, err := docket.Calendar(tx)
 	if err != nil {
 		return Message{}, err
@@ -99,8 +107,8 @@ func (s *Service) askIn(tx *db.Tx, caseID, text string, files []File) (Message, 
 	if err != nil {
 		return Message{}, err
 	}
-	d := due(now, ReplyDays, cal)
-	m := Message{Case: caseID, Court: cs.Court, Party: party.ID, AuthorID: a.Person, Author: a.Name, Kind: "question", Text: text,
+	d := due(now, k.Days, cal)
+	m := Message{Case: caseID, Court: cs.Court, Party: party.ID, AuthorID: a.Person, Author: a.Name, Kind: k.Key, Text: c.Text,
 		Files: db.JSON[[]File]{V: files}, State: "waiting", Handler: handler, DueOn: d.On, Clock: db.JSON[Due]{V: d}, At: now}
 	if m.ID, err = insertMessage(tx, m); err != nil {
 		return m, err
@@ -108,7 +116,7 @@ func (s *Service) askIn(tx *db.Tx, caseID, text string, files []File) (Message, 
 	if err := s.schedule(tx, m); err != nil {
 		return m, err
 	}
-	if err := s.record(tx, "onecode.asked", m, docket.RoleNames[party.Role], a.Person); err != nil {
+	if err := s.record(tx, k.Entry, m, docket.RoleNames[party.Role], a.Person); err != nil {
 		return m, err
 	}
 	return m, s.k.Tell(tx, fact.QuestionAsked{Case: caseID, Message: m.ID, On: docket.Today(m.At)})
@@ -178,7 +186,7 @@ func (s *Service) question(tx *db.Tx, messageID, verb string) (Message, auth.Act
 	if _, err := access.May(tx, a, verb, access.Of("message", q.Case), tx.Now()); err != nil {
 		return q, a, err
 	}
-	if q.Kind != "question" || q.State != "waiting" {
+	if !asks(q.Kind) || q.State != "waiting" {
 		return q, a, fault.New(fault.Conflict, "这条已经回复过了。请看最新的往来。")
 	}
 	return q, a, nil
@@ -261,8 +269,11 @@ func (s *Service) tellParty(tx *db.Tx, q Message) error {
 	if err != nil {
 		return err
 	}
-	return s.k.Notify.Send(tx, "sms", phone, "", "【"+ct.Short+"】您写给法官的话有答复了。请扫案件码或登录查看。")
+	return s.k.Notify.SendAt(tx, soonest(tx.Now()), "sms", phone, "", "【"+ct.Short+"】您写给法官的话有答复了。请扫案件码或登录查看。")
 }
+
+// asEvidence is the answer to a message that is evidence.
+const asEvidence = "您发来的是证据。证据要让对方也看到，才能在法庭上用，所以这里收不了，法庭不会把它当证据看。请从“交证据”那扇门交：写明是什么、从哪来、想证明什么，原件开庭时带来。（民事诉讼法第六十八条、第七十一条）"
 
 // contact is a call, visit or chat outside the system, entered by staff so
 // that the other side knows of it.
@@ -341,6 +352,9 @@ type seen struct {
 	Mine bool   `json:"mine"` // of the reader's own side
 	Role string `json:"role"` // of the party whose thread it is
 	Open bool   `json:"open"` // the words are shown
+
+	MayRate bool   `json:"may_rate,omitempty"` // an answer that its reader has not rated yet
+	Rated   string `json:"rated,omitempty"`    // or his grade
 }
 
 // pageSize is how many messages a page of a thread shows.
@@ -390,7 +404,7 @@ func (v reader) see(tx *db.Tx, caseID string, ms []Message) ([]seen, error) {
 	roles, err := roleOf(tx, caseID)
 	var list []seen
 	for _, m := range ms {
-		x := seen{Message: m, Open: v.court || m.Party == v.side, Mine: m.Party == v.side && m.Kind == "question", Role: roles[m.Party]}
+		x := seen{Message: m, Open: v.court || m.Party == v.side, Mine: m.Party == v.side && asks(m.Kind), Role: roles[m.Party]}
 		if !x.Open {
 			x.Text, x.Files, x.Author = "", db.JSON[[]File]{}, ""
 		}

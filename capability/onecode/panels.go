@@ -43,6 +43,11 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	if v.Party.ID == "" {
 		return out, nil
 	}
+	if todo, err := s.unrated(tx, v); err != nil {
+		return nil, err
+	} else if len(todo) > 0 {
+		out = append(out, capability.Panel{Place: capability.Aside, Order: 50, Body: ratePanel(v.Case.ID, todo[0])})
+	}
 	c, have, err := codeOf(tx, v.Case.ID, v.Actor.Person)
 	if err != nil || !have {
 		return out, err
@@ -76,6 +81,12 @@ func (s *Service) next(tx *db.Tx, v capability.View, who reader) (seen, bool, er
 	return list[0], err == nil, err
 }
 
+// unrated are the steps whose service the viewer may still rate.
+func (s *Service) unrated(tx *db.Tx, v capability.View) ([]Step, error) {
+	had, err := s.rated(tx, v.Case.ID, v.Actor.Person)
+	return slices.DeleteFunc(steps(v.Case), func(st Step) bool { _, done := had[st.Key]; return done }), err
+}
+
 func groups(s string) []string {
 	var out []string
 	for len(s) > 4 {
@@ -97,6 +108,15 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 		out = append(out, task(w, "等您回复", v.Now))
 	}
 	for _, p := range v.Posts {
+		if p.Role == docket.Supervision {
+			fs, err := followsIn(tx, p.Court, 100)
+			if err != nil {
+				return nil, err
+			}
+			for _, f := range fs {
+				out = append(out, capability.Task{Group: "不满意，等回访", Title: "有人对“" + stepTitle(f.Step) + "”的服务不满意", Sub: or(f.Number, "一件封存的案件"), Href: "/onecode/follow/up/" + f.Rating, Tone: "soon", Tag: "回访"})
+			}
+		}
 		var more []waiting
 		group := "等您起草"
 		switch p.Role {
@@ -122,7 +142,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 
 func task(w waiting, group string, now time.Time) capability.Task {
 	today := docket.Today(now)
-	t := capability.Task{Group: group, Due: w.DueOn.At(23, 59, clock.Shanghai), Title: w.Author + "　" + docket.RoleNames[w.Role] + "，" + gist(w.Text),
+	t := capability.Task{Group: group, Due: w.DueOn.At(23, 59, clock.Shanghai), Title: w.Author + "　" + docket.RoleNames[w.Role] + "，" + about(w.Message) + gist(w.Text),
 		Sub: w.Number + "·" + w.Cause, Href: "/onecode/" + w.Case + "/message/" + w.ID}
 	switch n := w.DueOn.Sub(today); {
 	case n < 0:
@@ -138,6 +158,18 @@ func task(w waiting, group string, now time.Time) capability.Task {
 		t.Sub += "·助理已起草"
 	}
 	return t
+}
+
+// about says what a message is when it is not a plain question.
+func about(m Message) string {
+	out := ""
+	if k, ok := kindOf(m.Kind); ok && m.Kind != Kinds[0].Key {
+		out = k.Did + "："
+	}
+	if m.Reopened > 0 {
+		out = "不满意，再问：" + out
+	}
+	return out
 }
 
 // gist is the first line of a text, for a list.

@@ -3,6 +3,7 @@ package onecode
 import (
 	"time"
 
+	"mashang/docket"
 	"mashang/law"
 	"mashang/law/restday"
 	"mashang/platform/clock"
@@ -12,6 +13,105 @@ import (
 // ReplyDays is how many working days the court gives itself for an answer: a
 // promise of service, not a period of law.
 const ReplyDays = 2
+
+// Kind is what a party's message is, and what follows from that.
+type Kind struct {
+	Key, Title string
+	Did        string // what the other side reads of it
+	Hint       string // on the door
+	Entry      string // kind of ledger entry
+	Days       int    // working days for the answer
+	After      bool   // only when the case is closed
+}
+
+// Kinds are the doors to the judge. A complaint about him is not among them: it
+// goes to others, by another way.
+var Kinds = []Kind{
+	{Key: "question", Title: "问一件事", Did: "向法官提问", Entry: "onecode.asked", Days: ReplyDays, Hint: "怎么开庭、材料交到哪里、期限怎么算。"},
+	{Key: "opinion", Title: "提一条意见", Did: "提了意见", Entry: "onecode.opinion", Days: 5, Hint: "办得慢、说得不清楚、哪里不方便，怎么改更好。"},
+	{Key: "explain", Title: "问问为什么这样判", Did: "申请判后答疑", Entry: "onecode.explain", Days: 5, After: true, Hint: "判决里看不懂的话、想不通的地方。问了不耽误上诉，上诉期照算。"},
+}
+
+// kindOf returns a kind; the empty key is a question.
+func kindOf(key string) (Kind, bool) {
+	if key == "" {
+		key = Kinds[0].Key
+	}
+	for _, k := range Kinds {
+		if k.Key == key {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+// asks reports whether a message of a kind waits for an answer.
+func asks(key string) bool { _, ok := kindOf(key); return ok && key != "" }
+
+// daysFor is how many working days an answer may take.
+func daysFor(key string) int {
+	k, _ := kindOf(key)
+	return k.Days
+}
+
+// doors are the kinds that a party can choose now.
+func doors(c docket.Case) (out []Kind) {
+	for _, k := range Kinds {
+		if !k.After || c.State == docket.Closed {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// Step is a step of a case whose service can be rated.
+type Step struct {
+	Key, Title string
+	reached    func(docket.Case) bool
+}
+
+// Steps, the latest first.
+var Steps = []Step{
+	{"closing", "结案", func(c docket.Case) bool { return c.State == docket.Closed }},
+	{"hearing", "开庭、调解", func(c docket.Case) bool { return c.Judge != "" }},
+	{"filing", "立案", func(c docket.Case) bool { return !c.Filed.IsZero() }},
+}
+
+// steps are those that a case has reached.
+func steps(c docket.Case) (out []Step) {
+	for _, st := range Steps {
+		if st.reached(c) {
+			out = append(out, st)
+		}
+	}
+	return out
+}
+
+func stepTitle(key string) string {
+	for _, st := range Steps {
+		if st.Key == key {
+			return st.Title
+		}
+	}
+	return key
+}
+
+// Quiet hours: a telephone does not ring with a message from the court between
+// ten at night and eight in the morning.
+const quietFrom, quietUntil = 22, 8
+
+// soonest is when a message may be sent.
+func soonest(now time.Time) time.Time {
+	t := now.In(clock.Shanghai)
+	day := law.DateOf(now, clock.Shanghai)
+	switch {
+	case t.Hour() >= quietFrom:
+		return day.AddDays(1).At(quietUntil, 0, clock.Shanghai)
+	case t.Hour() < quietUntil:
+		return day.At(quietUntil, 0, clock.Shanghai)
+	}
+	return now
+}
 
 // Limits of a message.
 const (

@@ -66,15 +66,16 @@ type Message struct {
 	Reminded time.Time       `db:"reminded" json:"-"`
 	Late     time.Time       `db:"escalated" json:"escalated"`
 	Answered time.Time       `db:"answered_at" json:"answered_at"`
+	Reopened int             `db:"reopened" json:"reopened"`
 	At       time.Time       `db:"at" json:"at"`
 }
 
-const messageCols = `m.id, m.case_id, m.court_id, m.party_id, m.author_id, m.author, m.kind, m.way, m.text, m.files, m.reply_to, m.state, m.handler_id, m.due_on, m.clock, m.reminded, m.escalated, m.answered_at, m.at`
+const messageCols = `m.id, m.case_id, m.court_id, m.party_id, m.author_id, m.author, m.kind, m.way, m.text, m.files, m.reply_to, m.state, m.handler_id, m.due_on, m.clock, m.reminded, m.escalated, m.answered_at, m.reopened, m.at`
 
 func insertMessage(tx *db.Tx, m Message) (string, error) {
 	m.ID = id.New()
-	_, err := tx.Exec(`INSERT INTO onecode_message (id, case_id, court_id, party_id, author_id, author, kind, way, text, files, reply_to, state, handler_id, due_on, clock, reminded, escalated, answered_at, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
+	_, err := tx.Exec(`INSERT INTO onecode_message (id, case_id, court_id, party_id, author_id, author, kind, way, text, files, reply_to, state, handler_id, due_on, clock, reminded, escalated, answered_at, reopened, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?)`,
 		m.ID, m.Case, m.Court, m.Party, m.AuthorID, m.Author, m.Kind, m.Way, m.Text, m.Files, m.ReplyTo, m.State, m.Handler, m.DueOn, m.Clock, m.At)
 	return m.ID, err
 }
@@ -156,6 +157,35 @@ func undrafted(tx *db.Tx, court, person string, at time.Time, n int) ([]waiting,
 // lateIn returns questions of a division that were due before today and shown to its head.
 func lateIn(tx *db.Tx, court, division string, today law.Date, n int) ([]waiting, error) {
 	return db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.escalated > 0 AND m.court_id = ? AND m.due_on < ? AND c.division_id = ? AND c.secrecy <> 'sealed' ORDER BY m.due_on, m.id LIMIT ?`, court, today, division, n)
+}
+
+// boardRow is how many messages of a judge wait, and how many too long.
+type boardRow struct {
+	Judge    string `db:"judge" json:"judge"`
+	Division string `db:"division" json:"division"`
+	Waiting  int    `db:"n" json:"waiting"`
+	Late     int    `db:"late" json:"late"`
+}
+
+// boardOf is what waits in a court, or in one division of it, without a word
+// of what was written; sealed cases are counted and not listed.
+func boardOf(tx *db.Tx, court, division string, today law.Date) (rows []boardRow, late []waiting, err error) {
+	within, args := `m.state = 'waiting' AND m.court_id = ?`, []any{court}
+	if division != "" {
+		within += ` AND c.division_id = ?`
+		args = append(args, division)
+	}
+	rows, err = db.List[boardRow](tx, `SELECT n.name AS judge, v.name AS division, COUNT(*) AS n, SUM(CASE WHEN m.due_on < ? THEN 1 ELSE 0 END) AS late
+		FROM onecode_message m JOIN docket_case c ON c.id = m.case_id JOIN docket_person n ON n.id = m.handler_id JOIN docket_division v ON v.id = c.division_id
+		WHERE `+within+` GROUP BY n.id, n.name, v.id, v.name ORDER BY late DESC, n DESC, n.id, v.id LIMIT 200`, append([]any{today}, args...)...)
+	if err != nil {
+		return nil, nil, err
+	}
+	late, err = db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE `+within+` AND m.due_on < ? AND c.secrecy <> 'sealed' ORDER BY m.due_on, m.id LIMIT 100`, append(args, today)...)
+	for i := range late {
+		late[i].Text, late[i].Files, late[i].Author = "", db.JSON[[]File]{}, ""
+	}
+	return rows, late, err
 }
 
 // delegation lets a colleague answer while a judge is away.

@@ -38,6 +38,8 @@ var table = map[string]map[string]Relation{
 		"send":     Handler | Delegate,
 		"contact":  Bench | Delegate,
 		"delegate": Handler | Head,
+		"board":    Above,       // what waits and what is late, without the words
+		"follow":   Supervision, // a bad rating
 	},
 	"code": {
 		"read":    Side,

@@ -162,8 +162,8 @@ type ServiceRated struct {
 func (ServiceRated) FactName() string   { return "service_rated" }
 func (f ServiceRated) FactCase() string { return f.Case }
 
-// CodeVisited is told by onecode when a person opened a case by its code. The
-// person's opaque id is there so that different people can be counted.
+// CodeVisited is told when a person opened a case by its code: the first time by
+// account, when he proved who he is, later by onecode. The person's opaque id is there so that different people can be counted.
 type CodeVisited struct {
 	Case   string   `json:"case"`
 	Court  string   `json:"court"`

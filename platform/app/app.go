@@ -8,6 +8,8 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -194,6 +196,17 @@ func Actor(ctx context.Context) string {
 		return "system:" + a.System
 	}
 	return a.Person
+}
+
+// Confide records what only its writer may ever know to exist: the entry stands
+// in a chain of the writer's own, of no court and no case, and its actor is a
+// keyed digest, so that nobody finds it by listing or counting. The leaf binds
+// the words by their digest. kind is one whose audience is [ledger.Named].
+func (k *Kit) Confide(tx *db.Tx, kind, person, words string) error {
+	who := k.Vault.Find(kind, person)
+	h := sha256.Sum256([]byte(words))
+	_, err := k.Ledger.Append(tx, ledger.Entry{Kind: kind, Case: who, Actor: who, Holders: []string{who}, Body: map[string]any{"words": hex.EncodeToString(h[:])}})
+	return err
 }
 
 // Tell lets every listener hear f once, in order per case, after tx commits.

@@ -124,6 +124,11 @@ func (n *Notifier) Try(ctx context.Context, channel, target, subject, text strin
 // Send queues a message in the caller's transaction. Over the daily limit it
 // is dropped: that a limit was hit must not be visible to whoever caused it.
 func (n *Notifier) Send(tx *db.Tx, channel, target, subject, text string) error {
+	return n.SendAt(tx, time.Time{}, channel, target, subject, text)
+}
+
+// SendAt is Send, not before an instant: what can wait does not ring at night.
+func (n *Notifier) SendAt(tx *db.Tx, at time.Time, channel, target, subject, text string) error {
 	if target == "" {
 		return nil
 	}
@@ -140,7 +145,7 @@ func (n *Notifier) Send(tx *db.Tx, channel, target, subject, text string) error 
 	if g, err := n.way(tx, channel); err != nil || g == nil {
 		return err
 	}
-	return n.queue.Enqueue(tx, jobs.Spec{Kind: JobKind, Body: mid})
+	return n.queue.Enqueue(tx, jobs.Spec{Kind: JobKind, Body: mid, At: at})
 }
 
 const cols = `id, channel, target, text, subject, state, provider, at, sent_at`

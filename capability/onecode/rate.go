@@ -1,0 +1,240 @@
+package onecode
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/docket/fact"
+	"mashang/law/stats"
+	"mashang/platform/app"
+	"mashang/platform/auth"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/id"
+	"mashang/platform/ledger"
+)
+
+// Two questions are kept apart, because they are asked of different people:
+// how a message was handled, of who wrote it; and how the court served, of
+// everyone at each step of his case. Neither is shown to whoever handles the
+// case: the figures show sums from five ratings on, and no name.
+
+// rating is what someone thinks.
+type rating struct {
+	ID     string    `db:"id" json:"id"`
+	Case   string    `db:"case_id" json:"case"`
+	Court  string    `db:"court_id" json:"-"`
+	Person string    `db:"person" json:"-"`
+	About  string    `db:"about" json:"about"`
+	Step   string    `db:"step" json:"step"`
+	Grade  string    `db:"grade" json:"grade"`
+	Text   string    `db:"text" json:"text"`
+	At     time.Time `db:"at" json:"at"`
+}
+
+const ratingCols = `id, case_id, court_id, person, about, step, grade, text, at`
+
+// rate is the form of both.
+type rate struct {
+	Grade string `json:"grade"`
+	Text  string `json:"text"`
+}
+
+func (c rate) check() error {
+	var bad fault.List
+	if !slices.Contains(stats.Grades, c.Grade) {
+		bad.Add("grade", "请选满意、基本满意或者不满意。")
+	}
+	if len([]rune(c.Text)) > maxText {
+		bad.Add("text", "一次最多 2000 字。")
+	}
+	return bad.Err()
+}
+
+// rateMessage says how satisfied the writer is with what became of his
+// message. Who is not satisfied may have it opened once more: it then waits
+// again, with a clock of its own, and the head of the division sees it.
+func (s *Service) rateMessage(ctx context.Context, messageID string, c rate) (m Message, again bool, err error) {
+	if err := c.check(); err != nil {
+		return m, false, err
+	}
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
+		a, now := auth.From(tx.Context()), tx.Now()
+		if m, err = messageOf(tx, messageID); err != nil {
+			return err
+		}
+		g, err := access.May(tx, a, "ask", access.Of("message", m.Case), now)
+		if err != nil {
+			return err
+		}
+		if m.AuthorID != a.Person || !asks(m.Kind) {
+			return fault.Missing() // nobody rates another's
+		}
+		if m.State != "answered" {
+			return fault.New(fault.Conflict, "还没有答复。答复来了再评。")
+		}
+		r := rating{Case: m.Case, Court: m.Court, Person: s.rater(a.Person), About: "message", Step: m.ID, Grade: c.Grade, Text: c.Text, At: now}
+		was, rated, err := ratingOf(tx, r)
+		if err != nil {
+			return err
+		}
+		if rated && (m.Reopened == 0 || !was.At.Before(m.Answered)) {
+			return fault.New(fault.Conflict, "这一条您已经评过了。")
+		}
+		if r.ID = was.ID; !rated {
+			r.ID = id.New()
+		}
+		if err := s.putRating(tx, r); err != nil {
+			return err
+		}
+		if again = c.Grade == stats.Grades[2] && m.Reopened == 0 && g.Case.Judge != ""; again {
+			if m, err = s.reopen(tx, m, g.Case); err != nil {
+				return err
+			}
+		}
+		if err := s.k.Confide(tx, "onecode.rated", a.Person, r.ID+r.Grade+r.Text); err != nil {
+			return err
+		}
+		return s.k.Tell(tx, fact.OpinionRated{Case: m.Case, Court: m.Court, Message: m.ID, Grade: c.Grade, On: docket.Today(now)})
+	})
+	return m, again, err
+}
+
+// reopen lets an answered message wait again.
+func (s *Service) reopen(tx *db.Tx, m Message, cs docket.Case) (Message, error) {
+	cal, err := docket.Calendar(tx)
+	if err != nil {
+		return m, err
+	}
+	if m.Handler, err = s.answers(tx, cs.Judge, m.Case); err != nil {
+		return m, err
+	}
+	d := due(tx.Now(), daysFor(m.Kind), cal)
+	m.State, m.DueOn, m.Clock.V, m.Reopened = "waiting", d.On, d, 1
+	if err := db.Must1(tx.Exec(`UPDATE onecode_message SET state = 'waiting', handler_id = ?, due_on = ?, clock = ?, reminded = 0, escalated = 0, reopened = 1 WHERE id = ? AND state = 'answered' AND reopened = 0`,
+		m.Handler, m.DueOn, m.Clock, m.ID)); err != nil {
+		return m, err
+	}
+	return m, s.schedule(tx, m)
+}
+
+// rateService says how the court served at a step of the case.
+func (s *Service) rateService(ctx context.Context, caseID, step string, c rate) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		a, now := auth.From(tx.Context()), tx.Now()
+		g, err := access.May(tx, a, "ask", access.Of("message", caseID), now)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(steps(g.Case), func(st Step) bool { return st.Key == step }) {
+			return fault.New(fault.Conflict, "案件还没有走到这一步，走到了再评。")
+		}
+		r := rating{ID: id.New(), Case: caseID, Court: g.Case.Court, Person: s.rater(a.Person), About: "service", Step: step, Grade: c.Grade, Text: c.Text, At: now}
+		if _, rated, err := ratingOf(tx, r); err != nil || rated {
+			return orRated(err)
+		}
+		if err := s.putRating(tx, r); err != nil {
+			return err
+		}
+		if c.Grade == stats.Grades[2] {
+			if _, err := tx.Exec(`INSERT INTO onecode_follow (rating_id, court_id, state, text, by_id, at, done_at) VALUES (?, ?, 'waiting', '', '', ?, 0)`, r.ID, r.Court, now); err != nil {
+				return err
+			}
+		}
+		if err := s.k.Confide(tx, "onecode.rated", a.Person, r.ID+r.Grade+r.Text); err != nil {
+			return err
+		}
+		return s.k.Tell(tx, fact.ServiceRated{Case: caseID, Court: r.Court, Step: step, Rating: r.ID, Grade: c.Grade, On: docket.Today(now)})
+	})
+}
+
+func orRated(err error) error {
+	if err != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, "这一步您已经评过了。每一步评一次。")
+}
+
+// rater is a person as his ratings know him.
+func (s *Service) rater(person string) string { return s.k.Vault.Find("onecode.rater", person) }
+
+func ratingOf(tx *db.Tx, r rating) (rating, bool, error) {
+	return db.Maybe[rating](tx, `SELECT `+ratingCols+` FROM onecode_rating WHERE person = ? AND case_id = ? AND step = ?`, r.Person, r.Case, r.Step)
+}
+
+func (s *Service) putRating(tx *db.Tx, r rating) error {
+	_, err := tx.Exec(`INSERT INTO onecode_rating (`+ratingCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (person, case_id, step) DO UPDATE SET grade = excluded.grade, text = excluded.text, at = excluded.at`,
+		r.ID, r.Case, r.Court, r.Person, r.About, r.Step, r.Grade, s.k.Vault.Seal("onecode.rating", r.Text), r.At)
+	return err
+}
+
+// rated returns what a person has said in a case, by step.
+func (s *Service) rated(tx *db.Tx, caseID, person string) (map[string]rating, error) {
+	rs, err := db.List[rating](tx, `SELECT `+ratingCols+` FROM onecode_rating WHERE person = ? AND case_id = ?`, s.rater(person), caseID)
+	out := map[string]rating{}
+	for _, r := range rs {
+		out[r.Step] = r
+	}
+	return out, err
+}
+
+// followUp is a bad rating that the supervising office looks after. It knows
+// the case, not who said it.
+type followUp struct {
+	Rating string    `db:"rating_id" json:"rating"`
+	Court  string    `db:"court_id" json:"-"`
+	State  string    `db:"state" json:"state"`
+	Done   string    `db:"done_text" json:"done"`
+	At     time.Time `db:"at" json:"at"`
+	Step   string    `db:"step" json:"step"`
+	Text   string    `db:"text" json:"text"`
+	Number string    `db:"number" json:"number"`
+}
+
+const followFrom = `SELECT f.rating_id, f.court_id, f.state, f.text AS done_text, f.at, r.step, r.text, CASE WHEN c.secrecy = 'sealed' THEN '' ELSE c.number END AS number
+	FROM onecode_follow f JOIN onecode_rating r ON r.id = f.rating_id JOIN docket_case c ON c.id = r.case_id `
+
+func (s *Service) followOf(tx *db.Tx, ratingID string) (f followUp, err error) {
+	if f, err = db.One[followUp](tx, followFrom+`WHERE f.rating_id = ?`, ratingID); err != nil {
+		return f, err
+	}
+	f.Text, err = s.k.Vault.Open("onecode.rating", f.Text)
+	return f, err
+}
+
+func followsIn(tx *db.Tx, court string, n int) ([]followUp, error) {
+	return db.List[followUp](tx, followFrom+`WHERE f.state = 'waiting' AND f.court_id = ? ORDER BY f.at, f.rating_id LIMIT ?`, court, n)
+}
+
+// follow closes a follow-up with what was done.
+func (s *Service) follow(ctx context.Context, ratingID string, c write) error {
+	if err := checkText("text", c.Text); err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		a := auth.From(tx.Context())
+		f, err := s.followOf(tx, ratingID)
+		if err != nil {
+			return err
+		}
+		if _, err := access.May(tx, a, "follow", access.In("message", f.Court), tx.Now()); err != nil {
+			return err
+		}
+		n, err := tx.Exec(`UPDATE onecode_follow SET state = 'done', text = ?, by_id = ?, done_at = ? WHERE rating_id = ? AND state = 'waiting'`, c.Text, a.Person, tx.Now(), ratingID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.New(fault.Conflict, "这一条已经有人办完了。")
+		}
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.followed", Court: f.Court, Actor: app.Actor(ctx), Body: map[string]any{"rating": ratingID}, Private: map[string]string{"text": c.Text}})
+		return err
+	})
+}
