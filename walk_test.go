@@ -39,7 +39,7 @@ func TestEveryRoute(t *testing.T) {
 		{"郭正", access.FilingJudge | access.Colleague | access.Person | access.Account},
 		{"赵一鸣", access.Judge | access.Colleague | access.Person | access.Account}, // same division, another judge
 		{"钱法官", access.Judge | access.Colleague | access.Person | access.Account}, // another division
-		{"邻县", access.OtherStaff | access.Person | access.Account}, // another court
+		{"邻县", access.OtherStaff | access.Person | access.Account},                // another court
 	}
 	papers := paperIDs(t, h, id)
 	fill := map[string]string{"case": id, "message": mid, "paper": papers["acceptance_notice"], "party": h.partyID(id, "贾若兰"), "agent": "none", "n": "0", "record": "none", "code": "X", "challenge": "none", "word": "none", "token": "none"}

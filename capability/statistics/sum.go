@@ -114,8 +114,8 @@ func rebuild(tx *db.Tx) error {
 	}
 	for _, sc := range scopes {
 		for _, g := range grains {
-			if _, err := tx.Exec(`INSERT INTO statistics_sum (scope, grain, at, kind, type, mark, n) SELECT '` + sc.kind + `:' || ` + sc.name + `, '` + g.grain + `', ` + g.at + `, kind, type, mark, COUNT(*)
-				FROM statistics_event WHERE ` + sc.when + ` GROUP BY ` + sc.name + `, ` + g.at + `, kind, type, mark`); err != nil {
+			if _, err := tx.Exec(`INSERT INTO statistics_sum (scope, grain, at, kind, type, mark, n) SELECT '` + sc.kind + `:' || (` + sc.name + `), '` + g.grain + `', ` + g.at + `, kind, type, mark, COUNT(*)
+				FROM statistics_event WHERE ` + sc.when + ` GROUP BY (` + sc.name + `), ` + g.at + `, kind, type, mark`); err != nil {
 				return err
 			}
 		}

@@ -1,0 +1,505 @@
+package mashang_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"mashang/docket"
+	"mashang/docket/fact"
+	"mashang/law"
+	"mashang/law/identity"
+	"mashang/platform/app"
+	"mashang/platform/clock"
+	"mashang/platform/db"
+	"mashang/platform/dbtest"
+)
+
+// figures are the figures of an answer by key.
+type figures map[string]struct {
+	Numerator, Denominator *int64
+	Value, Previous        *string
+	Hidden                 bool
+}
+
+func (h *house) figures(who, path string) figures {
+	h.t.Helper()
+	a := h.get(who, "/api/v1"+path).must(h.t, path, 200)
+	var v struct {
+		Figures []struct {
+			Key                    string
+			Numerator, Denominator *int64
+			Value, Previous        *string
+			Hidden                 bool
+		}
+	}
+	if err := json.Unmarshal([]byte(a.body), &v); err != nil {
+		h.t.Fatal(err)
+	}
+	out := figures{}
+	for _, f := range v.Figures {
+		out[f.Key] = struct {
+			Numerator, Denominator *int64
+			Value, Previous        *string
+			Hidden                 bool
+		}{f.Numerator, f.Denominator, f.Value, f.Previous, f.Hidden}
+	}
+	return out
+}
+
+// n is the numerator of a figure, -1 when it is hidden.
+func (f figures) n(key string) int64 {
+	if f[key].Numerator == nil {
+		return -1
+	}
+	return *f[key].Numerator
+}
+
+// filed enters and accepts a case of a kind in a division, with a judge, or none.
+func (h *house) filed(n int, kind, division, judge string) string {
+	h.t.Helper()
+	f := filing()
+	f["type"], f["special"], f["received"] = kind, "", docket.Today(h.Kit.Now()).String()
+	f["p_number"], f["p_phone"], f["p_name"] = identity.Fictional(1000+n, mustDate("1980-01-02"), true), identity.FictionalPhone(1000+n), fmt.Sprintf("当事%d", n)
+	id := h.post("韩雪", "/casebook/enter", f).must(h.t, "enter", 200).get("case")
+	h.post("郭正", "/casebook/"+id+"/accept", map[string]string{"division": h.divs["冀11"+division]}).must(h.t, "accept", 200)
+	if judge != "" {
+		h.assign(id, judge)
+	}
+	return id
+}
+
+func (h *house) assign(id, judge string) {
+	h.t.Helper()
+	h.post("王院", "/casebook/"+id+"/assign", map[string]string{"judge": h.people[judge], "reason": "调整分工"}).must(h.t, "assign", 200)
+}
+
+func (h *house) closed(id, judge, way string, on law.Date) {
+	h.t.Helper()
+	h.post(judge, "/casebook/"+id+"/close", map[string]string{"way": way, "on": on.String()}).must(h.t, "close", 200)
+}
+
+func (h *house) told(facts ...app.Fact) {
+	h.t.Helper()
+	err := h.Kit.DB.Do(h.t.Context(), func(tx *db.Tx) error {
+		for _, f := range facts {
+			if err := h.Kit.Tell(tx, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// counted is the sums, without those that came to nothing.
+func (h *house) counted() map[string]int64 {
+	h.t.Helper()
+	out := map[string]int64{}
+	err := h.Kit.Read(h.t.Context(), func(tx *db.Tx) error {
+		_, err := tx.EachRow(`SELECT scope, grain, at, kind, type, mark, n FROM statistics_sum WHERE n <> 0`, func(_ []string, r []any) error {
+			out[fmt.Sprint(r[:6]...)] = r[6].(int64)
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return out
+}
+
+func (h *house) number(q string, args ...any) (n int64) {
+	h.t.Helper()
+	err := h.Kit.Read(h.t.Context(), func(tx *db.Tx) (err error) {
+		n, err = db.One[int64](tx, q, args...)
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return n
+}
+
+func (h *house) do(q string, args ...any) {
+	h.t.Helper()
+	err := h.Kit.DB.Do(h.t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(q, args...)
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// TestStatisticsYear: after a year of acts at random every figure is, to the
+// unit, what the docket itself gives when it is counted case by case; dropped
+// and made again, all sums are the same.
+func TestStatisticsYear(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		r := rand.New(rand.NewPCG(11, 26))
+		judges, divisions := []string{"周明远", "赵一鸣", "钱法官"}, []string{"知识产权审判庭", "民一庭"}
+		kinds := []string{"民初", "民初", "民初", "民终", "行初", "民申"}
+		ways := []string{"judgment", "mediation", "withdrawal", "deemed_withdrawal", "dismissal"}
+		judge := map[string]string{}
+		var open, done []string
+		h.clock.Set(time.Date(2027, 1, 4, 9, 0, 0, 0, clock.Shanghai))
+		for n := range 40 { // no more: the limits of a session run on the machine's clock
+			id := h.filed(n, kinds[r.IntN(len(kinds))], divisions[r.IntN(2)], "")
+			judge[id] = judges[r.IntN(3)]
+			if r.IntN(10) > 0 {
+				h.assign(id, judge[id])
+				open = append(open, id)
+			}
+			h.clock.Add(time.Duration(1+r.IntN(13*24)) * time.Hour)
+			for range r.IntN(3) {
+				if len(open) == 0 {
+					break
+				}
+				i := r.IntN(len(open))
+				c := open[i]
+				switch r.IntN(6) {
+				case 0: // another judge
+					judge[c] = judges[r.IntN(3)]
+					h.assign(c, judge[c])
+				case 1:
+					h.post(judge[c], "/casebook/"+c+"/suspend", map[string]string{"ground": "other", "reason": "等另一案"})
+				case 2:
+					h.told(fact.OpinionRated{Case: c, Court: "冀11", Message: c, Grade: []string{"满意", "基本满意", "不满意"}[r.IntN(3)], On: docket.Today(h.Kit.Now())},
+						fact.CodeVisited{Case: c, Court: "冀11", Person: judges[r.IntN(3)], On: docket.Today(h.Kit.Now())})
+				default:
+					on := docket.Today(h.Kit.Now()).AddDays(-r.IntN(3))
+					h.post(judge[c], "/casebook/"+c+"/close", map[string]string{"way": ways[r.IntN(len(ways))], "on": on.String()})
+					if h.number(`SELECT COUNT(*) FROM docket_case WHERE id = ? AND state = 'closed'`, c) == 1 {
+						open = slices.Delete(open, i, i+1)
+						done = append(done, c)
+					}
+				}
+			}
+			if len(done) > 0 && r.IntN(3) == 0 {
+				c := done[r.IntN(len(done))]
+				h.post("韩雪", "/casebook/"+c+"/appeal", map[string]string{"party": h.partyID(c, "衡水某塑胶制品有限公司"), "on": docket.Today(h.Kit.Now()).String(), "kind": []string{"appeal", "retrial"}[r.IntN(2)]})
+				h.post("郭正", "/casebook/"+c+"/appeal", map[string]string{"party": h.partyID(c, "衡水某塑胶制品有限公司"), "on": docket.Today(h.Kit.Now()).String(), "kind": "appeal"})
+			}
+			if r.IntN(4) == 0 {
+				h.drain()
+			}
+		}
+		h.drain()
+		h.clock.Set(time.Date(2028, 2, 1, 9, 0, 0, 0, clock.Shanghai))
+		suspended, appealed := h.number(`SELECT COUNT(*) FROM docket_case WHERE suspended_on <> ''`), h.number(`SELECT COUNT(*) FROM statistics_appeal`)
+		if len(done) < 15 || suspended < 3 || appealed < 3 {
+			t.Fatalf("the year is too quiet: %d cases closed, %d suspended, %d appeals", len(done), suspended, appealed)
+		}
+		h.checkYear("court_id", "冀11", "/statistics?court=冀11")
+		for _, d := range divisions {
+			h.checkYear("division_id", h.divs["冀11"+d], "/statistics?division="+h.divs["冀11"+d])
+		}
+		for _, j := range judges {
+			h.checkYear("judge_id", h.people[j], "/statistics?court=冀11&judge="+h.people[j])
+		}
+		was := h.counted()
+		if len(was) < 200 {
+			t.Fatalf("only %d sums", len(was))
+		}
+		rebuild := func(what string, drop ...string) {
+			t.Helper()
+			for _, q := range drop {
+				h.do(q)
+			}
+			if err := h.Services.Statistics.Rebuild(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if is := h.counted(); !maps.Equal(was, is) {
+				for k, n := range was {
+					if is[k] != n {
+						t.Errorf("%s: %s was %d, is %d", what, k, n, is[k])
+					}
+				}
+				t.Fatalf("%s: %d sums, then %d", what, len(was), len(is))
+			}
+		}
+		rebuild("as it was")
+		rebuild("without sums", `DELETE FROM statistics_sum`)
+		rebuild("without what follows from docket and ledger", `DELETE FROM statistics_sum`, `DELETE FROM statistics_event WHERE case_id <> '' AND kind NOT IN ('handled', 'visit')`, `DELETE FROM statistics_appeal`)
+		rebuild("with wrong sums", `UPDATE statistics_sum SET n = n + 7`)
+	})
+}
+
+// checkYear counts the docket itself, month by month, and holds the page
+// against it.
+func (h *house) checkYear(col, id, path string) {
+	h.t.Helper()
+	for _, m := range []string{"2027-01", "2027-03", "2027-06", "2027-09", "2027-12", "2028-01", "2027-Q2", "2027-Q4", "2027", "2028"} {
+		from, to := span(m)
+		f := h.figures("王院", path+"&period="+m)
+		base := `SELECT COUNT(*) FROM docket_case WHERE ` + col + ` = ? AND filed_on <> ''`
+		closed := base + ` AND state = 'closed' AND closed_on >= ? AND closed_on <= ?`
+		appeals := ` AND id IN (SELECT case_id FROM ledger_entry WHERE kind = 'casebook.appealed' AND leaf LIKE '%"kind":"appeal"%')`
+		first := ` AND type IN ('民初', '行初', '刑初')`
+		for _, c := range []struct {
+			what string
+			got  int64
+			q    string
+			args []any
+		}{
+			{"received", f.n("received"), base + ` AND filed_on >= ? AND filed_on <= ?`, []any{id, from, to}},
+			{"pending", f.n("pending"), base + ` AND filed_on < ? AND (state <> 'closed' OR closed_on >= ?)`, []any{id, from, from}},
+			{"closed", f.n("closed"), closed, []any{id, from, to}},
+			{"open", f.n("open"), base + ` AND filed_on <= ? AND (state <> 'closed' OR closed_on > ?)`, []any{id, to, to}},
+			{"settling", f.n("settling"), closed + ` AND type = '民初' AND closing_way IN ('mediation', 'withdrawal', 'deemed_withdrawal')`, []any{id, from, to}},
+			{"settling of", *f["settling"].Denominator, closed + ` AND type = '民初'`, []any{id, from, to}},
+			{"accepting of", *f["accepting"].Denominator, closed + first, []any{id, from, to}},
+			{"accepting", f.n("accepting"), closed + first + strings.Replace(appeals, "id IN", "id NOT IN", 1), []any{id, from, to}},
+			{"in time", f.n("in_time"), closed + ` AND (closed_on <= limit_on OR (suspended_on <> '' AND suspended_on <= limit_on))`, []any{id, from, to}},
+		} {
+			if want := h.number(c.q, c.args...); c.got != want {
+				h.t.Errorf("%s %s %s: %d on the page, %d in the docket", col, m, c.what, c.got, want)
+			}
+		}
+		if f.n("pending")+f.n("received") != f.n("closed")+f.n("open") {
+			h.t.Errorf("%s %s: 旧存 and 新收 are not 结案 and 未结", col, m)
+		}
+		if col == "court_id" {
+			days := h.number(`SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM statistics_sum WHERE scope = 'court:冀11' AND grain = 'day' AND kind = 'filed' AND at >= ? AND at <= ?`, from, to)
+			if days != f.n("received") {
+				h.t.Errorf("%s: %d by days, %d by months", m, days, f.n("received"))
+			}
+			for _, figure := range []string{"pending", "open", "accepting", "settling"} { // as many cases behind a figure as it says
+				var v struct{ Total int64 }
+				a := h.get("王院", "/api/v1/statistics/cases?court=冀11&period="+m+"&figure="+figure).must(h.t, "cases", 200)
+				if err := json.Unmarshal([]byte(a.body), &v); err != nil || v.Total != f.n(figure) {
+					h.t.Errorf("%s: %s is %d, and %d cases are behind it, %v", m, figure, f.n(figure), v.Total, err)
+				}
+			}
+		}
+	}
+}
+
+// span is the first and the last day of a period.
+func span(p string) (from, to string) {
+	year, rest, _ := strings.Cut(p, "-")
+	switch {
+	case rest == "":
+		return year + "-01-01", year + "-12-31"
+	case rest[0] == 'Q':
+		return year + map[string]string{"Q2": "-04-01", "Q4": "-10-01"}[rest], year + map[string]string{"Q2": "-06-30", "Q4": "-12-31"}[rest]
+	}
+	return p + "-01", p + "-31"
+}
+
+// TestStatisticsEdges: midnight is where the courts are, a change of judge
+// carries the case with it, a reopened case is no longer closed, and closing it
+// again counts where it was closed last.
+func TestStatisticsEdges(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.clock.Set(time.Date(2026, 12, 31, 23, 59, 0, 0, clock.Shanghai))
+		old := h.filed(1, "民初", "民一庭", "钱法官")
+		h.clock.Set(time.Date(2027, 1, 1, 0, 1, 0, 0, clock.Shanghai)) // still 2026 by Greenwich
+		h.filed(2, "民初", "民一庭", "钱法官")
+		h.drain()
+		for p, want := range map[string][2]int64{"2026": {1, 0}, "2026-12": {1, 0}, "2026-Q4": {1, 0}, "2027": {1, 1}, "2027-01": {1, 1}} {
+			if f := h.figures("王院", "/statistics?court=冀11&period="+p); f.n("received") != want[0] || f.n("pending") != want[1] {
+				t.Errorf("%s: %d received, %d pending, want %v", p, f.n("received"), f.n("pending"), want)
+			}
+		}
+		h.clock.Set(time.Date(2027, 2, 10, 9, 0, 0, 0, clock.Shanghai))
+		h.assign(old, "周明远")
+		h.closed(old, "周明远", "judgment", mustDate("2027-02-09"))
+		h.drain()
+		judge := func(name, period string) figures {
+			return h.figures("王院", "/statistics?court=冀11&judge="+h.people[name]+"&period="+period)
+		}
+		if a, b := judge("钱法官", "2026"), judge("周明远", "2026"); a.n("received") != 0 || b.n("received") != 1 {
+			t.Errorf("the case did not go with its judge: %d, %d", a.n("received"), b.n("received"))
+		}
+		if f := judge("周明远", "2027"); f.n("closed") != 1 || f.n("pending") != 1 {
+			t.Errorf("closed %d, pending %d", f.n("closed"), f.n("pending"))
+		}
+		// What no page does yet: the case goes on, and is closed again in March.
+		state := func(st string, on law.Date) {
+			h.do(`UPDATE docket_case SET state = ?, closed_on = ? WHERE id = ?`, st, on, old)
+			h.told(fact.CaseClosed{Case: old, Way: "judgment", On: on})
+			h.drain()
+		}
+		state("open", law.Date{})
+		if f := judge("周明远", "2027-02"); f.n("closed") != 0 || f.n("open") != 1 {
+			t.Errorf("reopened: closed %d, open %d", f.n("closed"), f.n("open"))
+		}
+		h.clock.Set(time.Date(2027, 3, 10, 9, 0, 0, 0, clock.Shanghai))
+		state("closed", mustDate("2027-03-05"))
+		if feb, mar := judge("周明远", "2027-02"), judge("周明远", "2027-03"); feb.n("closed") != 0 || mar.n("closed") != 1 || mar.n("pending") != 1 {
+			t.Errorf("closed again: February %d, March %d", feb.n("closed"), mar.n("closed"))
+		}
+		was := h.counted()
+		if err := h.Services.Statistics.Rebuild(t.Context()); err != nil || !maps.Equal(was, h.counted()) {
+			t.Errorf("made again they differ, %v", err)
+		}
+	})
+}
+
+// TestStatisticsPeople: a person counts once a period, however often he comes;
+// the area holds the court below.
+func TestStatisticsPeople(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		a, b := h.filed(1, "民初", "民一庭", "钱法官"), h.filed(2, "民初", "知识产权审判庭", "周明远")
+		for _, v := range []struct{ c, person, on string }{
+			{a, "p1", "2026-03-03"}, {a, "p1", "2026-03-03"}, {b, "p1", "2026-03-09"}, {a, "p1", "2026-04-01"}, {a, "p2", "2026-03-31"}, {b, "p3", "2026-04-02"},
+		} {
+			h.told(fact.CodeVisited{Case: v.c, Court: "冀11", Person: v.person, On: mustDate(v.on)})
+		}
+		h.clock.Set(time.Date(2026, 5, 4, 9, 0, 0, 0, clock.Shanghai))
+		h.drain()
+		for path, want := range map[string]int64{"court=冀11&period=2026-03": 2, "court=冀11&period=2026-04": 2, "court=冀11&period=2026": 3, "court=冀11&period=2026-Q1": 2, "court=冀11&area=1&period=2026": 3,
+			"division=" + h.divs["冀11民一庭"] + "&period=2026": 2, "court=冀11&judge=" + h.people["周明远"] + "&period=2026": 2, "court=冀1126&period=2026": 0} {
+			if n := h.figures("王院", "/statistics?"+path).n("visitors"); n != want {
+				t.Errorf("%s: %d visitors, want %d", path, n, want)
+			}
+		}
+		var in struct {
+			Inside []struct{ Place struct{ ID string } }
+		}
+		if err := json.Unmarshal([]byte(h.get("王院", "/api/v1/statistics?court=冀11&area=1&period=2026").body), &in); err != nil || len(in.Inside) != 2 {
+			t.Errorf("%d courts in the area, %v", len(in.Inside), err)
+		}
+	})
+}
+
+// TestStatisticsFew: what is too few is not shown, and cannot be worked out
+// from what is.
+func TestStatisticsFew(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	c := h.filed(0, "民初", "民一庭", "钱法官")
+	rate := func(month string, n int) {
+		for i := range n {
+			h.told(fact.ServiceRated{Case: c, Court: "冀11", Step: "filing", Rating: fmt.Sprint(month, i), Grade: "满意", On: mustDate(month + "-15")},
+				fact.OpinionRated{Case: c, Court: "冀11", Message: fmt.Sprint(month, i), Grade: "不满意", On: mustDate(month + "-15")})
+		}
+	}
+	// First quarter: the months are few, together they are enough. Second: one
+	// month is few, and the quarter less the others would be it.
+	for m, n := range map[string]int{"2027-01": 3, "2027-02": 4, "2027-03": 2, "2027-04": 6, "2027-05": 5, "2027-06": 1} {
+		rate(m, n)
+	}
+	h.clock.Set(time.Date(2028, 2, 1, 9, 0, 0, 0, clock.Shanghai))
+	h.drain()
+	for p, hidden := range map[string]bool{"2027-01": true, "2027-03": true, "2027-04": false, "2027-05": false, "2027-06": true, "2027-07": false, "2027-Q1": false, "2027-Q2": true, "2027": true} {
+		own := h.figures("钱法官", "/statistics?period="+p)
+		if own["service"].Hidden != hidden || own["handling"].Hidden != hidden || hidden && (own["service"].Value != nil || own["service"].Denominator != nil) {
+			t.Errorf("to the judge, %s: hidden %v %v, want %v", p, own["service"].Hidden, own["handling"].Hidden, hidden)
+		}
+		if pub := h.figures("", "/statistics/public/冀11?period="+p); pub["service"].Hidden != hidden {
+			t.Errorf("in public, %s: hidden %v, want %v", p, pub["service"].Hidden, hidden)
+		}
+		if all := h.figures("王院", "/statistics?court=冀11&period="+p); all["service"].Hidden {
+			t.Errorf("%s: the president does not see the court's ratings", p)
+		}
+	}
+	// The next period tells what the one before was, and must not.
+	if f := h.figures("钱法官", "/statistics?period=2027-07"); f["service"].Previous != nil {
+		t.Errorf("July tells of June: %s", *f["service"].Previous)
+	}
+	for n := range 12 {
+		id := h.filed(10+n, "民初", "民一庭", "钱法官")
+		if n < 6 {
+			h.closed(id, "钱法官", "judgment", mustDate("2028-02-01"))
+		}
+	}
+	h.clock.Set(time.Date(2028, 3, 1, 9, 0, 0, 0, clock.Shanghai))
+	h.drain()
+	pub := h.figures("", "/statistics/public/冀11?period=2028-02")
+	// One case of the year before still lies open: 旧存 is 1, so none of the four
+	// numbers is shown, nor a share that is made of them.
+	for _, k := range []string{"received", "pending", "closed", "open", "clearance", "closing_ratio"} {
+		if !pub[k].Hidden {
+			t.Errorf("%s is shown", k)
+		}
+	}
+	if pub["settling"].Hidden || *pub["settling"].Denominator != 6 {
+		t.Error("six closed cases are enough to be shown")
+	}
+	h.get("", "/api/v1/statistics/public/冀11?period=2028-03").must(t, "a period that runs", 422)
+	page := h.get("", "/statistics/public/冀11?period=2028-02").must(t, "public page", 200).body
+	for _, w := range []string{"钱法官", "民一庭", "看是哪些案件", "report.pdf"} {
+		if strings.Contains(page, w) {
+			t.Errorf("the public page shows %s", w)
+		}
+	}
+}
+
+// TestStatisticsReports: the report is a paper that another program reads and
+// a workbook that opens again; a cause that looks like a formula is text.
+func TestStatisticsReports(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	id := h.filed(1, "民初", "民一庭", "钱法官")
+	for _, cause := range []string{"=1+1", "+1", "-1", "@x"} {
+		n := h.filed(int(h.number(`SELECT COUNT(*) FROM docket_case`))+1, "民初", "民一庭", "钱法官")
+		h.post("钱法官", "/casebook/"+n+"/correct", map[string]string{"field": "cause", "value": cause, "reason": "照原件更正"}).must(t, "correct", 200)
+		h.closed(n, "钱法官", "judgment", mustDate("2026-03-03"))
+	}
+	h.closed(id, "钱法官", "mediation", mustDate("2026-03-03"))
+	h.post("王院", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及商业秘密"}).must(t, "seal", 200)
+	h.drain()
+	a := h.get("王院", "/statistics/report.pdf?court=冀11&period=2026-03").must(t, "pdf", 200)
+	file := filepath.Join(t.TempDir(), "report.pdf")
+	if err := os.WriteFile(file, []byte(a.body), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "pdftotext", "-enc", "UTF-8", "-layout", file, "-").Output()
+	if err != nil {
+		t.Fatalf("pdftotext (run make deps): %v", err)
+	}
+	has(t, "report", strings.Join(strings.Fields(string(out)), ""), "河北省衡水市中级人民法院", "审判运行统计报告", "2026年3月", "民商事案件调撤率", "20.00%", "民一庭", "没有数据", "口径不统一", "演示文书无法律效力")
+
+	a = h.get("王院", "/statistics/report.xlsx?court=冀11&period=2026-03").must(t, "xlsx", 200)
+	f, err := excelize.OpenReader(bytes.NewReader([]byte(a.body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	rows, err := f.GetRows("结案的案件")
+	if err != nil || len(rows) != 6 { // head, four cases, and one that is sealed
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	var causes []string
+	for i := 1; i <= 4; i++ {
+		cell := fmt.Sprintf("C%d", i+1)
+		formula, err := f.GetCellFormula("结案的案件", cell)
+		kind, kerr := f.GetCellType("结案的案件", cell)
+		if err != nil || kerr != nil || formula != "" || kind != excelize.CellTypeSharedString {
+			t.Errorf("%s is no text: %q %v %v %v", cell, formula, kind, err, kerr)
+		}
+		causes = append(causes, rows[i][2])
+	}
+	slices.Sort(causes)
+	if !slices.Equal(causes, []string{"+1", "-1", "=1+1", "@x"}) {
+		t.Errorf("causes %q", causes)
+	}
+	if !strings.Contains(rows[5][0], "另有 1 件") || strings.Contains(a.body, "当事1") {
+		t.Errorf("the sealed case: %q", rows[5])
+	}
+	rows, err = f.GetRows("指标")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		if r[0] == "民商事案件调撤率" && (r[1] != "20" || r[3] != "1" || r[4] != "5") {
+			t.Errorf("the figure is %q", r)
+		}
+	}
+	h.get("钱法官", "/statistics/report.xlsx?court=冀11&period=2026-03").must(t, "a judge, the court's report", 403)
+	h.get("", "/api/v1/statistics/report.xlsx?court=冀11").must(t, "nobody", 401)
+}
