@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"testing"
 
 	"mashang"
+	"mashang/docket"
+	"mashang/law"
 	"mashang/platform/clock"
 	"mashang/platform/config"
 	"mashang/platform/db"
@@ -264,5 +267,84 @@ func TestSmallCommands(t *testing.T) {
 	must(t, "migrate", "-data", filepath.Join(t.TempDir(), "new"))
 	if _, err := call(t, "nonsense"); err == nil {
 		t.Error("a command nobody knows")
+	}
+}
+
+// TestStatsCommands: figures are shown beside an open court, and counted again,
+// on both engines.
+func TestStatsCommands(t *testing.T) {
+	for name, url := range map[string]string{"sqlite": "", "postgres": dbtest.Postgres(t)} {
+		t.Run(name, func(t *testing.T) {
+			data := filepath.Join(t.TempDir(), "court")
+			c, err := open(t.Context(), config.Config{Data: data, DB: url}, clock.System{}, io.Discard)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = c.Kit.Close() })
+			err = c.Kit.DB.Do(t.Context(), func(tx *db.Tx) error {
+				for _, k := range []docket.Court{{Code: "冀11", Short: "中院", Level: "intermediate", Parent: "冀"}, {Code: "冀1126", Short: "县院", Level: "basic", Parent: "冀11"}} {
+					if err := docket.PutCourt(tx, k); err != nil {
+						return err
+					}
+				}
+				for i, court := range []string{"冀11", "冀1126", "冀1126"} {
+					id, err := docket.AddCase(tx, docket.Case{Court: court, Type: "民初", Number: strings.Repeat("x", i+1), State: docket.Open, Secrecy: docket.Public, Filed: law.Date{Year: 2026, Month: 2, Day: 3}})
+					if err == nil && i > 0 {
+						_, err = tx.Exec(`UPDATE docket_case SET state = 'closed', closed_on = '2026-03-04', closing_way = 'mediation' WHERE id = ?`, id)
+					}
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := []string{"-data", data}
+			if url != "" {
+				at = append(at, "-db", url)
+			}
+			must(t, append([]string{"stats", "rebuild"}, at...)...)
+			show := func(more ...string) (out struct {
+				Figures []map[string]any
+			}) {
+				t.Helper()
+				text := must(t, append(append([]string{"stats", "show", "-json"}, at...), more...)...)
+				if err := json.Unmarshal([]byte(text), &out); err != nil || len(out.Figures) == 0 {
+					t.Fatalf("%v\n%s", err, text)
+				}
+				return out
+			}
+			for _, x := range []struct {
+				court, period string
+				area          bool
+				filed, rate   any
+			}{{"冀11", "2026", false, "1", "0.00"}, {"冀11", "2026", true, "3", "66.67"}, {"冀1126", "2026-Q1", false, "2", "100.00"}, {"冀1126", "2025", false, "0", nil}} {
+				args := []string{"-court", x.court, "-period", x.period}
+				if x.area {
+					args = append(args, "-area")
+				}
+				got := show(args...)
+				for _, f := range got.Figures {
+					for _, k := range []string{"key", "name", "definition", "variant", "numerator", "denominator", "value", "previous", "环比"} {
+						if _, ok := f[k]; !ok {
+							t.Errorf("%v has no %s", f["name"], k)
+						}
+					}
+					if f["key"] == "received" && f["value"] != x.filed || f["key"] == "clearance" && f["value"] != x.rate {
+						t.Errorf("%v: %v is %v", args, f["name"], f["value"])
+					}
+				}
+			}
+			if out := must(t, append([]string{"stats", "show", "-court", "冀1126", "-period", "2026"}, at...)...); !strings.Contains(out, "民商事案件调撤率") || !strings.Contains(out, "100.00%") {
+				t.Error(out)
+			}
+			for _, args := range [][]string{{"stats"}, {"stats", "dance"}, append([]string{"stats", "show", "-court", "冀99"}, at...), append([]string{"stats", "show", "-court", "冀11", "-period", "26"}, at...), {"stats", "rebuild", "-data", t.TempDir()}} {
+				if _, err := call(t, args...); err == nil {
+					t.Errorf("%v passes", args)
+				}
+			}
+		})
 	}
 }
