@@ -93,7 +93,7 @@ func (s *Service) accepted(ctx context.Context, j *jobs.Job) error {
 			if p.Role != docket.Plaintiff && p.Role != docket.Applicant && p.Role != docket.Appellant {
 				continue
 			}
-			if err := s.set(tx, c, p, "acceptance_notice", "case_code_notice"); err != nil {
+			if _, err := s.set(tx, c, p, "acceptance_notice", "case_code_notice"); err != nil {
 				return err
 			}
 			n += 3
@@ -107,18 +107,22 @@ func (s *Service) accepted(ctx context.Context, j *jobs.Job) error {
 	})
 }
 
-// set orders papers for a party and the one return that lists them.
-func (s *Service) set(tx *db.Tx, c docket.Case, p docket.Party, kinds ...string) error {
+// set orders papers for a party and the one return that lists them, and
+// returns the first paper.
+func (s *Service) set(tx *db.Tx, c docket.Case, p docket.Party, kinds ...string) (first paper.Paper, err error) {
 	var titles []string
 	for _, k := range kinds {
 		pp, err := s.order(tx, k, c, p, nil)
 		if err != nil {
-			return err
+			return pp, err
+		}
+		if titles == nil {
+			first = pp
 		}
 		titles = append(titles, pp.Title)
 	}
-	_, err := s.order(tx, "service_return", c, p, titles)
-	return err
+	_, err = s.order(tx, "service_return", c, p, titles)
+	return first, err
 }
 
 // make is a clerk's order for a further paper.
@@ -144,7 +148,7 @@ func (s *Service) make(ctx context.Context, caseID string, cmd makeCmd) error {
 		if cmd.Kind == "service_return" {
 			return fault.Field("kind", "送达回证跟着文书一起制作，不单独做。")
 		}
-		if err := s.set(tx, c, p, cmd.Kind); err != nil {
+		if _, err := s.set(tx, c, p, cmd.Kind); err != nil {
 			return err
 		}
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.ordered", Court: c.Court, Case: c.ID, Actor: app.Actor(ctx), Body: map[string]any{"papers": 2, "kind": cmd.Kind}})
@@ -199,15 +203,20 @@ func (s *Service) doc(p paper.Paper) (*pdf.Doc, error) {
 	if !ok || k.Version != p.Version {
 		return nil, fmt.Errorf("papers: no form %s of version %s", p.Kind, p.Version)
 	}
-	text, err := s.k.Vault.Open("paper.data", p.Data)
+	d, err := s.data(p)
 	if err != nil {
 		return nil, err
 	}
-	var d Data
-	if err := json.Unmarshal([]byte(text), &d); err != nil {
-		return nil, err
-	}
 	return k.doc(d)
+}
+
+// data is what fills a paper's form.
+func (s *Service) data(p paper.Paper) (d Data, err error) {
+	text, err := s.k.Vault.Open("paper.data", p.Data)
+	if err != nil {
+		return d, err
+	}
+	return d, json.Unmarshal([]byte(text), &d)
 }
 
 // holders are those on the addressee's side.
@@ -305,7 +314,7 @@ func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd)
 			if err != nil {
 				return err
 			}
-			again, err := s.order(tx, p.Kind, c, party, nil)
+			again, err := s.again(tx, p, c, party)
 			if err != nil {
 				return err
 			}
@@ -322,6 +331,19 @@ func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd)
 			Body: map[string]any{"paper": p.ID, "by": by}, Private: map[string]string{"reason": cmd.Reason}})
 		return err
 	})
+}
+
+// again orders a paper anew. It has to be served anew, so a return comes with
+// it; a return that is made again lists what the old one listed.
+func (s *Service) again(tx *db.Tx, p paper.Paper, c docket.Case, party docket.Party) (paper.Paper, error) {
+	if p.Kind != "service_return" {
+		return s.set(tx, c, party, p.Kind)
+	}
+	d, err := s.data(p)
+	if err != nil {
+		return paper.Paper{}, err
+	}
+	return s.order(tx, p.Kind, c, party, d.Items)
 }
 
 // verdict is all that a stranger learns from a paper code.
