@@ -7,8 +7,10 @@ import (
 	"mashang/platform/app"
 )
 
-// identityPlatform is the operator's identity platform: none, or in the demo
-// a sandbox that matches whoever asks with the ticket it gave out.
+// identityPlatform is what stands behind account's port: in the demo a sandbox
+// that matches whoever asks with the ticket it gave out, otherwise none until
+// an adapter for the operator's platform is returned here. Without one people
+// prove themselves with a case code or at the counter.
 func identityPlatform(k *app.Kit) account.Identity {
 	if k.Config.Demo {
 		return sandbox{}

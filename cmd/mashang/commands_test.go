@@ -254,6 +254,9 @@ func TestSmallCommands(t *testing.T) {
 			t.Errorf("%s does not explain itself", c.name)
 		}
 	}
+	if _, err := call(t, "law", "check", "-h"); !errors.Is(err, flag.ErrHelp) {
+		t.Errorf("law check -h: %v", err)
+	}
 	if out := must(t, "version"); !strings.HasPrefix(out, "mashang ") {
 		t.Error(out)
 	}

@@ -13,15 +13,21 @@ import (
 
 // runLaw holds the rules against worked examples.
 func runLaw(_ context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flags("law", "law check FILE", "Reads worked examples (JSON) and prints each that fails with got and want.", stderr)
+	fs := flags("law", "law check FILE", "Reads worked examples (JSON) and prints each that fails with got and want, then\nhow many passed and failed. The exit status is 1 when any failed.", stderr)
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
-	if fs.NArg() != 2 || fs.Arg(0) != "check" {
+	check := fs.Arg(0) == "check"
+	if check { // -h may follow the word too
+		if err := fs.Parse(fs.Args()[1:]); err != nil {
+			return err
+		}
+	}
+	if !check || fs.NArg() != 1 {
 		fs.Usage()
 		return errors.New("law check FILE")
 	}
-	f, err := os.Open(fs.Arg(1))
+	f, err := os.Open(fs.Arg(0))
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,6 @@ type Config struct {
 	MailFrom   string   // sender of e-mail
 	SMS        string   // https address of the SMS gateway
 	SMSKey     string   // key that signs requests to it
-	Identity   string   // https address of the identity platform
 	Demo       bool     // fictional data: marks every page and paper; set by the demo command alone
 }
 
@@ -54,7 +53,6 @@ func (c *Config) strings() []struct {
 		{"mail-from", "sender address of e-mail", &c.MailFrom},
 		{"sms", "SMS gateway, https address", &c.SMS},
 		{"sms-key", "key that signs requests to the SMS gateway", &c.SMSKey},
-		{"identity", "identity platform, https address", &c.Identity},
 	}
 }
 
@@ -71,15 +69,12 @@ func (c *Config) lists() []struct {
 	}
 }
 
-// Flags adds the settings to fs, but for those whose name the command has
-// given to a flag of its own. Call Finish after fs.Parse.
+// Flags adds the settings to fs. Call Finish after fs.Parse.
 func Flags(fs *flag.FlagSet) *Config {
 	c := &Config{}
 	fs.String("config", "", "settings file (TOML); flags and environment win over it")
 	for _, s := range c.strings() {
-		if fs.Lookup(s.name) == nil { // restore has an -identity of its own
-			fs.StringVar(s.p, s.name, "", s.usage)
-		}
+		fs.StringVar(s.p, s.name, "", s.usage)
 	}
 	for _, l := range c.lists() {
 		fs.Func(l.name, l.usage, func(v string) error { *l.p = split(v); return nil })
