@@ -12,6 +12,7 @@ import (
 	"mashang/capability/desk"
 	"mashang/capability/hall"
 	"mashang/capability/onecode"
+	"mashang/capability/oversight"
 	"mashang/capability/papers"
 	"mashang/capability/setup"
 	"mashang/capability/statistics"
@@ -30,6 +31,7 @@ type Services struct {
 	Casebook   *casebook.Service
 	Onecode    *onecode.Service
 	Statistics *statistics.Service
+	Oversight  *oversight.Service
 
 	kit  *app.Kit
 	name atomic.Pointer[string]
@@ -46,6 +48,7 @@ func newServices(k *app.Kit) (*Services, error) {
 	s.Setup = setup.New(k, s.Account, func() { s.name.Store(nil) })
 	s.Casebook = casebook.New(k, s.List)
 	s.Onecode = onecode.New(k, s.Account, s.Account)
+	s.Oversight = oversight.New(k)
 	court, err := papers.New(k, s.Onecode, onecode.ReplyDays)
 	if err != nil {
 		return nil, err
@@ -62,6 +65,7 @@ func newServices(k *app.Kit) (*Services, error) {
 		court.Capability(),                                    // 文书
 		delivery.New(k).Capability(),                          // 送达
 		s.Statistics.Capability(),                             // 统计
+		s.Oversight.Capability(),                              // 三个规定
 	}
 	return s, nil
 }

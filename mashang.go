@@ -21,11 +21,13 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
 
 	"mashang/capability"
+	"mashang/capability/oversight"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/deadline"
@@ -74,7 +76,7 @@ func Assemble(ctx context.Context, k *app.Kit) (*Court, error) {
 	c.Router = web.New(web.Config{
 		Clock: k.Clock, Log: k.Log, Secure: k.Config.Secure(), Proxies: proxies, Actor: s.Account.Actor, Target: k.Target,
 		Error: func(r *http.Request, v web.ErrorView) web.Page {
-			return ui.ErrorPage(v.Status, v.Fault.Show, v.Fault.Basis, v.Number)
+			return ui.ErrorPage(v.Status, v.Fault.Show, v.Fault.Basis, v.Number, basis(r, v))
 		},
 		Look: c.look, Gate: c.gate,
 		OnRead: c.read, OnDone: c.Metrics.Done,
@@ -133,11 +135,25 @@ func (c *Court) look(r *http.Request) *http.Request {
 // reader waits: a reading is never dropped.
 func (c *Court) read(r web.Reading) { c.reads <- r }
 
+// basis leads one of the court's people whom a case is closed to, there or not,
+// to where he may say why he must see it.
+func basis(r *http.Request, v web.ErrorView) *ui.Link {
+	id, ok := strings.CutPrefix(r.URL.Path, "/casebook/")
+	if !ok || v.Status != http.StatusNotFound || strings.Contains(id, "/") || !auth.From(r.Context()).Staff {
+		return nil
+	}
+	return &ui.Link{Href: "/oversight/open?case=" + url.QueryEscape(id), Text: "不归您办的案件，说明理由后打开"}
+}
+
 // KeepTrail writes readings into the ledger until ctx ends, then those that
 // are left.
 func (c *Court) KeepTrail(ctx context.Context) {
 	write := func(r web.Reading) {
-		if err := c.Services.Casebook.Record(auth.System(context.WithoutCancel(ctx), "web.read"), r); err != nil {
+		record := c.Services.Casebook.Record
+		if r.Object == oversight.Reading {
+			record = c.Services.Oversight.Record
+		}
+		if err := record(auth.System(context.WithoutCancel(ctx), "web.read"), r); err != nil {
 			c.Kit.Log.Error("a reading could not be recorded", "err", err)
 		}
 	}

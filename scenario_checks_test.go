@@ -1,6 +1,7 @@
 package mashang_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -183,6 +184,14 @@ func (s *scene) messages(w []string) error {
 		return nil
 	}
 	return fmt.Errorf("an outbox %q nothing", w[1])
+}
+
+// trail writes down the readings that wait.
+func (s *scene) trail([]string) error {
+	ctx, stop := context.WithCancel(s.t.Context())
+	stop()
+	s.KeepTrail(ctx)
+	return nil
 }
 
 func (s *scene) sees(w []string) error  { return s.sight(w[0], true) }

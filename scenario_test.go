@@ -47,6 +47,7 @@ package mashang_test
 //	jobs kind 1                     jobs of a kind that wait
 //	clock 2026-03-05 09:01          also +3 days, +2 hours, +3 working days
 //	outbox 贾若兰 contains …        short messages to a person; also lacks, count
+//	trail                           what was read goes into the ledger
 //	sees 周明远 | blind 周明远      may, or may not, read the case, and has it in his list
 
 import (
@@ -186,7 +187,7 @@ func (s *scene) command(w []string) error {
 		"given": s.given, "as": s.actAs, "sign": s.sign, "enter": s.enter, "post": s.doPost, "form": s.doForm, "key": s.setKey, "again": s.again,
 		"get": s.doGet, "read": s.doRead, "expect": s.expect, "page": s.page, "json": s.json, "keep": s.keep, "let": s.let, "find": s.find, "ledger": s.entries,
 		"holds": s.holds, "jobs": s.jobs, "clock": s.setClock, "outbox": s.messages, "sees": s.sees, "blind": s.blind,
-		"tell": s.tell,
+		"tell": s.tell, "trail": s.trail,
 	}[verb]
 	if !ok {
 		return fmt.Errorf("there is no command %q", verb)

@@ -42,7 +42,7 @@ func TestEveryRoute(t *testing.T) {
 		{"邻县", access.OtherStaff | access.Person | access.Account},                // another court
 	}
 	papers := paperIDs(t, h, id)
-	fill := map[string]string{"case": id, "message": mid, "paper": papers["acceptance_notice"], "party": h.partyID(id, "贾若兰"), "agent": "none", "n": "0", "record": "none", "code": "X", "challenge": "none", "word": "none", "token": "none"}
+	fill := map[string]string{"case": id, "message": mid, "paper": papers["acceptance_notice"], "party": h.partyID(id, "贾若兰"), "agent": "none", "n": "0", "record": "none", "code": "X", "challenge": "none", "word": "none", "token": "none", "request": "none"}
 	for _, r := range h.Router.Routes() {
 		checkDeclared(t, r)
 		if r.Object == web.Public || !strings.Contains(r.Pattern, "{case}") && !strings.Contains(r.Pattern, "{paper}") {
@@ -71,11 +71,12 @@ func TestEveryRouteOutsideCases(t *testing.T) {
 		{"王院", access.President | access.Colleague | everyone},
 		{"韩雪", access.FilingOfficer | access.Colleague | everyone},
 		{"郭正", access.FilingJudge | access.Colleague | everyone},
-		{"系统", access.SystemAdmin | access.Colleague | everyone},
-		{"安全", access.SecurityAdmin | access.Colleague | everyone},
-		{"审计", access.AuditAdmin | access.Colleague | everyone},
+		{"系统", access.SystemAdmin | everyone},
+		{"安全", access.SecurityAdmin | everyone},
+		{"审计", access.AuditAdmin | everyone},
+		{"督察", access.Discipline | access.Colleague | everyone},
 	}
-	fill := map[string]string{"seal": "none"}
+	fill := map[string]string{"seal": "none", "record": "none", "n": "0", "finding": "none"}
 	walked := 0
 	for _, r := range h.Router.Routes() {
 		if r.Object == web.Public || strings.Contains(r.Pattern, "{case}") || strings.Contains(r.Pattern, "{paper}") {
@@ -113,11 +114,11 @@ func (h *house) walk(r web.Route, people []walker, fill map[string]string, body 
 	}
 }
 
-// administrators gives the court its three.
+// administrators gives the court its three, and a discipline office.
 func (h *house) administrators() {
 	h.t.Helper()
 	err := h.Kit.DB.Do(h.t.Context(), func(tx *db.Tx) error {
-		for name, role := range map[string]docket.Role{"系统": docket.SystemAdmin, "安全": docket.SecurityAdmin, "审计": docket.AuditAdmin} {
+		for name, role := range map[string]docket.Role{"系统": docket.SystemAdmin, "安全": docket.SecurityAdmin, "审计": docket.AuditAdmin, "督察": docket.Discipline} {
 			id, err := docket.AddPerson(tx, docket.Person{Kind: "natural", Name: name, At: h.Kit.Now()})
 			if err != nil {
 				return err

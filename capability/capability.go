@@ -72,6 +72,13 @@ type Task struct {
 	Href  string    `json:"href"`
 	Tag   string    `json:"tag"`  // 今天到期
 	Tone  string    `json:"tone"` // go, ok, soon, late
+	Act   *Act      `json:"-"`    // what can be done with it at once
+}
+
+// Act is a form of one button beside a task.
+type Act struct {
+	Action, Text string
+	Fields       [][2]string // name and value
 }
 
 // List is every service in the order a case meets them. Services that show

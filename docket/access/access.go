@@ -54,7 +54,7 @@ const (
 	Filing = FilingJudge | FilingOfficer          // 立案庭
 	Desk   = Bench | Delegate                     // 办理来信的人
 	Above  = Head | President | Supervision       // 依职权监督的人
-	Staff  = Desk | Above | Filing | Discipline | Colleague | SystemAdmin | SecurityAdmin | AuditAdmin | OtherStaff
+	Staff  = Desk | Opened | Above | Filing | Discipline | Colleague | SystemAdmin | SecurityAdmin | AuditAdmin | OtherStaff
 )
 
 // Names lists relations by the words used in the expected table and the trail.
@@ -211,6 +211,8 @@ func fromPost(p docket.Post, ref docket.Case, isCase bool) Relation {
 		return OtherStaff
 	case p.Role == docket.Head && (!isCase || p.Division != "" && p.Division == ref.Division): // a filing has no division yet
 		return Head | Colleague
+	case p.Role.Administrator(): // handles no cases, and opens none
+		return atCourt[p.Role]
 	}
 	return atCourt[p.Role] | Colleague
 }

@@ -12,7 +12,7 @@ import (
 var groups = map[string]string{
 	"side": "party agent", "bench": "handler member assistant clerk", "desk": "handler member assistant clerk delegate",
 	"above": "head president supervision", "filing": "filing_judge filing_officer",
-	"staff": "handler member assistant clerk delegate head president supervision filing_judge filing_officer discipline colleague system_admin security_admin audit_admin other_staff",
+	"staff": "handler member assistant clerk delegate opened head president supervision filing_judge filing_officer discipline colleague system_admin security_admin audit_admin other_staff",
 }
 
 // TestTable holds the rules of the program against the table that was written

@@ -25,6 +25,8 @@ var table = map[string]map[string]Relation{
 		"party":     Handler | Filing,
 		"agent":     Handler | Clerk | Filing,
 		"open":      Colleague, // with a basis, on record
+		"approve":   Handler,   // that a colleague opens a sealed one
+		"readers":   Side | Bench,
 	},
 	"person": { // personal numbers, shown in full only to who needs them
 		"reveal": Handler | Clerk | Filing,
@@ -83,6 +85,11 @@ var table = map[string]map[string]Relation{
 	},
 	"desk": {
 		"read": Staff,
+	},
+	"oversight": { // 三个规定
+		"record": Staff,      // write down that someone asked; read one's own
+		"read":   Discipline, // what others wrote down
+		"open":   Colleague,  // ask to open a case that is not one's own
 	},
 	"account": { // one's own
 		"use": Account,

@@ -208,3 +208,70 @@ func EachBody(tx *db.Tx, kind string, f func(caseID string, body map[string]any)
 	}
 	return nil
 }
+
+// Words opens what entries keep to themselves, as far as holder may read it:
+// what is addressed to every holder, and to him. Entry → name → value.
+func Words(tx *db.Tx, holder string, entries []string) (map[string]map[string]string, error) {
+	type word struct {
+		Entry string `db:"entry_id"`
+		Name  string `db:"name"`
+		Value string `db:"value"`
+	}
+	out := map[string]map[string]string{}
+	if len(entries) == 0 {
+		return out, nil
+	}
+	ws, err := db.List[word](tx, `SELECT entry_id, name, value FROM ledger_secret WHERE entry_id IN (`+db.In(len(entries))+`) AND (holder = '' OR holder = ?)`, append(db.Args(entries), holder)...)
+	for _, w := range ws {
+		if out[w.Entry] == nil {
+			out[w.Entry] = map[string]string{}
+		}
+		out[w.Entry][w.Name] = w.Value
+	}
+	return out, err
+}
+
+// Body is the open part of a leaf.
+func Body(text string) (map[string]any, error) {
+	var lf leaf
+	err := json.Unmarshal([]byte(text), &lf)
+	return lf.Body, err
+}
+
+// Mark is where and when someone left an entry.
+type Mark struct {
+	At    time.Time `db:"at"`
+	Kind  string    `db:"kind"`
+	Court string    `db:"court_id"`
+	Case  string    `db:"case_id"`
+	Actor string    `db:"actor"`
+}
+
+// Since returns the sealed entries of some kinds since an instant, in order.
+// It walks the tree from the checkpoint before that instant on.
+func Since(tx *db.Tx, from time.Time, kinds ...string) ([]Mark, error) {
+	start, err := db.One[int64](tx, `SELECT COALESCE(MAX(size), 0) AS size FROM ledger_checkpoint WHERE at < ?`, from)
+	if err != nil {
+		return nil, err
+	}
+	return db.List[Mark](tx, `SELECT at, kind, court_id, case_id, actor FROM ledger_entry WHERE seq >= ? AND at >= ? AND kind IN (`+db.In(len(kinds))+`) ORDER BY seq`, append([]any{start, from}, db.Args(kinds)...)...)
+}
+
+// Worked returns the cases in which a person left an entry of another kind
+// than those named since an instant: he did something there.
+func Worked(tx *db.Tx, actor string, cases []string, from time.Time, except ...string) (map[string]bool, error) {
+	out := map[string]bool{}
+	for len(cases) > 0 {
+		part := cases[:min(len(cases), 200)]
+		cases = cases[len(part):]
+		args := append(append([]any{actor, from}, db.Args(except)...), db.Args(part)...)
+		ids, err := db.List[string](tx, `SELECT DISTINCT case_id FROM ledger_entry WHERE actor = ? AND at >= ? AND kind NOT IN (`+db.In(len(except))+`) AND case_id IN (`+db.In(len(part))+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range ids {
+			out[c] = true
+		}
+	}
+	return out, nil
+}

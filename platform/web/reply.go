@@ -68,5 +68,6 @@ type Route struct {
 	Upload   int64    // bytes allowed in the body beyond the ordinary 1 MiB
 	Files    []string // the fields that carry uploaded files
 	PageOnly bool     // a page for people that has no JSON form
+	Quiet    bool     // that someone was here is nobody's business: no line in the log, no figure
 	Do       Handler
 }

@@ -10,7 +10,9 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -186,7 +188,12 @@ func (rt *Router) serve(route Route, api bool) http.HandlerFunc {
 		if err == nil && rep.Read != nil && rt.cfg.OnRead != nil {
 			rt.cfg.OnRead(*rep.Read)
 		}
-		rt.done(r, route.Pattern, status, time.Since(start), err)
+		switch {
+		case !route.Quiet:
+			rt.done(r, route.Pattern, status, time.Since(start), err)
+		case fault.KindOf(err) == fault.Internal && err != nil: // ours to mend, whoever it met
+			rt.done(r, "quiet", status, time.Since(start), err)
+		}
 	}
 }
 
@@ -238,7 +245,12 @@ func (rt *Router) answer(route Route, r *http.Request) (Reply, *http.Request, er
 			return Reply{}, r, fault.New(fault.Invalid, "请求的编号太长。")
 		}
 		if key != "" { // the same key on another person's form is another form
-			r = r.WithContext(WithIdempotency(r.Context(), a.Account+"/"+route.Pattern+"/"+key))
+			key = a.Account + "/" + route.Pattern + "/" + key
+			if route.Quiet { // nor is it kept in a table who sent this form
+				h := sha256.Sum256([]byte(key))
+				key = hex.EncodeToString(h[:])
+			}
+			r = r.WithContext(WithIdempotency(r.Context(), key))
 		}
 	}
 	rep, err := route.Do(r)

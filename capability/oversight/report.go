@@ -1,0 +1,230 @@
+package oversight
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"time"
+
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/law/court"
+	"mashang/platform/auth"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/id"
+)
+
+// record is a row: sealed, but for when and who may open it.
+type record struct {
+	ID     string    `db:"id"`
+	Reader string    `db:"reader"`
+	Author string    `db:"author"`
+	Sealed string    `db:"sealed"`
+	At     time.Time `db:"at"`
+}
+
+const cols = `id, reader, author, sealed, at`
+
+// written is what a row holds, once it is opened.
+type written struct {
+	report
+	Person     string `json:"person"` // the writer
+	Name       string `json:"name"`
+	Court      string `json:"court"`
+	Division   string `json:"division"`
+	AuthorUnit string `json:"author_unit"`
+	AuthorPost string `json:"author_post"`
+	Number     string `json:"number"` // of the case at that time
+	Files      []file `json:"files"`
+}
+
+// file is a kept material; its bytes are sealed too.
+type file struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest"`
+	Size   int64  `json:"size"`
+	Type   string `json:"type"`
+}
+
+// upload is a file on its way in.
+type upload struct {
+	Name string
+	Body io.Reader
+}
+
+const (
+	mostBytes = 30 << 20
+	mostFiles = 9
+)
+
+var fileKinds = map[string]string{".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".pdf": "application/pdf", ".txt": "text/plain; charset=utf-8",
+	".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".amr": "audio/amr", ".wav": "audio/wav", ".mp4": "video/mp4", ".doc": "application/msword",
+	".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
+
+const accept = ".jpg,.jpeg,.png,.pdf,.txt,.mp3,.m4a,.amr,.wav,.mp4,.doc,.docx"
+
+const (
+	sealRecord  = "oversight.record"
+	sealFile    = "oversight.file"
+	sealReading = "oversight.reading"
+	sealFinding = "oversight.finding"
+)
+
+// keep stores materials before the act, sealed: the folder of files tells
+// nobody what they are.
+func (s *Service) keep(ctx context.Context, ups []upload) ([]file, error) {
+	files := []file{}
+	if len(ups) > mostFiles {
+		return nil, fault.Field("files", fmt.Sprintf("一次最多加 %d 个文件。", mostFiles))
+	}
+	for _, u := range ups {
+		kind, known := fileKinds[strings.ToLower(path.Ext(u.Name))]
+		if !known || len(u.Name) > 200 {
+			return nil, fault.Field("files", "这种文件收不了。可以交照片、录音、PDF 和 Word。")
+		}
+		b, err := io.ReadAll(u.Body)
+		if err != nil {
+			return nil, err
+		}
+		if len(b) == 0 {
+			return nil, fault.Field("files", "文件是空的，请重新选。")
+		}
+		d, _, err := s.k.Blob.Put(ctx, strings.NewReader(s.k.Vault.Seal(sealFile, string(b))))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file{Name: u.Name, Digest: d, Size: int64(len(b)), Type: kind})
+	}
+	return files, nil
+}
+
+// write keeps a report. Nothing follows from it: no job, no message, no line
+// on any page but the writer's and the discipline office's.
+func (s *Service) write(ctx context.Context, r report, ups []upload) (recordID string, err error) {
+	if err := check(r, docket.Today(s.k.Now())); err != nil {
+		return "", err
+	}
+	if len(ups) > 0 { // no stranger's file is stored
+		err := s.k.Read(ctx, func(tx *db.Tx) error {
+			_, err := access.May(tx, auth.From(ctx), "record", access.In("oversight", ""), s.k.Now())
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	files, err := s.keep(ctx, ups)
+	if err != nil {
+		return "", err
+	}
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
+		recordID, err = s.writeIn(tx, r, files)
+		return err
+	})
+	return recordID, err
+}
+
+func (s *Service) writeIn(tx *db.Tx, r report, files []file) (string, error) {
+	a, now := auth.From(tx.Context()), s.k.Now()
+	if _, err := access.May(tx, a, "record", access.In("oversight", ""), now); err != nil {
+		return "", err
+	}
+	w := written{report: r, Person: a.Person, Files: files}
+	if err := s.about(tx, &w, now); err != nil {
+		return "", err
+	}
+	if r.Mends != "" {
+		if old, _, err := s.open(tx, r.Mends); err != nil || old.Author != s.author(a.Person) {
+			return "", fault.Field("mends", "要更正的那份记录不是您写的。")
+		}
+	}
+	if err := s.answer(tx, w, now); err != nil {
+		return "", err
+	}
+	b, err := json.Marshal(w)
+	if err != nil {
+		return "", err
+	}
+	reader, err := s.readerFor(tx, w.Court, r, now)
+	if err != nil {
+		return "", err
+	}
+	rec := record{ID: id.New(), Reader: reader, Author: s.author(a.Person), Sealed: s.k.Vault.Seal(sealRecord, string(b)), At: now}
+	if _, err := tx.Exec(`INSERT INTO oversight_record (`+cols+`) VALUES (?, ?, ?, ?, ?)`, rec.ID, rec.Reader, rec.Author, rec.Sealed, rec.At); err != nil {
+		return "", err
+	}
+	return rec.ID, s.enter(tx, a.Person, rec.Sealed)
+}
+
+// about adds who writes, from which unit, about which case. A case is named by
+// its id only from a page that the writer may read.
+func (s *Service) about(tx *db.Tx, w *written, now time.Time) error {
+	a := auth.From(tx.Context())
+	at := ""
+	if w.Case != "" {
+		g, err := access.May(tx, a, "read", access.Of("case", w.Case), now)
+		if err != nil {
+			return err
+		}
+		at, w.Number = g.Case.Court, g.Case.Number
+	}
+	p, err := postOf(tx, a.Person, at, now)
+	if err != nil {
+		return err
+	}
+	me, err := docket.PersonOf(tx, a.Person)
+	if err != nil {
+		return err
+	}
+	w.Name, w.Court, w.Division, w.AuthorPost = me.Name, p.Court, p.Division, p.Role.Title()
+	if p.Division != "" {
+		d, err := docket.DivisionOf(tx, p.Division)
+		if err != nil {
+			return err
+		}
+		w.AuthorUnit = d.Name
+	}
+	return nil
+}
+
+// readerFor is the court whose discipline office reads: the writer's own, or
+// the one above when someone of the office is named, or the writer wants it.
+func (s *Service) readerFor(tx *db.Tx, code string, r report, now time.Time) (string, error) {
+	up := r.Superior
+	for {
+		ms, err := docket.Staff(tx, code, now, docket.Discipline)
+		if err != nil {
+			return "", err
+		}
+		for _, m := range ms {
+			up = up || about(r.names(), m.Name)
+		}
+		c, known := court.ByCode(code)
+		if !up || !known || c.Parent == "" {
+			return code, nil
+		}
+		code, up = c.Parent, false
+	}
+}
+
+// open returns a row with what it holds.
+func (s *Service) open(tx *db.Tx, recordID string) (record, written, error) {
+	rec, err := db.One[record](tx, `SELECT `+cols+` FROM oversight_record WHERE id = ?`, recordID)
+	if err != nil {
+		return rec, written{}, err
+	}
+	w, err := s.unseal(rec)
+	return rec, w, err
+}
+
+func (s *Service) unseal(rec record) (w written, err error) {
+	b, err := s.k.Vault.Open(sealRecord, rec.Sealed)
+	if err == nil {
+		err = json.Unmarshal([]byte(b), &w)
+	}
+	return w, err
+}

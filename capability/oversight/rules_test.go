@@ -1,0 +1,135 @@
+package oversight
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"mashang/law"
+	"mashang/platform/clock"
+	"mashang/platform/fault"
+)
+
+func date(s string) law.Date {
+	var d law.Date
+	if err := d.UnmarshalText([]byte(s)); err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// TestCheck: what each form must have, field by field.
+func TestCheck(t *testing.T) {
+	today := date("2026-03-03")
+	full := report{Form: inquiry, Case: "c", Who: "老马", On: today, Way: "call", Content: "问进度", Done: "refused", Nature: other}
+	kinsman := report{Form: relative, Who: "周某", Unit: "某律师事务所", Tie: "child"}
+	member := report{Form: deputy, About: "（2026）冀11民初1号", Who: "代表", Tie: "npc", Content: "请依法尽快审理", On: today}
+	with := func(r report, f func(*report)) report { f(&r); return r }
+	for _, x := range []struct {
+		name string
+		r    report
+		bad  string // fields
+	}{
+		{"whole", full, ""},
+		{"nothing", report{}, "form"},
+		{"empty inquiry", report{Form: inquiry}, "who content nature way done on about"},
+		{"tomorrow", with(full, func(r *report) { r.On = date("2026-03-04") }), "on"},
+		{"lawful without a document", with(full, func(r *report) { r.Nature = lawful }), "basis basis_number"},
+		{"lawful", with(full, func(r *report) { r.Nature, r.Basis, r.BasisNumber = lawful, "监督函", "冀检〔2026〕1号" }), ""},
+		{"handed to nobody", with(full, func(r *report) { r.Done = "handed" }), "to"},
+		{"too long", with(full, func(r *report) { r.Content = strings.Repeat("长", text+1) }), "content"},
+		{"relative", kinsman, ""},
+		{"relative of no kind", with(kinsman, func(r *report) { r.Tie, r.Unit = "friend", "" }), "unit tie"},
+		{"deputy", member, ""},
+		{"deputy of nothing", with(member, func(r *report) { r.Tie, r.About, r.On = "", "", law.Date{} }), "tie on about"},
+		{"none", report{Form: none, Case: "c"}, ""},
+		{"none of no case", report{Form: none}, "case"},
+	} {
+		var got []string
+		for _, f := range fault.Fields(check(x.r, today)) {
+			got = append(got, f.Field)
+		}
+		if strings.Join(got, " ") != x.bad {
+			t.Errorf("%s: %v, not %s", x.name, got, x.bad)
+		}
+	}
+}
+
+// TestAbout: whoever is named does not read it, with or without a title.
+func TestAbout(t *testing.T) {
+	r := report{Form: inquiry, Who: "钱 督察（副组长）", For: "孙某"}
+	for name, want := range map[string]bool{"钱督察": true, "孙某": true, "钱": true, "李四": false, "": false} {
+		if about(r.names(), name) != want {
+			t.Errorf("%q: not %v", name, want)
+		}
+	}
+}
+
+func TestPeriod(t *testing.T) {
+	at := time.Date(2026, 1, 31, 23, 30, 0, 0, clock.Shanghai)
+	for _, x := range []struct {
+		cadence     string
+		back        int
+		key         string
+		first, last string
+	}{{"quarter", 0, "2026Q1", "2026-01-01", "2026-03-31"}, {"quarter", 1, "2025Q4", "2025-10-01", "2025-12-31"}, {"month", 0, "2026-01", "2026-01-01", "2026-01-31"}, {"month", 2, "2025-11", "2025-11-01", "2025-11-30"}} {
+		p := periodAt(x.cadence, at, x.back)
+		if p.Key != x.key || p.First.String() != x.first || p.Last.String() != x.last {
+			t.Errorf("%+v: %+v", x, p)
+		}
+	}
+	for _, k := range []string{"", "2026", "2026Q5", "2026-13", "2026-1", "2026Q1x", "x2026Q1"} {
+		if _, ok := periodOf(k); ok {
+			t.Errorf("%q is a period", k)
+		}
+	}
+}
+
+// TestSuspicious: the snooper is found and the busy clerk is not.
+func TestSuspicious(t *testing.T) {
+	many := func(person string, n int, f func(i int, v *visit)) (out []visit) {
+		for i := range n {
+			v := visit{Person: person, Case: fmt.Sprint(person, i), Parties: []string{fmt.Sprint("p", person, i)}, Looks: 1, Outside: true}
+			f(i, &v)
+			out = append(out, v)
+		}
+		return out
+	}
+	for _, x := range []struct {
+		name string
+		vs   []visit
+		why  string // what its explanation must hold; empty: nothing is found
+	}{
+		{"a snooper", many("a", 50, func(int, *visit) {}), "50 件"},
+		{"a snooper who does a little elsewhere", many("a", 50, func(i int, v *visit) { v.Worked = i%10 == 0 }), "45 件"},
+		{"a busy clerk does something in each", many("b", 300, func(_ int, v *visit) { v.Worked = true }), ""},
+		{"a busy clerk at the counter sees by his post", many("b", 300, func(_ int, v *visit) { v.Outside = false }), ""},
+		{"a researcher reads long", many("c", 40, func(_ int, v *visit) { v.Stay = 20 * time.Minute }), ""},
+		{"nine slips", many("d", 9, func(int, *visit) {}), ""},
+		{"three cases of one party", many("e", 3, func(_ int, v *visit) { v.Parties = []string{"one"}; v.Stay = time.Hour }), "同一位当事人的 3 件"},
+		{"two cases of one party", many("e", 2, func(_ int, v *visit) { v.Parties = []string{"one"} }), ""},
+		{"three cases of one party in his own division", many("e", 3, func(_ int, v *visit) { v.Parties = []string{"one"}; v.Outside = false }), ""},
+		{"bound to someone in it", many("f", 1, func(_ int, v *visit) { v.Tie = "他本人在另一案里是当事人"; v.Outside = false }), "当事人"},
+		{"bound, but it was his work", many("f", 1, func(_ int, v *visit) { v.Tie = "x"; v.Worked = true }), ""},
+	} {
+		got := suspicious(x.vs)
+		switch {
+		case x.why == "" && len(got) > 0:
+			t.Errorf("%s: found %+v", x.name, got)
+		case x.why != "" && (len(got) != 1 || !strings.Contains(strings.Join(got[0].Why, " "), x.why)):
+			t.Errorf("%s: %+v", x.name, got)
+		}
+	}
+	// 200 people at their ordinary work beside one who looks around.
+	var vs []visit
+	for n := range 200 {
+		vs = append(vs, many(fmt.Sprint("n", n), 40, func(i int, v *visit) {
+			v.Outside, v.Worked, v.Stay = i%8 == 0, i%3 == 0, time.Duration(i%7)*time.Minute
+		})...)
+	}
+	vs = append(vs, many("snooper", 50, func(int, *visit) {})...)
+	if got := suspicious(vs); len(got) != 1 || got[0].Person != "snooper" || len(got[0].Cases) != 50 {
+		t.Errorf("%d found: %+v", len(got), got)
+	}
+}
