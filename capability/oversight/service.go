@@ -34,7 +34,7 @@ func (s *Service) Capability() capability.Capability {
 	return capability.Capability{
 		Service: app.Service{Name: "oversight", Title: "三个规定", Schema: schema, Routes: s.routes,
 			Kinds: []ledger.Kind{
-				{Name: entered, Title: "三个规定登记", Audience: ledger.Named},
+				{Name: entered, Title: "三个规定登记", Audience: ledger.Named, Quiet: true},
 				{Name: "oversight.closing", Title: "结案，请承办人答复有没有人过问", Audience: ledger.Court},
 				{Name: "oversight.opened", Title: "不办本案的工作人员说明理由后可以打开案件", Audience: ledger.Parties},
 				{Name: "oversight.asked", Title: "申请打开不归自己办的案件", Audience: ledger.Court},

@@ -49,6 +49,7 @@ type Kind struct {
 	Name     string
 	Title    string // in plain Chinese, as the holder reads it
 	Audience Audience
+	Quiet    bool // sealed only together with others, so that nobody sees the tree grow by it
 }
 
 // Entry is one change of state.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -66,8 +67,24 @@ func Fingerprint(vkey string) string {
 const sealBatch = 400
 
 type pending struct {
-	ID   string `db:"id"`
-	Leaf string `db:"leaf"`
+	ID   string    `db:"id"`
+	At   time.Time `db:"at"`
+	Kind string    `db:"kind"`
+	Leaf string    `db:"leaf"`
+}
+
+// unnoticed is how long quiet entries wait for others to be sealed with.
+const unnoticed = 24 * time.Hour
+
+// alone reports whether only quiet entries wait, and can wait longer: whoever
+// watches the checkpoints must not see one come.
+func (l *Ledger) alone(list []pending) bool {
+	for _, p := range list {
+		if !l.kinds[p.Kind].Quiet || l.clock.Now().Sub(p.At) > unnoticed {
+			return false
+		}
+	}
+	return len(list) < sealBatch
 }
 
 // Seal numbers, hashes and signs what waits, and returns how many entries it
@@ -93,8 +110,8 @@ func (l *Ledger) sealSome(tx *db.Tx) (int, error) {
 			return 0, err
 		}
 	}
-	list, err := db.List[pending](tx, `SELECT id, leaf FROM ledger_entry WHERE seq IS NULL ORDER BY at, id LIMIT ?`, sealBatch)
-	if err != nil || len(list) == 0 {
+	list, err := db.List[pending](tx, `SELECT id, at, kind, leaf FROM ledger_entry WHERE seq IS NULL ORDER BY at, id LIMIT ?`, sealBatch)
+	if err != nil || l.alone(list) {
 		return 0, err
 	}
 	size, err := Size(tx)

@@ -1,0 +1,212 @@
+package mashang_test
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"mashang/platform/auth"
+	"mashang/platform/ledger"
+	"mashang/platform/web"
+)
+
+// planted is a word that stands nowhere else.
+const planted = "鹦鹉螺"
+
+// TestRecordOfAnInquiry: a record is seen by its writer and by the discipline
+// office. To everybody else, on every page and in every answer, the court is
+// the same before and after, byte for byte; neither log nor figures nor
+// database nor files tell of it.
+func TestRecordOfAnInquiry(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		var sessions []string
+		for range 5 {
+			h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+			sessions = append(sessions, h.tokens["贾若兰"])
+		}
+		mid := h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "开庭？"}).must(t, "ask", 200).get("id")
+		h.post("周明远", "/casebook/"+id+"/close", map[string]string{"way": "judgment", "on": "2026-03-03"}).must(t, "close", 200)
+		h.drain()
+		fill := map[string]string{"case": id, "message": mid, "paper": paperIDs(t, h, id)["acceptance_notice"], "party": h.partyID(id, "贾若兰"), "record": "none", "n": "0", "request": "none", "finding": "none",
+			"agent": "none", "code": "X", "challenge": "none", "word": "none", "token": "none", "seal": "none", "court": "冀11"}
+		before := h.everything(fill, sessions[0], sessions[1:3])
+		logged, figures := h.log.String(), h.figures()
+
+		record := h.plant(id)
+		h.drain()
+		quiet := strings.TrimPrefix(h.log.String(), logged)
+		if strings.Contains(quiet, "oversight") || strings.Contains(quiet, `"request"`) || h.figures() != figures {
+			t.Errorf("the log or the figures tell of it:\n%s", quiet)
+		}
+		fill["record"] = record
+		after := h.everything(fill, sessions[0], sessions[3:])
+		if len(before) < 400 || len(before) != len(after) {
+			t.Fatalf("%d answers before, %d after", len(before), len(after))
+		}
+		for what, was := range before {
+			is := strings.ReplaceAll(after[what], record, "none")
+			if is != was {
+				t.Errorf("%s is another after the record:\n%s", what, firstDifference(was, is))
+			}
+			if strings.Contains(is, planted) {
+				t.Errorf("%s holds the word", what)
+			}
+		}
+		for _, who := range []string{"周明远", "督察"} {
+			for _, path := range []string{"/oversight/record/" + record, "/api/v1/oversight/record/" + record, "/oversight/record/" + record + "/file/0"} {
+				has(t, who, h.get(who, path).must(t, who+" "+path, 200).body, planted)
+			}
+		}
+		h.notStored(record)
+
+		receipt := h.post("贾若兰", "/casebook/"+id+"/export", nil).must(t, "export", 200).body
+		if strings.Contains(receipt, planted) || strings.Contains(receipt, "oversight.entered") || strings.Contains(receipt, "三个规定登记") {
+			t.Error("the receipt of a party tells of it")
+		}
+		if n := one[int64](h, `SELECT COUNT(*) FROM ledger_entry WHERE kind = 'oversight.entered' AND seq IS NULL`); n != 0 {
+			t.Errorf("%d entries were not sealed with the others", n)
+		}
+		a, err := ledger.Audit(t.Context(), h.Kit.DB, h.Kit.Ledger.Signer().Verifier)
+		if err != nil || !a.OK() {
+			t.Errorf("%+v %v", a.Faults, err)
+		}
+	})
+}
+
+// plant records an inquiry with the word in every field that takes words, and
+// in a file and its name.
+func (h *house) plant(caseID string) string {
+	h.t.Helper()
+	f := map[string]string{"form": "inquiry", "case": caseID, "on": "2026-03-03", "nature": "lawful", "way": "call", "done": "handed", "_key": "the form's own key"}
+	for _, name := range []string{"about", "who", "unit", "post", "tie", "for", "time", "place", "content", "to", "kept", "basis", "basis_number"} {
+		f[name] = planted + name
+	}
+	return h.upload("周明远", "/oversight/record", f, "files", planted+".txt", []byte("这里也有"+planted)).must(h.t, "record", 200).get("id")
+}
+
+var requestNumber = regexp.MustCompile(`R-[0-9A-Z]{4}-[0-9A-Z]{4}`)
+
+// everything is every answer to a GET that anybody gets, but for the writer
+// and the discipline office.
+// The sessions of the party are several, because each may ask so much a minute.
+func (h *house) everything(fill map[string]string, own string, sessions []string) map[string]string {
+	h.t.Helper()
+	out := map[string]string{}
+	people := []string{"", "贾若兰"}
+	for name := range h.people {
+		if name != "周明远" && name != "督察" {
+			people = append(people, name)
+		}
+	}
+	for _, r := range h.Router.Routes() {
+		method, path, _ := strings.Cut(r.Pattern, " ")
+		if method != http.MethodGet || path == "/account/prove" { // asks for another code each time
+			continue
+		}
+		path = strings.TrimSuffix(path, "{$}")
+		path = param.ReplaceAllStringFunc(path, func(s string) string { return fill[strings.Trim(s, "{}")] })
+		forms := []string{path}
+		if !r.PageOnly {
+			forms = append(forms, web.API+path)
+		}
+		for _, p := range forms {
+			for i, who := range people {
+				h.tokens["贾若兰"] = sessions[(len(out)+i)%len(sessions)]
+				if path == "/account" { // says which session it is
+					h.tokens["贾若兰"] = own
+				}
+				a := h.anew(who, p)
+				if strings.HasPrefix(a.kind, "application/pdf") { // has an id of its own in each
+					a.body = ""
+				}
+				body := requestNumber.ReplaceAllString(keys.ReplaceAllString(a.body, ""), "")
+				out[who+" "+r.Pattern+" "+strings.TrimSuffix(p, path)] = fmt.Sprint(a.code, " ", body)
+			}
+		}
+	}
+	for _, who := range people[1:] {
+		out[who+" finds"] = h.anew(who, web.API+"/casebook?q="+planted).body
+	}
+	return out
+}
+
+// anew gets a page in a session of its own.
+func (h *house) anew(who, path string) answer {
+	h.t.Helper()
+	ctx := h.ctx(who)
+	if a := auth.From(ctx); a.Staff {
+		a.Session = fmt.Sprint("test ", requests.Add(1))
+		ctx = auth.With(ctx, a)
+	}
+	return h.send(who, httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil))
+}
+
+// figures are those of requests, without how long they took.
+func (h *house) figures() string {
+	var out []string
+	for l := range strings.Lines(h.get("", "/metrics").body) {
+		if strings.HasPrefix(l, "mashang_request_seconds_count") {
+			out = append(out, l)
+		}
+	}
+	return strings.Join(out, "")
+}
+
+// notStored: neither the database nor the folder of files holds the word, and
+// no table says who wrote.
+func (h *house) notStored(record string) {
+	h.t.Helper()
+	all, err := readAll(h)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	writer := h.people["周明远"]
+	for table, rows := range all {
+		for _, r := range rows {
+			if strings.Contains(r, planted) {
+				h.t.Errorf("%s holds the word: %s", table, r)
+			}
+			if table == "web_idempotency" && strings.Contains(r, "oversight") {
+				h.t.Errorf("who sent the form is kept: %s", r)
+			}
+			if (strings.Contains(r, record) || strings.Contains(r, "oversight.entered")) && strings.Contains(r, writer) {
+				h.t.Errorf("%s names the writer: %s", table, r)
+			}
+		}
+	}
+	files := 0
+	err = filepath.WalkDir(h.Kit.Config.Data, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		files++
+		b, err := os.ReadFile(path)
+		if bytes.Contains(b, []byte(planted)) {
+			h.t.Errorf("%s holds the word", filepath.Base(path))
+		}
+		return err
+	})
+	if err != nil || files < 3 {
+		h.t.Errorf("%d files, %v", files, err)
+	}
+}
+
+// firstDifference is a little of two texts from where they part.
+func firstDifference(a, b string) string {
+	i := 0
+	for i < len(a) && i < len(b) && a[i] == b[i] {
+		i++
+	}
+	from := max(0, i-120)
+	return fmt.Sprintf("- %q\n+ %q", a[from:min(len(a), i+200)], b[from:min(len(b), i+200)])
+}
