@@ -93,6 +93,12 @@ func (d *driver) post(w who, path string, body any) (map[string]any, error) {
 	return d.send(w, r)
 }
 
+// get reads a page, for the trace that it leaves.
+func (d *driver) get(w who, path string) error {
+	_, err := d.send(w, httptest.NewRequestWithContext(d.as(w), http.MethodGet, "/api/v1"+path, nil))
+	return err
+}
+
 // upload sends a form with a file.
 func (d *driver) upload(w who, path string, fields [][2]string, field, file string, content []byte) (map[string]any, error) {
 	var b bytes.Buffer

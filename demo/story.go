@@ -51,6 +51,8 @@ func (y *year) jia(end law.Date) {
 		_, err = y.post(judge.who, "/onecode/"+f.id+"/contact", map[string]string{"party": ps[1].ID, "way": "call", "text": "询问答辩期限，已告知。"})
 		return err
 	})
+	y.at(y.later(on, 8, 10, 5), func() error { return y.inquiry(f, judge) })
+	y.at(y.later(on, 9, 14, 30), func() error { return y.opened(f) })
 	y.at(y.lastWorkday(end, 16, 10), func() error {
 		mid, err := y.ask(f, "销售记录有三百多页，能不能先交一张汇总表，开庭时再把原件带来？")
 		if err != nil {
@@ -138,7 +140,7 @@ func (y *year) offer(f *filed, judge member) error {
 		{judge, "知识产权审判庭法官，有一条留言等他回", "gavel"}, {city.of(docket.Assistant, f.division)[0], "法官助理，起草答复", "pen"},
 		{city.of(docket.Head, f.division)[0], "庭长，看得到过期没回的留言，等他分案", "scale"}, {city.of(docket.Clerk, f.division)[0], "书记员", "pen"},
 		{city.of(docket.FilingOfficer, "")[0], "立案窗口，收件、送达、核实身份", "door"}, {city.of(docket.FilingJudge, "")[0], "立案法官，决定是否立案", "check"},
-		{city.of(docket.President, "")[0], "院长", "chart"}, {city.of(docket.SystemAdmin, "")[0], "系统管理员", "kiosk"},
+		{city.of(docket.President, "")[0], "院长", "chart"}, {city.of(docket.Discipline, "")[0], "督察，看过问记录和汇总", "shield"}, {city.of(docket.SystemAdmin, "")[0], "系统管理员", "kiosk"},
 		{city.of(docket.SecurityAdmin, "")[0], "安全管理员", "lock"}, {city.of(docket.AuditAdmin, "")[0], "审计管理员", "eye"},
 	} {
 		y.roles = append(y.roles, Role{r.m.person, true, r.m.name, r.sub, r.icon})
@@ -153,4 +155,26 @@ func (y *year) offer(f *filed, judge member) error {
 		}
 		return err
 	})
+}
+
+// nobodyAsked answers the question put to the judge when a case is closed.
+func (y *year) nobodyAsked(f *filed) error {
+	_, err := y.post(f.judge.who, "/oversight/record", map[string]string{"form": "none", "case": f.id})
+	return err
+}
+
+// inquiry: someone telephones about the case, and the judge writes it down.
+func (y *year) inquiry(f *filed, judge member) error {
+	_, err := y.post(judge.who, "/oversight/record", map[string]string{"form": "inquiry", "case": f.id, "who": "马某某", "post": "已退休", "tie": "自称和被告的老板是老同事", "on": docket.Today(y.clock.Now()).String(),
+		"way": "call", "nature": "other", "content": "打到办公室，问这个案件什么时候判，说都是老同志，请照顾一下。", "done": "channel"})
+	return err
+}
+
+// opened: a colleague of another division is asked for help, says so and looks.
+func (y *year) opened(f *filed) error {
+	w := f.court.of(docket.Judge, "民一庭")[0].who
+	if _, err := y.post(w, "/oversight/open", map[string]string{"case": f.id, "kind": "assist", "words": "承办法官请我看一下外观设计比对的材料。"}); err != nil {
+		return err
+	}
+	return y.get(w, "/casebook/"+f.id)
 }

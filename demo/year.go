@@ -257,6 +257,9 @@ func (y *year) ordinary(c *staffed, on, end law.Date) {
 		way := []string{"judgment", "mediation", "mediation", "withdrawal"}[y.IntN(4)]
 		y.at(finish, func() error {
 			_, err := y.post(f.judge.who, "/casebook/"+f.id+"/close", map[string]string{"way": way, "on": docket.Today(y.clock.Now()).String()})
+			if next := y.workday(docket.Today(y.clock.Now()).AddDays(1), 9, 10); err == nil && docket.Today(next).Before(end) {
+				y.soon(next, func() error { return y.nobodyAsked(f) })
+			}
 			return err
 		})
 	}
