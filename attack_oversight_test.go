@@ -40,12 +40,12 @@ func TestRecordOfAnInquiry(t *testing.T) {
 		fill := map[string]string{"case": id, "message": mid, "paper": paperIDs(t, h, id)["acceptance_notice"], "party": h.partyID(id, "贾若兰"), "record": "none", "n": "0", "request": "none", "finding": "none",
 			"agent": "none", "code": "X", "challenge": "none", "word": "none", "token": "none", "seal": "none", "court": "冀11"}
 		before := h.everything(fill, sessions[0], sessions[1:3])
-		logged, figures := h.log.String(), h.figures()
+		logged, counted := h.log.String(), h.metricsText()
 
 		record := h.plant(id)
 		h.drain()
 		quiet := strings.TrimPrefix(h.log.String(), logged)
-		if strings.Contains(quiet, "oversight") || strings.Contains(quiet, `"request"`) || h.figures() != figures {
+		if strings.Contains(quiet, "oversight") || strings.Contains(quiet, `"request"`) || h.metricsText() != counted {
 			t.Errorf("the log or the figures tell of it:\n%s", quiet)
 		}
 		fill["record"] = record
@@ -152,7 +152,7 @@ func (h *house) anew(who, path string) answer {
 }
 
 // figures are those of requests, without how long they took.
-func (h *house) figures() string {
+func (h *house) metricsText() string {
 	var out []string
 	for l := range strings.Lines(h.get("", "/metrics").body) {
 		if strings.HasPrefix(l, "mashang_request_seconds_count") {

@@ -35,7 +35,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "onecode.asked", Title: "当事人提问", Audience: ledger.Parties},
 				{Name: "onecode.opinion", Title: "当事人提意见", Audience: ledger.Parties},
 				{Name: "onecode.explain", Title: "当事人申请判后答疑", Audience: ledger.Parties},
-				{Name: "onecode.rated", Title: "评价", Audience: ledger.Named},
+				{Name: "onecode.rated", Title: "评价", Audience: ledger.Named, Quiet: true},
 				{Name: "onecode.followed", Title: "回访不满意的评价", Audience: ledger.Court},
 				{Name: "onecode.answered", Title: "法院答复", Audience: ledger.Parties},
 				{Name: "onecode.contact", Title: "当事人联系法院，已登记", Audience: ledger.Parties},

@@ -118,7 +118,7 @@ func (s *Service) Record(ctx context.Context, r web.Reading) error {
 		if _, err := tx.Exec(`INSERT INTO oversight_reading (id, record_id, sealed, at) VALUES (?, ?, ?, ?)`, id.New(), r.ID, sealed, r.At); err != nil {
 			return err
 		}
-		return s.enter(tx, r.Person, sealed)
+		return s.k.Confide(tx, entered, r.Person, sealed)
 	})
 }
 

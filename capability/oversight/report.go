@@ -157,7 +157,7 @@ func (s *Service) writeIn(tx *db.Tx, r report, files []file) (string, error) {
 	if _, err := tx.Exec(`INSERT INTO oversight_record (`+cols+`) VALUES (?, ?, ?, ?, ?)`, rec.ID, rec.Reader, rec.Author, rec.Sealed, rec.At); err != nil {
 		return "", err
 	}
-	return rec.ID, s.enter(tx, a.Person, rec.Sealed)
+	return rec.ID, s.k.Confide(tx, entered, a.Person, rec.Sealed)
 }
 
 // about adds who writes, from which unit, about which case. A case is named by

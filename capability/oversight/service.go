@@ -1,9 +1,7 @@
 package oversight
 
 import (
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"time"
 
 	"mashang/capability"
@@ -140,16 +138,6 @@ func orMissing(err error) error {
 
 // nobody's chain: the writer as the ledger knows him, by a keyed digest.
 func (s *Service) author(person string) string { return s.k.Vault.Find("oversight.author", person) }
-
-// enter records that something was written down, in the writer's own chain:
-// no court, no case, no kind by which it could be listed or counted. The leaf
-// binds the sealed text, so that not a letter can change unseen.
-func (s *Service) enter(tx *db.Tx, person, sealed string) error {
-	who := s.author(person)
-	h := sha256.Sum256([]byte(sealed))
-	_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: entered, Case: who, Actor: who, Holders: []string{who}, Body: map[string]any{"sealed": hex.EncodeToString(h[:])}})
-	return err
-}
 
 // tasks are what waits: closed cases to answer for, openings to allow, and for
 // the discipline office what it should look at.

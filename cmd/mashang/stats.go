@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"mashang/capability/statistics"
@@ -20,6 +21,11 @@ func runStats(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 	area := fs.Bool("area", false, "with the courts below it")
 	period := fs.String("period", "", "year, quarter or month; the present year when empty")
 	asJSON := fs.Bool("json", false, "print JSON")
+	if len(args) > 0 && strings.HasPrefix(args[0], "-") { // -h alone
+		if err := fs.Parse(args); err != nil {
+			return err
+		}
+	}
 	if len(args) == 0 || args[0] != "show" && args[0] != "rebuild" {
 		fs.Usage()
 		return errors.New("stats show or stats rebuild")
