@@ -70,13 +70,13 @@ var (
 // recount derives the events of a case anew and puts the difference into the
 // books.
 func recount(tx *db.Tx, caseID string) error {
-	was, err := db.List[event](tx, `SELECT `+eventCols+` FROM statistics_event WHERE case_id = ? AND `+caseKinds, caseID)
+	ids, args := make([]any, len(ofCase)), make([]any, len(ofCase))
+	for i, k := range ofCase {
+		ids[i], args[i] = caseID+"/"+k.kind, caseID
+	}
+	was, err := db.List[event](tx, `SELECT `+eventCols+` FROM statistics_event WHERE id IN (`+db.In(len(ids))+`)`, ids...)
 	if err != nil {
 		return err
-	}
-	args := make([]any, len(ofCase))
-	for i := range args {
-		args[i] = caseID
 	}
 	is, err := db.List[event](tx, deriveOne, args...)
 	if err != nil {

@@ -371,8 +371,12 @@ func (s *Service) public(ctx context.Context, code, period string) (sh Sheet, er
 	return sh, err
 }
 
-// Show is the figures of a court for the command line.
+// Show is the figures of a court for the command line, which may come before
+// this version ever served.
 func (s *Service) Show(ctx context.Context, code string, area bool, period string) (Sheet, error) {
+	if err := s.begin(ctx); err != nil {
+		return Sheet{}, err
+	}
 	q := query{Court: code, Period: period}
 	if area {
 		q.Area = "1"

@@ -519,7 +519,7 @@ func card(sh Sheet, l Line) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if l.Provisional && !l.Hidden {
+		if l.Provisional && !sh.Running && !l.Hidden {
 			templ_7745c5c3_Err = ui.Tag("soon", "暂定").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -75,7 +75,7 @@ func (sh Sheet) running() string {
 	if !sh.Running {
 		return ""
 	}
-	return "这一期还没有完，数到" + sh.today.Chinese() + "为止。"
+	return "这一期还没有完，数到" + sh.today.Chinese() + "为止；环比、同比是和完整的一期比。"
 }
 
 // shown is a figure as it is read.

@@ -26,7 +26,7 @@ func (p place) key() string {
 	return p.Kind + ":" + p.ID
 }
 
-// where is the place as a condition on statistics_event.
+// where is the place as a condition on statistics_event, along its index.
 func (p place) where() (string, []any) {
 	switch p.Kind {
 	case "area":
@@ -34,12 +34,11 @@ func (p place) where() (string, []any) {
 	case "court":
 		return `court_id = ?`, []any{p.ID}
 	case "division":
-		return `division_id = ?`, []any{p.ID}
+		return `court_id = ? AND division_id = ?`, []any{p.Court, p.ID}
 	}
-	return `judge_id = ? AND court_id = ?`, []any{p.ID, p.Court}
+	return `court_id = ? AND judge_id = ?`, []any{p.Court, p.ID}
 }
 
-// areaCond finds an area along the index of courts.
 const areaCond = `court_id IN (SELECT code FROM docket_court WHERE code = ? OR parent = ?)`
 
 // query is what the address of a page says.

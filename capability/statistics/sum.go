@@ -20,9 +20,6 @@ var scopes = []struct{ kind, name, when string }{
 	{"judge", `court_id || ':' || judge_id`, `judge_id <> ''`},
 }
 
-// grains are the lengths of time in which events are summed.
-var grains = []struct{ grain, at string }{{"day", `on_day`}, {"month", `substr(on_day, 1, 7)`}}
-
 // places is scopes for one event.
 func (e event) places() (out []string) {
 	for _, p := range []struct {
@@ -78,7 +75,7 @@ func (k sumKey) text() string {
 // Rebuild makes the books again: what follows from the docket is derived from
 // the docket, appeals are read from the ledger, everything is summed anew.
 // What the docket and the ledger do not hold, visits and ratings, is kept as it
-// was heard. It may run beside a serving court.
+// was heard. It may run beside a serving court, whose acts wait for it.
 func (s *Service) Rebuild(ctx context.Context) error {
 	ctx = auth.System(ctx, "statistics.rebuild")
 	return s.k.Note(ctx, func(tx *db.Tx) error {
@@ -113,14 +110,14 @@ func rebuild(tx *db.Tx) error {
 		}
 	}
 	for _, sc := range scopes {
-		for _, g := range grains {
-			if _, err := tx.Exec(`INSERT INTO statistics_sum (scope, grain, at, kind, type, mark, n) SELECT '` + sc.kind + `:' || (` + sc.name + `), '` + g.grain + `', ` + g.at + `, kind, type, mark, COUNT(*)
-				FROM statistics_event WHERE ` + sc.when + ` GROUP BY (` + sc.name + `), ` + g.at + `, kind, type, mark`); err != nil {
-				return err
-			}
+		if _, err := tx.Exec(`INSERT INTO statistics_sum (scope, grain, at, kind, type, mark, n) SELECT '` + sc.kind + `:' || (` + sc.name + `), 'day', on_day, kind, type, mark, COUNT(*)
+			FROM statistics_event WHERE ` + sc.when + ` GROUP BY (` + sc.name + `), on_day, kind, type, mark`); err != nil {
+			return err
 		}
 	}
-	return nil
+	_, err = tx.Exec(`INSERT INTO statistics_sum (scope, grain, at, kind, type, mark, n) SELECT scope, 'month', substr(at, 1, 7), kind, type, mark, SUM(n)
+		FROM statistics_sum WHERE grain = 'day' GROUP BY scope, substr(at, 1, 7), kind, type, mark`)
+	return err
 }
 
 // appealed keeps the first appeal, or application for retrial, of a case.

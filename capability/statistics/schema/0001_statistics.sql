@@ -22,10 +22,8 @@ CREATE TABLE statistics_event (
     mark        TEXT NOT NULL,
     person_id   TEXT NOT NULL
 );
-CREATE INDEX statistics_event_case ON statistics_event (case_id);
-CREATE INDEX statistics_event_court ON statistics_event (court_id, kind, on_day, person_id);
-CREATE INDEX statistics_event_division ON statistics_event (division_id, kind, on_day, person_id);
-CREATE INDEX statistics_event_judge ON statistics_event (judge_id, kind, on_day, person_id);
+-- Every place is within one court or a few, so one index serves all lists.
+CREATE INDEX statistics_event_court ON statistics_event (court_id, kind, on_day, division_id, judge_id, case_id);
 -- How many events there are of a place (an area, a court, a division, a judge
 -- in a court), a day or a month, a kind, a type of case and a mark. It holds
 -- nothing that statistics_event does not: it can be dropped and summed again.
