@@ -2,6 +2,7 @@ package mashang_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -11,7 +12,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"mashang/law/identity"
 	"mashang/platform/auth"
 	"mashang/platform/ledger"
 	"mashang/platform/web"
@@ -209,4 +212,51 @@ func firstDifference(a, b string) string {
 	}
 	from := max(0, i-120)
 	return fmt.Sprintf("- %q\n+ %q", a[from:min(len(a), i+200)], b[from:min(len(b), i+200)])
+}
+
+// TestSnooper: who opens many cases of another division, gives a reason for
+// each and does nothing in any, is shown to the discipline office. Who opens
+// as many of his own division is not; nor is he shown to himself.
+func TestSnooper(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		var cases []string
+		for n := range 10 {
+			f := filing()
+			f["p_name"], f["p_number"], f["p_phone"] = fmt.Sprint("原告", n), identity.Fictional(200+n, mustDate("1980-01-02"), true), identity.FictionalPhone(200+n)
+			f["d_name"], f["d_number"] = fmt.Sprint("衡水第", n, "公司"), identity.FictionalUSCC(200+n)
+			id := h.post("韩雪", "/casebook/enter", f).must(t, "enter", 200).get("case")
+			h.post("郭正", "/casebook/"+id+"/accept", map[string]string{"division": h.divs["冀11知识产权审判庭"]}).must(t, "accept", 200)
+			cases = append(cases, id)
+		}
+		for _, who := range []string{"钱法官", "赵一鸣"} {
+			for _, id := range cases {
+				h.post(who, "/oversight/open", map[string]string{"case": id, "kind": "other", "words": "工作需要看一看"}).must(t, who+" opens", 200)
+				h.anew(who, "/casebook/"+id).must(t, who+" reads", 200)
+			}
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+		h.KeepTrail(ctx)
+		h.drain()
+		h.clock.Add(24 * time.Hour)
+		h.drain()
+		var names []string
+		for _, x := range []string{"钱法官", "赵一鸣"} {
+			if strings.Contains(h.get("督察", "/api/v1/oversight/watch").must(t, "watch", 200).body, x) {
+				names = append(names, x)
+			}
+		}
+		if fmt.Sprint(names) != "[钱法官]" {
+			t.Errorf("found are %v", names)
+		}
+		has(t, "why", h.get("督察", "/desk").body, "打开了 10 件不归自己办的案件", "10 件看了不到 2 分钟")
+		h.clock.Add(24 * time.Hour)
+		h.post("钱法官", "/oversight/open", map[string]string{"case": cases[0], "kind": "other", "words": "再看一次"}).must(t, "again", 200)
+		h.clock.Add(24 * time.Hour)
+		h.drain()
+		if n := one[int64](h, `SELECT COUNT(*) FROM oversight_finding`); n != 1 {
+			t.Errorf("%d findings about one habit", n)
+		}
+	})
 }
