@@ -8,6 +8,7 @@ import (
 	"mashang/capability/account"
 	"mashang/capability/casebook"
 	"mashang/capability/clocks"
+	"mashang/capability/complaint"
 	"mashang/capability/delivery"
 	"mashang/capability/desk"
 	"mashang/capability/hall"
@@ -65,6 +66,7 @@ func newServices(k *app.Kit) (*Services, error) {
 		court.Capability(),                                    // 文书
 		delivery.New(k).Capability(),                          // 送达
 		s.Statistics.Capability(),                             // 统计
+		complaint.New(k).Capability(),                         // 投诉举报
 		s.Oversight.Capability(),                              // 三个规定
 	}
 	return s, nil

@@ -75,8 +75,9 @@ func TestEveryRouteOutsideCases(t *testing.T) {
 		{"安全", access.SecurityAdmin | everyone},
 		{"审计", access.AuditAdmin | everyone},
 		{"督察", access.Discipline | access.Colleague | everyone},
+		{"审管", access.Supervision | access.Colleague | everyone},
 	}
-	fill := map[string]string{"seal": "none", "record": "none", "n": "0", "finding": "none"}
+	fill := map[string]string{"seal": "none", "record": "none", "n": "0", "finding": "none", "rating": "none", "complaint": "none"}
 	walked := 0
 	for _, r := range h.Router.Routes() {
 		if r.Object == web.Public || strings.Contains(r.Pattern, "{case}") || strings.Contains(r.Pattern, "{paper}") {
@@ -114,11 +115,11 @@ func (h *house) walk(r web.Route, people []walker, fill map[string]string, body 
 	}
 }
 
-// administrators gives the court its three, and a discipline office.
+// administrators gives the court its three, and offices of discipline and of supervision.
 func (h *house) administrators() {
 	h.t.Helper()
 	err := h.Kit.DB.Do(h.t.Context(), func(tx *db.Tx) error {
-		for name, role := range map[string]docket.Role{"系统": docket.SystemAdmin, "安全": docket.SecurityAdmin, "审计": docket.AuditAdmin, "督察": docket.Discipline} {
+		for name, role := range map[string]docket.Role{"系统": docket.SystemAdmin, "安全": docket.SecurityAdmin, "审计": docket.AuditAdmin, "督察": docket.Discipline, "审管": docket.Supervision} {
 			id, err := docket.AddPerson(tx, docket.Person{Kind: "natural", Name: name, At: h.Kit.Now()})
 			if err != nil {
 				return err

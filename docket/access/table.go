@@ -91,6 +91,12 @@ var table = map[string]map[string]Relation{
 		"read":   Discipline, // what others wrote down
 		"open":   Colleague,  // ask to open a case that is not one's own
 	},
+	"complaint": { // 投诉 and 举报, past those whom they name
+		"write":   Side,
+		"read":    Supervision | Discipline, // the office's door; each kind has its own
+		"handle":  Supervision,
+		"inspect": Discipline,
+	},
 	"account": { // one's own
 		"use": Account,
 	},

@@ -1,0 +1,80 @@
+package complaint
+
+import (
+	"slices"
+	"strings"
+
+	"mashang/docket"
+	"mashang/platform/fault"
+)
+
+// kind is where a paper goes and how long the office has.
+type kind struct {
+	Key, Title, Hint string
+	Office           string      // who reads it, in words
+	Role             docket.Role // and by post
+	Days             int         // working days for the answer: a promise of service
+}
+
+// kinds of what can be said.
+var kinds = []kind{
+	{Key: "complaint", Title: "投诉", Hint: "拖着不办、态度不好、说话不算、该做的没做", Office: "审判管理办公室", Role: docket.Supervision, Days: 10},
+	{Key: "report", Title: "举报", Hint: "收钱收礼、替人说情、泄露案情、同一方私下来往", Office: "督察部门", Role: docket.Discipline, Days: 20},
+}
+
+func kindOf(key string) (kind, bool) {
+	i := slices.IndexFunc(kinds, func(k kind) bool { return k.Key == key })
+	if i < 0 {
+		return kind{}, false
+	}
+	return kinds[i], true
+}
+
+const (
+	mostText  = 5000
+	mostFiles = 9
+	mostBytes = 30 << 20
+)
+
+// paper is the form.
+type paper struct {
+	Kind  string   `json:"kind"`
+	About []string `json:"about"` // people of the case, by id
+	Name  string   `json:"name"`  // or someone else of the court
+	Text  string   `json:"text"`
+	Named string   `json:"named"` // "on": the office may know who wrote a report
+}
+
+func (p paper) check() error {
+	var bad fault.List
+	if _, ok := kindOf(p.Kind); !ok {
+		bad.Add("kind", "请选是投诉还是举报。")
+	}
+	if len(p.About) == 0 && strings.TrimSpace(p.Name) == "" {
+		bad.Add("about", "请选是对谁。不在里面的，写上姓名；不知道姓名，写是做什么的。")
+	}
+	switch n := len([]rune(p.Text)); {
+	case n == 0:
+		bad.Add("text", "请写清楚什么时候、什么事。")
+	case n > mostText:
+		bad.Add("text", "一次最多 5000 字。")
+	}
+	if len([]rune(p.Name)) > 50 {
+		bad.Add("name", "姓名太长了。")
+	}
+	return bad.Err()
+}
+
+// names reports whether a person is among those whom a paper is about. Two
+// people of one name count as one: rather one reader too few.
+func names(w written, person, name string) bool {
+	if slices.Contains(w.About, person) {
+		return true
+	}
+	for _, n := range append(strings.FieldsFunc(w.Name, func(r rune) bool { return strings.ContainsRune("、，,；; 和", r) }), w.Names...) {
+		if n == name {
+			return true
+		}
+	}
+	return strings.Contains(w.Name, name)
+}

@@ -1,0 +1,141 @@
+package complaint
+
+import (
+	"embed"
+
+	"mashang/capability"
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/platform/app"
+	"mashang/platform/clock"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/ledger"
+	"mashang/platform/web"
+)
+
+//go:embed schema
+var schema embed.FS
+
+// entered is the one kind of entry, for all that is written or answered.
+const entered = "complaint.entered"
+
+// Service does what the package doc says.
+type Service struct{ k *app.Kit }
+
+// New returns the service.
+func New(k *app.Kit) *Service { return &Service{k: k} }
+
+// Capability returns the service's line for the list.
+func (s *Service) Capability() capability.Capability {
+	return capability.Capability{
+		Service: app.Service{Name: "complaint", Title: "投诉举报", Schema: schema, Routes: s.routes,
+			Kinds: []ledger.Kind{{Name: entered, Title: "投诉举报", Audience: ledger.Named, Quiet: true}}},
+		Panels: s.panels, Tasks: s.tasks,
+	}
+}
+
+func (s *Service) routes(rt *web.Router) {
+	for _, r := range []web.Route{
+		{Pattern: "GET /complaint/write/{case}", Title: "写投诉、举报", Object: "complaint", Verb: "write", PageOnly: true, Do: s.getWrite},
+		{Pattern: "POST /complaint/write/{case}", Title: "交投诉、举报", Object: "complaint", Verb: "write", Limit: "write", Upload: mostBytes, Files: []string{"files"}, In: paper{}, Out: made{}, Do: s.postWrite},
+		{Pattern: "GET /complaint/mine", Title: "我的投诉、举报", Object: "account", Verb: "use", Out: mine{}, Do: s.getMine},
+		{Pattern: "GET /complaint/mine/{complaint}", Title: "看我的投诉、举报", Object: "account", Verb: "use", Out: seen{}, Do: s.getOwn},
+		{Pattern: "GET /complaint/office/{complaint}", Title: "看一份投诉、举报", Object: "complaint", Verb: "read", Out: seen{}, Do: s.getOne},
+		{Pattern: "GET /complaint/office/{complaint}/file/{n}", Title: "看投诉、举报的材料", Object: "complaint", Verb: "read", Out: web.File{}, Do: s.getFile},
+		{Pattern: "POST /complaint/office/{complaint}", Title: "答复投诉、举报", Object: "complaint", Verb: "read", Limit: "write", In: answer{}, Out: ok{}, Do: s.postAnswer},
+	} {
+		r.Quiet = true
+		rt.Handle(r)
+	}
+}
+
+// panels: every party finds the door on his case, so that the door tells nothing.
+func (s *Service) panels(_ *db.Tx, v capability.View) ([]capability.Panel, error) {
+	if v.Party.ID == "" || !v.May("complaint", "write") {
+		return nil, nil
+	}
+	return []capability.Panel{{Place: capability.Aside, Order: 80, Body: doorPanel(v.Case.ID)}}, nil
+}
+
+// tasks are what waits for an office, but for those who are named.
+func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
+	var out []capability.Task
+	today := docket.Today(v.Now)
+	for _, p := range v.Posts {
+		for _, k := range kinds {
+			if k.Role != p.Role {
+				continue
+			}
+			list, err := s.waiting(tx, v.Actor, p.Court, k.Key)
+			if err != nil {
+				return nil, err
+			}
+			for _, x := range list {
+				t := capability.Task{Group: "等您答复的" + k.Title, Due: x.Due.At(23, 59, clock.Shanghai), Title: "一份" + k.Title, Sub: x.Record.Number, Href: "/complaint/office/" + x.ID, Tone: "go", Tag: x.Due.Short(today) + "前"}
+				if x.Due.Before(today) {
+					t.Tone, t.Tag = "late", "已过期"
+				}
+				out = append(out, t)
+			}
+		}
+	}
+	return out, nil
+}
+
+// office is the court whose office reads a paper of a kind about some people
+// of a court: its own, or the one above when it would read about itself.
+func office(tx *db.Tx, k kind, courtCode string, w written) (string, error) {
+	c, err := docket.CourtOf(tx, courtCode)
+	if err != nil || c.Parent == "" {
+		return courtCode, err
+	}
+	for _, role := range []docket.Role{k.Role, docket.President} {
+		ms, err := docket.Staff(tx, courtCode, tx.Now(), role)
+		if err != nil {
+			return "", err
+		}
+		for _, m := range ms {
+			if names(w, m.Person, m.Name) {
+				above, served, err := court(tx, c.Parent)
+				if err != nil || !served {
+					return courtCode, err
+				}
+				return above, nil
+			}
+		}
+	}
+	return courtCode, nil
+}
+
+// court finds a court that is served here.
+func court(tx *db.Tx, code string) (string, bool, error) {
+	cs, err := docket.Courts(tx)
+	for _, c := range cs {
+		if c.Code == code {
+			return code, true, err
+		}
+	}
+	return "", false, err
+}
+
+// may lets an office read a paper: by its post in the court that reads, and
+// unless it is about himself. To anybody else there is nothing.
+func (s *Service) may(tx *db.Tx, r row, w written) error {
+	a := actor(tx)
+	verb := "handle"
+	if r.Kind == "report" {
+		verb = "inspect"
+	}
+	if _, err := access.May(tx, a, verb, access.In("complaint", r.Reader), tx.Now()); err != nil {
+		if fault.KindOf(err) == fault.Forbidden {
+			return fault.Missing()
+		}
+		return err
+	}
+	me, err := docket.PersonOf(tx, a.Person)
+	if err == nil && names(w, a.Person, me.Name) {
+		return fault.Missing()
+	}
+	return err
+}

@@ -1,0 +1,249 @@
+package complaint
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"time"
+
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/law"
+	"mashang/law/restday"
+	"mashang/platform/auth"
+	"mashang/platform/clock"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/id"
+)
+
+// row is a paper as it lies in the database.
+type row struct {
+	ID     string    `db:"id"`
+	Kind   string    `db:"kind"`
+	Reader string    `db:"reader"`
+	Author string    `db:"author"`
+	Sealed string    `db:"sealed"`
+	State  string    `db:"state"`
+	Due    law.Date  `db:"due_on"`
+	Answer string    `db:"answer"` // sealed
+	At     time.Time `db:"at"`
+}
+
+const cols = `id, kind, reader, author, sealed, state, due_on, answer, at`
+
+// written is what a row holds, once it is opened.
+type written struct {
+	paper
+	Case   string   `json:"case"`
+	Number string   `json:"number"`
+	Names  []string `json:"names"` // of those in About
+	Author string   `json:"author,omitempty"`
+	Files  []file   `json:"files"`
+}
+
+// keeper is what is sealed: also who wrote it, and where he hears of the answer.
+type keeper struct {
+	written
+	Person string `json:"person"`
+	Phone  string `json:"phone"`
+}
+
+type file struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest"`
+	Size   int64  `json:"size"`
+	Type   string `json:"type"`
+}
+
+type upload struct {
+	Name string
+	Body io.Reader
+}
+
+var fileKinds = map[string]string{".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".pdf": "application/pdf", ".txt": "text/plain; charset=utf-8",
+	".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".amr": "audio/amr", ".wav": "audio/wav", ".mp4": "video/mp4"}
+
+const accept = ".jpg,.jpeg,.png,.pdf,.txt,.mp3,.m4a,.amr,.wav,.mp4"
+
+const (
+	sealPaper  = "complaint.paper"
+	sealFile   = "complaint.file"
+	sealAnswer = "complaint.answer"
+)
+
+func actor(tx *db.Tx) auth.Actor { return auth.From(tx.Context()) }
+
+func (s *Service) author(person string) string { return s.k.Vault.Find("complaint.author", person) }
+
+// keep stores materials before the act, sealed.
+func (s *Service) keep(ctx context.Context, ups []upload) ([]file, error) {
+	files := []file{}
+	if len(ups) > mostFiles {
+		return nil, fault.Field("files", fmt.Sprintf("一次最多加 %d 个文件。", mostFiles))
+	}
+	for _, u := range ups {
+		kind, known := fileKinds[strings.ToLower(path.Ext(u.Name))]
+		if !known || len(u.Name) > 200 {
+			return nil, fault.Field("files", "这种文件收不了。可以交照片、录音、录像和 PDF。")
+		}
+		b, err := io.ReadAll(u.Body)
+		if err != nil {
+			return nil, err
+		}
+		d, _, err := s.k.Blob.Put(ctx, strings.NewReader(s.k.Vault.Seal(sealFile, string(b))))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file{Name: u.Name, Digest: d, Size: int64(len(b)), Type: kind})
+	}
+	return files, nil
+}
+
+// write takes a paper. Nothing follows from it but a line on the desk of the
+// office that reads.
+func (s *Service) write(ctx context.Context, caseID string, p paper, ups []upload) (paperID string, err error) {
+	if err := p.check(); err != nil {
+		return "", err
+	}
+	if len(ups) > 0 { // no stranger's file is stored
+		err := s.k.Read(ctx, func(tx *db.Tx) error {
+			_, err := access.May(tx, auth.From(ctx), "write", access.Of("complaint", caseID), tx.Now())
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	files, err := s.keep(ctx, ups)
+	if err != nil {
+		return "", err
+	}
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
+		paperID, err = s.writeIn(tx, caseID, p, files)
+		return err
+	})
+	return paperID, err
+}
+
+func (s *Service) writeIn(tx *db.Tx, caseID string, p paper, files []file) (string, error) {
+	a, now := actor(tx), tx.Now()
+	g, err := access.May(tx, a, "write", access.Of("complaint", caseID), now)
+	if err != nil {
+		return "", err
+	}
+	k, _ := kindOf(p.Kind)
+	w := keeper{written: written{paper: p, Case: caseID, Number: g.Case.Number, Author: a.Name, Files: files}, Person: a.Person}
+	if g.Case.Secrecy == docket.Sealed { // the office need not know which
+		w.Number, w.Case = "一件封存的案件", ""
+	}
+	people, err := s.people(tx, g.Case)
+	if err != nil {
+		return "", err
+	}
+	for _, id := range p.About {
+		name, known := people[id]
+		if !known {
+			return "", fault.Field("about", "选的人不在这个案件里，请重新选。")
+		}
+		w.Names = append(w.Names, name)
+	}
+	if w.Phone, err = s.phone(tx, caseID, a.Person); err != nil {
+		return "", err
+	}
+	reader, err := office(tx, k, g.Case.Court, w.written)
+	if err != nil {
+		return "", err
+	}
+	cal, err := docket.Calendar(tx)
+	if err != nil {
+		return "", err
+	}
+	b, err := json.Marshal(w)
+	if err != nil {
+		return "", err
+	}
+	r := row{ID: id.New(), Kind: k.Key, Reader: reader, Author: s.author(a.Person), Sealed: s.k.Vault.Seal(sealPaper, string(b)), State: "waiting", Due: due(cal, now, k.Days), At: now}
+	if _, err := tx.Exec(`INSERT INTO complaint_complaint (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, r.Kind, r.Reader, r.Author, r.Sealed, r.State, r.Due, "", r.At); err != nil {
+		return "", err
+	}
+	return r.ID, s.k.Confide(tx, entered, a.Person, r.Sealed)
+}
+
+func due(cal *restday.Calendar, at time.Time, days int) law.Date {
+	return cal.AddWorkingDays(law.DateOf(at, clock.Shanghai), days).Last
+}
+
+// people of a case whom a paper may be about, by id.
+func (s *Service) people(tx *db.Tx, c docket.Case) (map[string]string, error) {
+	out := map[string]string{}
+	seats, err := docket.Seats(tx, c.ID, tx.Now())
+	for _, x := range seats {
+		out[x.Person] = x.Name
+	}
+	return out, err
+}
+
+// phone is where the writer hears of the answer: the one the court holds for him.
+func (s *Service) phone(tx *db.Tx, caseID, person string) (string, error) {
+	ps, err := docket.Parties(tx, caseID)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range ps {
+		if p.Person == person {
+			return s.k.Vault.Open("party.phone", p.Phone)
+		}
+	}
+	as, err := docket.Agents(tx, caseID, tx.Now())
+	if err != nil {
+		return "", err
+	}
+	for _, x := range as {
+		if x.Person == person {
+			return s.k.Vault.Open("party.phone", x.Phone)
+		}
+	}
+	return "", nil
+}
+
+// answer is what an office says.
+type answer struct {
+	Text string `json:"text"`
+}
+
+// answer closes a paper. The message that goes to the writer does not say what
+// it is about: others may read his phone.
+func (s *Service) answer(ctx context.Context, paperID string, c answer) error {
+	if n := len([]rune(c.Text)); n == 0 || n > mostText {
+		return fault.Field("text", "请写答复，最多 5000 字。")
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		r, w, err := s.open(tx, paperID)
+		if err != nil {
+			return err
+		}
+		if err := s.may(tx, r, w.written); err != nil {
+			return err
+		}
+		sealed := s.k.Vault.Seal(sealAnswer, c.Text)
+		n, err := tx.Exec(`UPDATE complaint_complaint SET state = 'answered', answer = ? WHERE id = ? AND state = 'waiting'`, sealed, paperID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.New(fault.Conflict, "这一份已经答复过了。")
+		}
+		ct, err := docket.CourtOf(tx, r.Reader)
+		if err != nil {
+			return err
+		}
+		if err := s.k.Notify.Send(tx, "sms", w.Phone, "", "【"+ct.Short+"】您有一条答复，请登录查看。"); err != nil {
+			return err
+		}
+		return s.k.Confide(tx, entered, actor(tx).Person, sealed)
+	})
+}
