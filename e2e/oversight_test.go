@@ -47,7 +47,7 @@ func oversight(t *testing.T, b *tab) {
 	b.fill("words", "当事人打电话反映办案太慢。").click("打开案件").see("案件情况", "可以看 24 小时")
 
 	b.goTo("/demo").click("原告，专利案").goTo(jia).see("谁看过我的案件", "处理信访、投诉").sound("jia" + on)
-	b.click("看全部").see("觉得不该看的").sound("readers" + on)
+	b.click("看完整名单").see("觉得不该看的").sound("readers" + on)
 }
 
 // walkedCase is the case of the story, as its judge's desk leads to it.

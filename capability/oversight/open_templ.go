@@ -426,7 +426,7 @@ func readersPanel(v capability.View, rs []reader) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Sec("谁看过我的案件", back("/oversight/case/"+v.Case.ID+"/readers", "看全部")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Sec("谁看过我的案件", back("/oversight/case/"+v.Case.ID+"/readers", "看完整名单")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

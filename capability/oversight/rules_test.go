@@ -1,10 +1,13 @@
 package oversight
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"mashang/law"
 	"mashang/platform/clock"
@@ -131,5 +134,56 @@ func TestSuspicious(t *testing.T) {
 	vs = append(vs, many("snooper", 50, func(int, *visit) {})...)
 	if got := suspicious(vs); len(got) != 1 || got[0].Person != "snooper" || len(got[0].Cases) != 50 {
 		t.Errorf("%d found: %+v", len(got), got)
+	}
+}
+
+// TestWorkbook: the sum and its records come out as they are, and nothing that
+// was typed is taken for a formula.
+func TestWorkbook(t *testing.T) {
+	w := written{report: report{Form: inquiry, Nature: other, Who: "=HYPERLINK(\"http://x\")", Unit: "+1", Post: "-1", For: "@SUM(A1)", Content: "\t=1+1", Way: "call", Done: "refused", On: date("2026-03-03")}, Name: "周明远", AuthorUnit: "=1+1", Number: "（2026）冀11知民初1号"}
+	v := summary{Name: "衡水市中级人民法院", Title: "2026年第一季度", Units: []unit{{Unit: "=cmd", Other: 1, Closed: 2, Answered: 1}}, Total: unit{Other: 1, Closed: 2, Answered: 1}, Details: []seen{{Record: w}}}
+	b, err := workbook(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	cells := 0
+	for _, sheet := range f.GetSheetList() {
+		rows, err := f.GetRows(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for y, row := range rows {
+			for x, text := range row {
+				name, _ := excelize.CoordinatesToCellName(x+1, y+1)
+				if formula, err := f.GetCellFormula(sheet, name); err != nil || formula != "" {
+					t.Errorf("%s %s is the formula %s, %v", sheet, name, formula, err)
+				}
+				if text != "" && strings.ContainsAny(text[:1], "=+-@\t") {
+					t.Errorf("%s %s begins like a formula: %q", sheet, name, text)
+				}
+				cells++
+			}
+		}
+	}
+	if total, err := f.GetCellValue("汇总", "D4"); err != nil || total != "1" || cells < 40 {
+		t.Errorf("the total is %q, %d cells, %v", total, cells, err)
+	}
+	if who, err := f.GetCellValue("明细", "G2"); err != nil || who != "'=HYPERLINK(\"http://x\")" {
+		t.Errorf("who asked is %q, %v", who, err)
+	}
+	v.Zero = true
+	if b, err = workbook(v); err != nil {
+		t.Fatal(err)
+	}
+	if f, err = excelize.OpenReader(bytes.NewReader(b)); err != nil {
+		t.Fatal(err)
+	}
+	if head, _ := f.GetCellValue("汇总", "A1"); !strings.Contains(head, "零报告") {
+		t.Errorf("no zero report: %s", head)
 	}
 }

@@ -2,7 +2,6 @@
 -- that nobody asked. Append-only: a correction is a new row. Everything that
 -- was written, who wrote it and about which case, is in sealed; author is a
 -- keyed digest of the writer, reader the court whose discipline office reads.
--- Whoever holds the database alone can't tell a record from "nobody asked".
 CREATE TABLE oversight_record (
     id     TEXT PRIMARY KEY,
     reader TEXT NOT NULL,
