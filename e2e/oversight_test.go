@@ -20,7 +20,7 @@ func oversight(t *testing.T, b *tab) {
 	b.goTo("/demo").click("周明远").sound("desk" + on)
 	page := regexp.MustCompile(`/casebook/[0-9a-f-]{36}`)
 	jia := b.walkedCase(page)
-	b.goTo(jia).see("有人过问这个案件", "谁看过我的案件").sound("case" + on)
+	b.goTo(jia).see("有人过问这个案件", "谁看过本案").sound("case" + on)
 	b.click("记一笔").see("谁也看不到这份记录", "人民法院组织法第五十二条").sound("form" + on)
 	b.click("记下来").see("有几处要改").sound("refused" + on)
 	b.fill("who", "牛某某"+b.name).fill("content", "问什么时候开庭。")

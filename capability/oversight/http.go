@@ -337,7 +337,8 @@ func (s *Service) getReaders(r *http.Request) (web.Reply, error) {
 			return err
 		}
 		v.Case = g.Case
-		v.List, err = s.readersOf(tx, a, g.Case, g.Relation&access.Bench != 0, 200)
+		v.Court = g.Relation&access.Bench != 0
+		v.List, err = s.readersOf(tx, a, g.Case, v.Court, 200)
 		return err
 	})
 	if err != nil {

@@ -248,6 +248,8 @@ type reader struct {
 type readers struct {
 	Case docket.Case `json:"case"`
 	List []reader    `json:"list"`
+
+	Court bool `json:"-"` // asked by the court's people
 }
 
 // kindRead is the entry that a reading leaves.
