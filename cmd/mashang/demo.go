@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"mashang/demo"
@@ -50,7 +49,9 @@ func runDemo(ctx context.Context, args []string, _, stderr io.Writer) error {
 		})
 		quiet.Set(slog.LevelInfo)
 		stop()
-		debug.FreeOSMemory() // a year's work leaves a heap that serving does not need
+		if err == nil {
+			err = c.Kit.DB.Shrink(ctx)
+		}
 	} else if err == nil {
 		clk.Set(now)
 		clk.Run()

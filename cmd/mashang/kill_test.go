@@ -31,6 +31,9 @@ func TestKill(t *testing.T) {
 	acked := map[string]bool{}
 	for round := range 4 {
 		k.start()
+		if mb := k.resident() >> 20; mb > 60 {
+			t.Errorf("it rests in %d MB, want at most 60", mb)
+		}
 		id, token := k.enter()
 		var mu sync.Mutex
 		var wg sync.WaitGroup
@@ -112,6 +115,21 @@ func (k *victim) start() {
 		time.Sleep(100 * time.Millisecond)
 	}
 	k.t.Fatal("it does not come up within a minute")
+}
+
+// resident is the memory of the process in bytes, as Linux tells it.
+func (k *victim) resident() int {
+	k.t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", k.cmd.Process.Pid))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(b), "VmRSS:")
+	kb := 0
+	if _, err := fmt.Sscan(after, &kb); err != nil || kb == 0 {
+		k.t.Fatalf("no VmRSS: %v", err)
+	}
+	return kb << 10
 }
 
 func (k *victim) kill() {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime/debug"
 
 	"mashang"
 	"mashang/platform/clock"
@@ -41,6 +42,7 @@ func serve(ctx context.Context, c *mashang.Court, stderr io.Writer) error {
 	if err := c.Kit.Start(ctx, c.Services.List.Services()); err != nil {
 		return errors.Join(err, c.Kit.Close())
 	}
+	debug.FreeOSMemory() // reading typefaces, or making a demo's year, leaves a heap that serving does not need
 	fmt.Fprintf(stderr, "mashang: serving on %s, origin %s\n", l.Addr(), c.Kit.Config.Origin)
 	err = c.Kit.Serve(ctx, l, c.Router, c.KeepTrail, c.Witness)
 	return errors.Join(err, c.Kit.Close())

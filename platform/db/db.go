@@ -97,6 +97,15 @@ func (d *DB) Analyze(ctx context.Context) error {
 	return d.Do(ctx, func(tx *Tx) error { _, err := tx.Exec(`ANALYZE`); return err })
 }
 
+// Shrink gives back the pages that SQLite's writer keeps in memory, after work
+// that will not come again soon.
+func (d *DB) Shrink(ctx context.Context) error {
+	if d.group == nil {
+		return nil
+	}
+	return d.Do(ctx, func(tx *Tx) error { _, err := tx.Exec(`PRAGMA shrink_memory`); return err })
+}
+
 // Close waits for running acts and readers, then closes the connections.
 func (d *DB) Close() error {
 	if d.pool != nil {

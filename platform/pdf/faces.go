@@ -48,15 +48,15 @@ var fileRoles = []struct {
 // a .ttf file has a name of no role: a font that silently does nothing is
 // found out only when a paper is wrong.
 func LoadFaces(dir string) (*Faces, error) {
-	serif, err := embeddedFace(fonts.Serif)
+	serif, err := parseFace(fonts.Serif.Name, fonts.Serif.Data)
 	if err != nil {
 		return nil, err
 	}
-	bold, err := embeddedFace(fonts.SerifBold)
+	bold, err := parseFace(fonts.SerifBold.Name, fonts.SerifBold.Data)
 	if err != nil {
 		return nil, err
 	}
-	sans, err := embeddedFace(fonts.Sans)
+	sans, err := parseFace(fonts.Sans.Name, fonts.Sans.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -74,14 +74,6 @@ func LoadFaces(dir string) (*Faces, error) {
 		f.chains[r] = slices.Concat(own[r], last, extra, rest)
 	}
 	return f, nil
-}
-
-func embeddedFace(name string) (*face, error) {
-	data, err := fonts.Files.ReadFile(name)
-	if err != nil {
-		return nil, fmt.Errorf("pdf: embedded font: %w", err)
-	}
-	return parseFace(strings.TrimSuffix(name, ".ttf"), data)
 }
 
 // operatorFaces reads dir; an empty name is an empty directory.

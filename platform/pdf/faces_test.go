@@ -42,20 +42,10 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-// embedded returns the bytes of an embedded font.
-func embedded(t *testing.T, name string) []byte {
-	t.Helper()
-	b, err := fonts.Files.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 func TestOperatorFontsTakeTheirRole(t *testing.T) {
 	dir := t.TempDir()
-	for name, src := range map[string]string{"FangSong-own.ttf": fonts.Sans, "extra-names.ttf": fonts.SerifBold} {
-		if err := os.WriteFile(filepath.Join(dir, name), embedded(t, src), 0o644); err != nil {
+	for name, src := range map[string]fonts.Face{"FangSong-own.ttf": fonts.Sans, "extra-names.ttf": fonts.SerifBold} {
+		if err := os.WriteFile(filepath.Join(dir, name), src.Data, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -84,7 +74,7 @@ func TestLoadFacesRefuses(t *testing.T) {
 	if _, err := LoadFaces(filepath.Join(t.TempDir(), "absent")); err == nil {
 		t.Error("an absent directory was accepted")
 	}
-	good := embedded(t, fonts.Sans)
+	good := fonts.Sans.Data
 	for name, data := range map[string][]byte{
 		"fangsong.ttf":     []byte("not a font"),
 		"song.ttf":         good[:len(good)/2],

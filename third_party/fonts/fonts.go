@@ -3,16 +3,33 @@
 // (see README.md and OFL-1.1.txt beside this file).
 package fonts
 
-import "embed"
+import _ "embed" // the files below
 
-// Files holds the licence and the TrueType files named below.
-//
-//go:embed *.ttf OFL-1.1.txt
-var Files embed.FS
+// Face is a TrueType file. Its bytes are part of the program's image and are
+// read where they lie, because a copy would be nine megabytes of every
+// process: nobody may write to them.
+type Face struct {
+	Name string
+	Data []byte
+}
 
-// Names of the embedded faces within [Files].
-const (
-	Serif     = "NotoSerifSC-Regular-tgh.ttf"
-	SerifBold = "NotoSerifSC-Bold-tgh.ttf"
-	Sans      = "NotoSansSC-Regular-tgh.ttf"
+// The embedded faces.
+var (
+	Serif     = Face{"NotoSerifSC-Regular-tgh", serif}
+	SerifBold = Face{"NotoSerifSC-Bold-tgh", serifBold}
+	Sans      = Face{"NotoSansSC-Regular-tgh", sans}
 )
+
+// Licence is the text under which they are given.
+//
+//go:embed OFL-1.1.txt
+var Licence string
+
+//go:embed NotoSerifSC-Regular-tgh.ttf
+var serif []byte
+
+//go:embed NotoSerifSC-Bold-tgh.ttf
+var serifBold []byte
+
+//go:embed NotoSansSC-Regular-tgh.ttf
+var sans []byte
