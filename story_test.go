@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"mashang/docket/paper"
 	"mashang/law"
 	"mashang/platform/blob"
 	"mashang/platform/clock"
@@ -167,4 +168,29 @@ func tool(t *testing.T, name string, args ...string) string {
 		t.Fatalf("%s (run make deps if it is missing): %v: %s", name, err, out)
 	}
 	return string(out)
+}
+
+// TestRareName: a name with a character that no typeface has is never printed
+// blank. The paper waits, the case page says for what, a clerk who orders one is
+// told at once, and the system administrator sees what was given up.
+func TestRareName(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	h.administrators()
+	f := filing()
+	f["p_name"] = "贾𰻝兰"
+	id := h.post("韩雪", "/casebook/enter", f).must(t, "enter", 200).get("case")
+	h.post("郭正", "/casebook/"+id+"/accept", map[string]string{"division": h.divs["冀11知识产权审判庭"]}).must(t, "accept", 200)
+	for range 14 {
+		h.drain()
+		h.clock.Set(h.clock.Now().Add(2 * time.Hour))
+	}
+	for _, p := range h.papers(id) {
+		if p.State != paper.Ordered || p.Digest != "" {
+			t.Errorf("%s is %s", p.Title, p.State)
+		}
+	}
+	has(t, "case page", h.get("郭正", "/casebook/"+id).must(t, "read", 200).body, "缺字", "没有“𰻝”字")
+	a := h.post("韩雪", "/papers/"+id+"/make", map[string]string{"party": h.partyID(id, "贾𰻝兰"), "kind": "case_code_notice"}).must(t, "make", 409)
+	has(t, "refusal", a.body, "没有“𰻝”字", "字体")
+	has(t, "administrator", h.get("系统", "/setup").must(t, "setup", 200).body, "papers.draw", "没有办成")
 }

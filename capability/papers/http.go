@@ -198,9 +198,20 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 			return nil, err
 		}
 	}
+	lacks := map[string]string{}
+	for _, p := range ps {
+		if p.State != paper.Ordered {
+			continue
+		}
+		d, err := s.data(p)
+		if err != nil {
+			return nil, err
+		}
+		lacks[p.ID] = s.lacks(d)
+	}
 	names := map[string]string{}
 	for _, p := range parties {
 		names[p.ID] = p.Name
 	}
-	return []capability.Panel{{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, parties, names)}}, nil
+	return []capability.Panel{{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, parties, names, lacks)}}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"mashang/docket"
 	"mashang/docket/access"
@@ -50,6 +51,9 @@ func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, i
 		return paper.Paper{}, err
 	}
 	d.Items = items
+	if err := s.drawable(tx, d); err != nil {
+		return paper.Paper{}, err
+	}
 	pp := paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: kind, Version: k.Version, Title: k.Title, Number: c.Number, Dated: dated, Demo: d.Void != "", At: now}
 	if pp, err = paper.Order(tx, pp); err != nil {
 		return pp, err
@@ -69,6 +73,22 @@ func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, i
 		return pp, err
 	}
 	return pp, s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "papers.draw", Body: pp.ID})
+}
+
+// drawable refuses an order, while somebody is there to be told, that contains
+// a character of which there is no typeface. What a new case needs is ordered
+// all the same: its papers wait, and the case page says for what.
+func (s *Service) drawable(tx *db.Tx, d Data) error {
+	lacks := s.lacks(d)
+	if lacks == "" || auth.From(tx.Context()).System != "" {
+		return nil
+	}
+	return fault.New(fault.Conflict, "电脑里没有“"+lacks+"”字，做不出来。请系统管理员装上有这个字的字体，再来做。")
+}
+
+// lacks names the characters of a paper's data that no typeface has.
+func (s *Service) lacks(d Data) string {
+	return string(s.faces.Missing(strings.Join(append([]string{d.Court, d.Ring, d.Number, d.Cause, d.Addressee, d.Opponents, d.Division, d.Judge, d.Phone, d.Place}, d.Items...), "")))
 }
 
 // accepted orders what a new case needs for each party who filed it: the

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"time"
 
 	"mashang/docket"
 	"mashang/docket/access"
@@ -13,6 +14,7 @@ import (
 	"mashang/platform/blob"
 	"mashang/platform/db"
 	"mashang/platform/fault"
+	"mashang/platform/jobs"
 	"mashang/platform/web"
 	"mashang/ui"
 )
@@ -81,8 +83,15 @@ func (s *Service) place(r *http.Request, verb, code string) (p place, err error)
 
 // home is how far the settings of a court have come.
 type home struct {
-	Place place  `json:"-"`
-	Steps []step `json:"steps"`
+	Place place   `json:"-"`
+	Steps []step  `json:"steps"`
+	Stuck []stuck `json:"stuck"`
+}
+
+// stuck is work in the background that was given up.
+type stuck struct {
+	Kind  string    `json:"kind"`
+	Since time.Time `json:"since"`
 }
 
 type step struct {
@@ -100,7 +109,13 @@ func (s *Service) getHome(r *http.Request) (web.Reply, error) {
 	}
 	h := home{Place: p}
 	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
-		h.Steps, err = s.steps(tx, p.Court)
+		if h.Steps, err = s.steps(tx, p.Court); err != nil {
+			return err
+		}
+		dead, err := jobs.Dead(tx)
+		for _, j := range dead {
+			h.Stuck = append(h.Stuck, stuck{j.Kind, j.RunAt})
+		}
 		return err
 	})
 	return web.Reply{Page: homePage(h), JSON: h}, err

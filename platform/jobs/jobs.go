@@ -134,8 +134,16 @@ func (q *Queue) Wake() {
 	}
 }
 
-// Run works until ctx ends.
+// Run works until ctx ends. What was given up is tried again first: a new
+// start may bring what it lacked, a typeface or a new version.
 func (q *Queue) Run(ctx context.Context, workers int) {
+	err := q.db.Do(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`UPDATE jobs_job SET state = 'ready', tries = 0, run_at = ? WHERE state = 'dead'`, q.clock.Now())
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		q.log.Error("jobs: cannot take up what was given up", "err", err)
+	}
 	var wg sync.WaitGroup
 	for range workers {
 		wg.Go(func() { q.work(ctx) })
@@ -229,7 +237,7 @@ func (q *Queue) one(ctx context.Context, j *Job) {
 	q.log.Warn("job failed", "kind", j.Kind, "job", j.ID, "tries", j.Tries, "err", err)
 	state, wait := "ready", min(time.Duration(1<<min(j.Tries, 12))*time.Second, time.Hour)
 	if j.Tries >= maxTries {
-		state = "dead"
+		state, wait = "dead", 0 // run_at says since when
 	}
 	err = q.db.Do(context.WithoutCancel(ctx), func(tx *db.Tx) error {
 		_, err := tx.Exec(`UPDATE jobs_job SET state = ?, run_at = ?, lease = 0, error = ? WHERE id = ? AND state = 'ready'`,

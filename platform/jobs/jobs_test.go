@@ -119,3 +119,51 @@ func TestLane(t *testing.T) {
 		}
 	})
 }
+
+// TestGivenUp: a job that keeps failing is given up and listed; the next start
+// tries it again.
+func TestGivenUp(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		q, c := queue(t, d)
+		lacking, done := true, make(chan struct{})
+		if err := q.Handle("t.a", func(context.Context, *jobs.Job) error {
+			if lacking {
+				return errors.New("it lacks something")
+			}
+			close(done)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		dead := func() (list []jobs.Job) {
+			if err := d.Read(t.Context(), func(tx *db.Tx) (err error) { list, err = jobs.Dead(tx); return err }); err != nil {
+				t.Fatal(err)
+			}
+			return list
+		}
+		enqueue(t, d, q, jobs.Spec{Kind: "t.a"})
+		for range 20 {
+			if err := q.Drain(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			c.Set(c.Now().Add(2 * time.Hour))
+		}
+		if list := dead(); len(list) != 1 || list[0].Kind != "t.a" || list[0].Tries < 2 || list[0].RunAt.After(c.Now()) {
+			t.Fatalf("given up: %+v", list)
+		}
+		lacking = false
+		ctx, stop := context.WithCancel(t.Context())
+		ran := make(chan struct{})
+		go func() { q.Run(ctx, 1); close(ran) }()
+		select {
+		case <-done:
+		case <-time.After(10 * time.Second):
+			t.Error("it was not tried again")
+		}
+		stop()
+		<-ran
+		if list := dead(); len(list) != 0 {
+			t.Errorf("still given up: %+v", list)
+		}
+	})
+}
