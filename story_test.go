@@ -4,9 +4,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"mashang/docket/paper"
 	"mashang/law"
@@ -194,3 +198,66 @@ func TestRareName(t *testing.T) {
 	has(t, "refusal", a.body, "没有“𰻝”字", "字体")
 	has(t, "administrator", h.get("系统", "/setup").must(t, "setup", 200).body, "papers.draw", "没有办成")
 }
+
+// TestTiles: a stranger with tools of his own follows the ledger by its
+// checkpoint and tiles (C2SP tlog-tiles): every entry is under the signed root.
+func TestTiles(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		for range 30 {
+			h.accepted()
+		}
+		h.drain()
+		vkey := h.Kit.Ledger.Signer().Verifier
+		v, err := note.NewVerifier(vkey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := note.Open([]byte(h.get("", "/hall/checkpoint").must(t, "checkpoint", 200).body), note.VerifierList(v))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(n.Text, "\n")
+		size, err := strconv.ParseInt(lines[1], 10, 64)
+		if err != nil || size < 300 {
+			t.Fatalf("%d entries, %v; more than one full tile is needed", size, err)
+		}
+		root, err := tlog.ParseHash(lines[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashes := tlog.TileHashReader(tlog.Tree{N: size, Hash: root}, &monitor{h})
+		for i := range size {
+			hs, err := hashes.ReadHashes([]int64{tlog.StoredHashIndex(0, i)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := tlog.ProveRecord(size, i, hashes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := tlog.CheckRecord(p, size, root, i, hs[0]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, path := range []string{"0/001.p/255", "1/001", "6/000", "x/000", "0/000.p/256", "data/000", "-1/000", "0/../key"} {
+			if a := h.get("", "/hall/tile/"+path); a.code == 200 {
+				t.Errorf("tile %s is there", path)
+			}
+		}
+	})
+}
+
+// monitor fetches tiles over HTTP.
+type monitor struct{ *house }
+
+func (m *monitor) Height() int { return 8 }
+
+func (m *monitor) ReadTiles(tiles []tlog.Tile) (out [][]byte, err error) {
+	for _, tile := range tiles {
+		path := strings.TrimPrefix(tile.Path(), "tile/8/")
+		out = append(out, []byte(m.get("", "/hall/tile/"+path).must(m.t, path, 200).body))
+	}
+	return out, nil
+}
+
+func (m *monitor) SaveTiles([]tlog.Tile, [][]byte) {}

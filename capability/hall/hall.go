@@ -44,6 +44,8 @@ func (s *Service) routes(rt *web.Router) {
 	page("GET /verify", "怎样核对导出的记录", s.verify)
 	page("POST /prefs", "大字、深色", s.prefs)
 	rt.Handle(web.Route{Pattern: "GET /hall/key", Title: "本院记录的公钥和最新校验点", Object: web.Public, Verb: "see", Out: keyAnswer{}, Do: s.key})
+	page("GET /hall/checkpoint", "最新校验点（C2SP tlog-tiles）", s.checkpoint)
+	page("GET /hall/tile/{tile...}", "账的校验值（C2SP tlog-tiles）", s.tile)
 	rt.Raw("GET /verify/offline.html", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", s.policy)
