@@ -254,3 +254,29 @@ func welch(a, b []float64) float64 {
 	mb, vb, nb := cut(b)
 	return (ma - mb) / math.Sqrt(va/na+vb/nb)
 }
+
+// TestProveAgain: what is sensitive asks once more who it is. Looking at the page
+// sends nothing; asking sends one code, to the phone of the account.
+func TestProveAgain(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		h.clock.Set(h.clock.Now().Add(11 * time.Minute))
+		a := h.post("贾若兰", "/account/passkey/begin", nil).must(t, "an old proof", 403)
+		has(t, "refusal", a.body, "step")
+		sent := len(h.outbox())
+		has(t, "page", h.get("贾若兰", "/account/prove?next=/account").must(t, "page", 200).body, "发验证码")
+		if n := len(h.outbox()); n != sent {
+			t.Errorf("looking sent %d messages", n-sent)
+		}
+		ch := h.post("贾若兰", "/account/prove", map[string]string{"next": "/account"}).must(t, "prove", 200).get("challenge")
+		h.drain()
+		if n := len(h.outbox()); n != sent+1 {
+			t.Errorf("asking sent %d messages", n-sent)
+		}
+		h.post("贾若兰", "/account/passkey/begin", nil).must(t, "asked, not answered", 403)
+		h.post("贾若兰", "/account/code/"+ch, map[string]string{"code": h.code(jiaPhone)}).must(t, "code", 200)
+		h.post("贾若兰", "/account/passkey/begin", nil).must(t, "proved", 200)
+	})
+}

@@ -57,7 +57,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "POST /account/match", Title: "由身份核验平台核实", Object: "account", Verb: "use", Limit: "login", In: matchCmd{}, Do: s.postMatch},
 		{Pattern: "POST /account/leave", Title: "退出登录", Object: "account", Verb: "use", In: leaveCmd{}, Do: s.postLeave},
 		{Pattern: "GET /account/prove", Title: "再次确认本人", Object: "account", Verb: "use", PageOnly: true, Do: s.getProve},
-		{Pattern: "POST /account/prove", Title: "再次确认本人", Object: "account", Verb: "use", Limit: "login", In: proveCmd{}, Do: s.postProve},
+		{Pattern: "POST /account/prove", Title: "再次确认本人", Object: "account", Verb: "use", Limit: "login", In: proveCmd{}, Out: proved{}, Do: s.postProve},
 		{Pattern: "GET /account/counter", Title: "窗口核实身份", Object: "person", Verb: "check", PageOnly: true, Do: s.getCounter},
 		{Pattern: "POST /account/counter", Title: "窗口核实身份", Object: "person", Verb: "check", Limit: "write", In: counterCheck{}, Do: s.postCounter},
 		{Pattern: "POST /account/merge", Title: "合并两个账号", Object: "person", Verb: "merge", Limit: "write", In: mergeCmd{}, Do: s.postMerge},
@@ -106,8 +106,12 @@ type (
 		Session string `json:"session"` // empty: this one; "others"; or an id
 	}
 	proveCmd struct {
-		Code string `json:"code"`
+		Code string `json:"code"` // of a member of staff
 		Next string `json:"next"`
+	}
+	proved struct {
+		Proved    bool   `json:"proved"`
+		Challenge string `json:"challenge,omitempty"` // a party answers it with the code that was sent
 	}
 	mergeCmd struct {
 		Court string `json:"court"`
@@ -325,11 +329,7 @@ func (s *Service) getProve(r *http.Request) (web.Reply, error) {
 	if a.Staff {
 		return web.Reply{Page: provePage(next, nil)}, nil
 	}
-	id, err := s.stepUp(r.Context(), web.Next(next, "/casebook"))
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Goto: "/account/code/" + id}, nil
+	return web.Reply{Page: provePartyPage(next)}, nil
 }
 
 func (s *Service) postProve(r *http.Request) (web.Reply, error) {
@@ -337,10 +337,14 @@ func (s *Service) postProve(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
+	if !auth.From(r.Context()).Staff {
+		id, err := s.stepUp(r.Context(), web.Next(c.Next, "/casebook"))
+		return web.Reply{Goto: "/account/code/" + id, JSON: proved{Challenge: id}}, err
+	}
 	if err := s.proveStaff(r.Context(), c.Code); err != nil {
 		return web.Reply{Page: provePage(c.Next, fault.Fields(err))}, err
 	}
-	return web.Reply{Goto: web.Next(c.Next, "/desk"), JSON: map[string]bool{"proved": true}}, nil
+	return web.Reply{Goto: web.Next(c.Next, "/desk"), JSON: proved{Proved: true}}, nil
 }
 
 func (s *Service) getCounter(r *http.Request) (web.Reply, error) {
