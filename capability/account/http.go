@@ -42,7 +42,7 @@ func (s *Service) Capability() capability.Capability {
 func (s *Service) routes(rt *web.Router) {
 	s.rt = rt
 	for _, r := range []web.Route{
-		{Pattern: "GET /account/login", Title: "登录页", Object: web.Public, Verb: "see", Do: s.getLogin},
+		{Pattern: "GET /account/login", Title: "登录页", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getLogin},
 		{Pattern: "POST /account/login", Title: "发登录验证码", Object: web.Public, Verb: "login", Limit: "login", In: loginCmd{}, Out: started{}, Do: s.postLogin},
 		{Pattern: "GET /account/code/{challenge}", Title: "填验证码", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getCode},
 		{Pattern: "POST /account/code/{challenge}", Title: "交验证码", Object: web.Public, Verb: "login", Limit: "login", In: codeCmd{}, Out: entered{}, Do: s.postCode},

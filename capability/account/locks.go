@@ -37,7 +37,8 @@ type lockLine struct {
 type lockCmd struct {
 	Court   string `json:"court"`
 	Account string `json:"account"`
-	Number  string `json:"number"` // of a party, instead of Account: typed in full
+	IDType  string `json:"id_type"` // of a party, instead of Account; empty: resident
+	Number  string `json:"number"`  // typed in full
 	Open    bool   `json:"open"`
 	Reason  string `json:"reason"`
 }
@@ -112,7 +113,10 @@ func (s *Service) lock(ctx context.Context, c lockCmd) error {
 // number that he gave.
 func (s *Service) toLock(tx *db.Tx, c lockCmd, now time.Time) (Account, error) {
 	if c.Account == "" {
-		p, ok, err := docket.FindPerson(tx, s.k.Vault.Find("id", string(identity.Resident)+identity.Normalise(c.Number)))
+		if c.IDType == "" {
+			c.IDType = string(identity.Resident)
+		}
+		p, ok, err := docket.FindPerson(tx, s.k.Vault.Find("id", c.IDType+identity.Normalise(c.Number)))
 		if err != nil {
 			return Account{}, err
 		}

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"mashang/capability"
 	"mashang/docket"
+	"mashang/docket/access"
 	"mashang/platform/app"
 	"mashang/platform/auth"
 	"mashang/platform/db"
@@ -60,10 +62,10 @@ var kinds = []ledger.Kind{
 
 func (s *Service) routes(rt *web.Router) {
 	rt.Handle(web.Route{Pattern: "GET /casebook", Title: "我看得到的案件", Object: "case", Verb: "list", In: listQuery{}, Out: listAnswer{}, Do: s.getList})
-	rt.Handle(web.Route{Pattern: "GET /casebook/enter", Title: "收件页", Object: "court", Verb: "enter", PageOnly: true, Do: s.getEnter})
+	rt.Handle(web.Route{Pattern: "GET /casebook/enter", Title: "收件页", Object: "court", Verb: "enter", Out: enterCmd{}, Do: s.getEnter})
 	rt.Handle(web.Route{Pattern: "POST /casebook/enter", Title: "收件", Object: "court", Verb: "enter", Limit: "write", In: enterCmd{}, Out: made{}, Do: s.postEnter})
 	rt.Handle(web.Route{Pattern: "GET /casebook/{case}", Title: "案件页", Object: "case", Verb: "read", Out: whole{}, Do: s.getCase})
-	rt.Handle(web.Route{Pattern: "GET /casebook/{case}/work", Title: "办理页", Object: "case", Verb: "read", PageOnly: true, Do: s.getWork})
+	rt.Handle(web.Route{Pattern: "GET /casebook/{case}/work", Title: "办理页", Object: "case", Verb: "read", Out: choices{}, Do: s.getWork})
 	rt.Handle(web.Route{Pattern: "POST /casebook/{case}/export", Title: "导出完整记录", Object: "receipt", Verb: "export", Limit: "write", Out: web.File{}, Do: s.postExport})
 	rt.Handle(web.Route{Pattern: "POST /casebook/{case}/party/{party}/reveal", Title: "查看当事人完整信息", Object: "person", Verb: "reveal", Limit: "write", Out: revealed{}, Do: s.postReveal})
 	act(s, rt, "accept", "accept", "决定立案", s.accept)
@@ -127,6 +129,13 @@ type (
 	done struct {
 		Done string `json:"done"`
 	}
+	// choices are what the forms of the work page offer this person.
+	choices struct {
+		Case      string            `json:"case"`
+		Acts      []string          `json:"acts"`
+		Divisions []docket.Division `json:"divisions"`
+		Staff     []docket.Member   `json:"staff"`
+	}
 	listAnswer struct {
 		Cases []listed `json:"cases"`
 		Next  string   `json:"next,omitempty"`
@@ -189,7 +198,20 @@ func (s *Service) getWork(r *http.Request) (web.Reply, error) {
 	if !w.View.Court() {
 		return web.Reply{}, fault.Missing()
 	}
-	return web.Reply{Page: workPage(w, work{Open: r.URL.Query().Get("open")}), Read: reading(w)}, nil
+	return web.Reply{Page: workPage(w, work{Open: r.URL.Query().Get("open")}), JSON: choicesOf(w), Read: reading(w)}, nil
+}
+
+// choicesOf names the acts that a relation to the case allows; whether the case
+// stands so that one can be done is found by doing it.
+func choicesOf(w whole) choices {
+	c := choices{Case: w.Case.ID, Divisions: w.Divs, Staff: w.Posts}
+	for verb := range access.Verbs()["case"] {
+		if can(w, "case", verb) {
+			c.Acts = append(c.Acts, verb)
+		}
+	}
+	slices.Sort(c.Acts)
+	return c
 }
 
 func (s *Service) getEnter(r *http.Request) (web.Reply, error) {
@@ -198,7 +220,7 @@ func (s *Service) getEnter(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	c := enterCmd{Court: court, Type: "民初", Procedure: "ordinary", PKind: "natural", DKind: "natural", PIDType: "resident", DIDType: "resident", Received: docket.Today(s.k.Now())}
-	return web.Reply{Page: enterPage(c, nil)}, nil
+	return web.Reply{Page: enterPage(c, nil), JSON: c}, nil
 }
 
 func (s *Service) postEnter(r *http.Request) (web.Reply, error) {

@@ -62,7 +62,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /c/{code}", Title: "扫案件码", Object: web.Public, Verb: "see", Limit: "code", PageOnly: true, Do: s.getScan},
 		{Pattern: "GET /onecode/open", Title: "填案件码", Object: web.Public, Verb: "see", Limit: "code", PageOnly: true, Do: s.getOpen},
 		{Pattern: "POST /onecode/open", Title: "用案件码证明本人", Object: web.Public, Verb: "login", Limit: "code", In: opening{}, Out: opened{}, Do: s.postOpen(rt)},
-		{Pattern: "GET /onecode/delegate", Title: "委托代答页", Object: "desk", Verb: "read", PageOnly: true, Do: s.getDelegate},
+		{Pattern: "GET /onecode/delegate", Title: "委托代答页", Object: "desk", Verb: "read", Out: colleagues{}, Do: s.getDelegate},
 		{Pattern: "POST /onecode/delegate", Title: "委托同事代为答复", Object: "desk", Verb: "read", Limit: "write", In: delegate{}, Out: ok{}, Do: s.postDelegate},
 		{Pattern: "POST /onecode/standard", Title: "保存常用答复", Object: "desk", Verb: "read", Limit: "write", In: Standard{}, Out: ok{}, Do: s.postStandard},
 		{Pattern: "POST /onecode/visit", Title: "登录后用案件码打开案件", Object: "account", Verb: "use", Limit: "code", In: visiting{}, Out: visited{}, Do: s.postVisit(rt)},
@@ -96,6 +96,10 @@ type (
 	}
 	ok struct {
 		Done bool `json:"done"`
+	}
+	colleagues struct {
+		Court  string          `json:"court"`
+		Judges []docket.Member `json:"judges"`
 	}
 	threadQuery struct {
 		Before string `json:"before"`
@@ -690,7 +694,7 @@ func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error)
 		ms, err = docket.Staff(tx, c.Court, tx.Now(), docket.Judge)
 		return err
 	})
-	return web.Reply{Page: delegatePage(c, ms, a.Person, errs)}, err
+	return web.Reply{Page: delegatePage(c, ms, a.Person, errs), JSON: colleagues{c.Court, ms}}, err
 }
 
 func (s *Service) postDelegate(r *http.Request) (web.Reply, error) {
