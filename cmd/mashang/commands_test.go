@@ -86,8 +86,11 @@ func TestBareAddress(t *testing.T) {
 		":8131": "http://localhost:8131", "0.0.0.0:8131": "http://localhost:8131", "[::]:8131": "http://localhost:8131",
 		"127.0.0.1:8131": "http://127.0.0.1:8131", "localhost:8080": "http://localhost:8080",
 	} {
-		if got := demoOrigin(listen); got != want {
+		if got := demoOrigin(listen, false); got != want {
 			t.Errorf("%s: %s, want %s", listen, got, want)
+		}
+		if got := demoOrigin(listen, true); got != strings.Replace(want, "http:", "https:", 1) {
+			t.Errorf("%s over TLS: %s", listen, got)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func runDemo(ctx context.Context, args []string, _, stderr io.Writer) error {
 	}
 	cfg.Demo = true
 	if cfg.Origin == "" {
-		cfg.Origin = demoOrigin(cfg.Listen)
+		cfg.Origin = demoOrigin(cfg.Listen, cfg.TLSCert != "")
 	}
 	if err := markDemo(cfg.Data); err != nil {
 		return err
@@ -68,10 +68,13 @@ func runDemo(ctx context.Context, args []string, _, stderr io.Writer) error {
 
 // demoOrigin is where a browser on this machine reaches the demo: an address
 // that means every network is not one that can be opened.
-func demoOrigin(listen string) string {
+func demoOrigin(listen string, tls bool) string {
 	host, port, err := net.SplitHostPort(listen)
 	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
 		listen = net.JoinHostPort("localhost", port)
+	}
+	if tls {
+		return "https://" + listen
 	}
 	return "http://" + listen
 }
