@@ -37,17 +37,17 @@ type driver struct {
 // Seed lives the year that ends now, and lets the clock go on by itself.
 // progress, if not nil, hears the day that has been reached, month by month.
 func Seed(ctx context.Context, c *mashang.Court, clk *clock.Moved, now time.Time, progress func(day time.Time)) error {
-	return seed(ctx, c, clk, now, 11, progress)
+	return seed(ctx, c, clk, now, true, progress)
 }
 
-// seed makes a year with so many ordinary cases for each court.
-func seed(ctx context.Context, c *mashang.Court, clk *clock.Moved, now time.Time, each int, progress func(day time.Time)) error {
+// seed makes a year, whole or only its stories.
+func seed(ctx context.Context, c *mashang.Court, clk *clock.Moved, now time.Time, whole bool, progress func(day time.Time)) error {
 	d := &driver{ctx: ctx, court: c, clock: clk, progress: progress}
 	y, err := d.found()
 	if err != nil {
 		return fmt.Errorf("demo: founding: %w", err)
 	}
-	if err := y.live(now, each); err != nil {
+	if err := y.live(now, whole); err != nil {
 		return fmt.Errorf("demo: %s: %w", clk.Now().In(clock.Shanghai).Format(time.DateOnly), err)
 	}
 	if err := y.keepRoles(); err != nil {
@@ -79,7 +79,7 @@ func (d *driver) as(w who) context.Context {
 	if w.token != "" || w.person == "" {
 		return d.ctx
 	}
-	return auth.With(d.ctx, auth.Actor{Person: w.person, Account: "demo " + w.person, Session: "demo " + w.person, Name: w.name, Level: auth.Staff, Staff: true, Proved: d.clock.Now()})
+	return auth.With(d.ctx, auth.Actor{Person: w.person, Account: "demo " + w.person, Session: fmt.Sprint("demo ", w.person, " ", d.n), Name: w.name, Level: auth.Staff, Staff: true, Proved: d.clock.Now()})
 }
 
 // post sends a command as JSON and returns the answer.

@@ -40,7 +40,7 @@ func TestStoryOnAnyDate(t *testing.T) {
 				t.Fatal(err)
 			}
 			months := 0
-			if err := seed(ctx, c, clk, now, 0, func(time.Time) { months++ }); err != nil {
+			if err := seed(ctx, c, clk, now, false, func(time.Time) { months++ }); err != nil {
 				t.Fatal(err)
 			}
 			p := pages{c}

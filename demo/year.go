@@ -51,15 +51,14 @@ func (y *year) later(t time.Time, n, hour, minute int) time.Time {
 	return y.workday(law.DateOf(t, clock.Shanghai).AddDays(n), hour, minute)
 }
 
-// causes by weight, with the type and procedure that they usually have.
-var causes = []struct{ cause, kind, special, procedure, claim string }{
+var causes = []kindOfCase{
 	{"民间借贷纠纷", "民初", "", "summary", "判令被告返还借款及利息。"}, {"买卖合同纠纷", "民初", "", "summary", "判令被告支付货款。"},
 	{"机动车交通事故责任纠纷", "民初", "", "summary", "判令被告赔偿医疗费、误工费。"}, {"离婚纠纷", "民初", "", "summary", "判令原、被告离婚。"},
 	{"物业服务合同纠纷", "民初", "", "small", "判令被告支付物业费。"}, {"劳动争议", "民初", "", "ordinary", "判令被告支付劳动报酬。"},
 	{"建设工程施工合同纠纷", "民初", "", "ordinary", "判令被告支付工程款。"}, {"赡养纠纷", "民初", "", "summary", "判令被告每月支付赡养费。"},
 }
 
-var ipCauses = []struct{ cause, kind, special, procedure, claim string }{
+var ipCauses = []kindOfCase{
 	{"侵害商标权纠纷", "民初", "知", "ordinary", "判令被告停止侵害商标权的行为并赔偿损失。"}, {"侵害作品信息网络传播权纠纷", "民初", "知", "ordinary", "判令被告删除涉案作品并赔偿损失。"},
 	{"技术合同纠纷", "民初", "知", "ordinary", "判令被告支付技术服务费。"}, {"侵害实用新型专利权纠纷", "民初", "知", "ordinary", "判令被告停止侵权。"},
 }
@@ -73,19 +72,12 @@ var questions = [][2]string{
 	{"能不能请人替我来？", "可以委托一至二人。要交授权委托书和他的身份材料。"},
 }
 
-// live plans the year that ends at now, with so many ordinary cases for each
-// court, and lets it happen.
-func (y *year) live(now time.Time, each int) error {
+// live plans the year that ends at now, whole or only its stories, and lets it
+// happen.
+func (y *year) live(now time.Time, whole bool) error {
 	end := docket.Today(now)
-	begin := end.AddDays(-360)
-	for _, c := range y.courts {
-		n := each
-		if c.code == "冀11" {
-			n += n / 2
-		}
-		for range n {
-			y.ordinary(c, begin.AddDays(y.IntN(345)), end)
-		}
+	if whole {
+		y.counted(end)
 	}
 	y.jia(end)
 	y.unfinished(end)
@@ -221,16 +213,11 @@ func (y *year) enter(f *filed) (who, error) {
 	return y.prove(code, f.pl.name, f.pl.idType, f.pl.number, f.pl.phone)
 }
 
-// ordinary plans one case from filing to its end.
-func (y *year) ordinary(c *staffed, on, end law.Date) {
-	k := causes[y.IntN(len(causes))]
-	division := "民一庭"
-	if y.IntN(2) == 0 {
-		division = "民二庭"
-	}
-	if c.code == "冀11" && y.IntN(3) > 0 {
+// ordinary plans one case from filing to its end, and what its plaintiff does.
+func (y *year) ordinary(c *staffed, on, end law.Date, p plan) {
+	k, division := p.kind, []string{"民一庭", "民二庭"}[y.IntN(2)]
+	if k.special == "知" {
 		division = "知识产权审判庭"
-		k = ipCauses[y.IntN(len(ipCauses))]
 	}
 	pl, de := y.person(""), y.person("")
 	if y.IntN(3) == 0 {
@@ -238,10 +225,10 @@ func (y *year) ordinary(c *staffed, on, end law.Date) {
 	}
 	amount := int64(1000 + y.IntN(200000))
 	t := y.workday(on, 9, y.IntN(50))
-	asks, q := y.IntN(2) == 0, questions[y.IntN(len(questions))]
-	var f *filed
-	y.at(t, func() (err error) {
-		f, err = y.file(c, division, k.cause, k.kind, k.special, k.procedure, k.claim, pl, de, amount)
+	f := &filed{}
+	y.at(t, func() error {
+		g, err := y.file(c, division, k.cause, k.kind, k.special, k.procedure, k.claim, pl, de, amount)
+		*f = *g
 		return err
 	})
 	y.at(t.Add(2*time.Hour), func() error {
@@ -250,18 +237,22 @@ func (y *year) ordinary(c *staffed, on, end law.Date) {
 	})
 	y.at(t.Add(3*time.Hour), func() error { return y.serve(f) })
 	y.at(y.later(t, 1, 11, 0), func() error { return y.duties(f) })
-	if asks {
-		y.at(y.later(t, 5+y.IntN(10), 15, y.IntN(50)), func() error { return y.talk(f, q) })
+	start := law.DateOf(t, clock.Shanghai).AddDays(2)
+	y.comes(f, start, p.quota)
+	if p.way == "" {
+		return
 	}
-	if finish := y.later(t, 30+y.IntN(60), 16, 0); law.DateOf(finish, clock.Shanghai).Before(end) && y.IntN(6) > 0 {
-		way := []string{"judgment", "mediation", "mediation", "withdrawal"}[y.IntN(4)]
-		y.at(finish, func() error {
-			_, err := y.post(f.judge.who, "/casebook/"+f.id+"/close", map[string]string{"way": way, "on": docket.Today(y.clock.Now()).String()})
-			if next := y.workday(docket.Today(y.clock.Now()).AddDays(1), 9, 10); err == nil && docket.Today(next).Before(end) {
-				y.soon(next, func() error { return y.nobodyAsked(f) })
-			}
-			return err
-		})
+	finish := y.later(start.At(9, 0, clock.Shanghai), p.quota.visits, 16, 0)
+	y.at(finish, func() error {
+		_, err := y.post(f.judge.who, "/casebook/"+f.id+"/close", map[string]string{"way": p.way, "on": docket.Today(y.clock.Now()).String()})
+		return err
+	})
+	if next := y.later(finish, 1, 9, 10); docket.Today(next).Before(end) {
+		y.at(next, func() error { return y.nobodyAsked(f) })
+	}
+	if p.later != "" {
+		on := y.later(finish, 9, 15, 0)
+		y.at(on, y.goesOn(f, p.later, on))
 	}
 }
 

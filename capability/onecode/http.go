@@ -65,7 +65,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /onecode/delegate", Title: "委托代答页", Object: "desk", Verb: "read", Out: colleagues{}, Do: s.getDelegate},
 		{Pattern: "POST /onecode/delegate", Title: "委托同事代为答复", Object: "desk", Verb: "read", Limit: "write", In: delegate{}, Out: ok{}, Do: s.postDelegate},
 		{Pattern: "POST /onecode/standard", Title: "保存常用答复", Object: "desk", Verb: "read", Limit: "write", In: Standard{}, Out: ok{}, Do: s.postStandard},
-		{Pattern: "POST /onecode/visit", Title: "登录后用案件码打开案件", Object: "account", Verb: "use", Limit: "code", In: visiting{}, Out: visited{}, Do: s.postVisit(rt)},
+		{Pattern: "POST /onecode/visit", Title: "登录后用案件码打开案件", Object: "account", Verb: "use", Limit: "write", In: visiting{}, Out: visited{}, Do: s.postVisit(rt)},
 		{Pattern: "GET /onecode/overdue", Title: "没回的和过期的", Object: "message", Verb: "board", Out: board{}, Do: s.getBoard},
 		{Pattern: "GET /onecode/follow/up/{rating}", Title: "回访页", Object: "message", Verb: "follow", Out: followUp{}, Do: s.getFollow},
 		{Pattern: "POST /onecode/follow/up/{rating}", Title: "回访不满意的评价", Object: "message", Verb: "follow", Limit: "write", In: write{}, Out: ok{}, Do: s.postFollow},
@@ -198,12 +198,12 @@ func (s *Service) postVisit(rt *web.Router) web.Handler {
 		if err := web.Read(r, &c); err != nil {
 			return web.Reply{}, err
 		}
-		if g := guessed(c.Code); g != "" {
-			if err := rt.Thing("code", g); err != nil {
-				return web.Reply{}, err
+		caseID, err := s.visit(r.Context(), c.Code)
+		if g := guessed(c.Code); err != nil && g != "" { // his own code is no guess
+			if slow := rt.Thing("code", g); slow != nil {
+				return web.Reply{}, slow
 			}
 		}
-		caseID, err := s.visit(r.Context(), c.Code)
 		if err != nil {
 			return web.Reply{Page: visitPage(c.Code, auth.From(r.Context()).Name, fault.Fields(err))}, err
 		}
@@ -278,40 +278,6 @@ func (v *threadView) choose(key string) {
 			v.Kind = k
 		}
 	}
-}
-
-// askRatings marks answers that their reader has not rated yet, and shows what
-// he said of the others.
-func (s *Service) askRatings(tx *db.Tx, ms []seen) error {
-	a := auth.From(tx.Context())
-	if len(ms) == 0 {
-		return nil
-	}
-	had, err := s.rated(tx, ms[0].Case, a.Person)
-	if err != nil {
-		return err
-	}
-	for i := range ms {
-		q := &ms[i]
-		if q.AuthorID != a.Person || !asks(q.Kind) {
-			continue
-		}
-		r, rated := had[q.ID]
-		last := -1
-		for j := range ms {
-			if ms[j].ReplyTo == q.ID {
-				last = j
-			}
-		}
-		switch {
-		case last < 0:
-		case rated && (q.State == "waiting" || q.Reopened == 0 || !r.At.Before(q.Answered)):
-			ms[last].Rated = r.Grade
-		case q.State == "answered":
-			ms[last].MayRate = true
-		}
-	}
-	return nil
 }
 
 // reading is the entry for the trail when someone of the court reads what a
@@ -480,132 +446,6 @@ func (s *Service) postEvidence(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	return web.Reply{Goto: "/desk", Toast: "退回了。告诉了他从哪里交证据。", JSON: m}, nil
-}
-
-func (s *Service) postRateMessage(r *http.Request) (web.Reply, error) {
-	var c rate
-	if err := web.Read(r, &c); err != nil {
-		return web.Reply{}, err
-	}
-	m, again, err := s.rateMessage(r.Context(), r.PathValue("message"), c)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	toast := "谢谢，记下了。办案的人看不到是谁评的。"
-	if again {
-		toast = "记下了。这一条重新打开，最晚 " + m.DueOn.Short(docket.Today(s.k.Now())) + "再回您。"
-	}
-	return web.Reply{Goto: "/onecode/" + r.PathValue("case") + "#new", Toast: toast, JSON: ok{true}}, nil
-}
-
-func (s *Service) getRate(r *http.Request) (web.Reply, error) {
-	v, err := s.rateView(r)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: ratePage(v, "", nil), JSON: v}, nil
-}
-
-func (s *Service) rateView(r *http.Request) (v rateView, err error) {
-	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
-		a := auth.From(r.Context())
-		g, err := access.May(tx, a, "ask", access.Of("message", r.PathValue("case")), tx.Now())
-		if err != nil {
-			return err
-		}
-		v.Case = g.Case
-		had, err := s.rated(tx, v.Case.ID, a.Person)
-		for _, st := range steps(v.Case) {
-			v.Steps = append(v.Steps, rateStep{st, had[st.Key].Grade})
-		}
-		return err
-	})
-	return v, err
-}
-
-func (s *Service) postRate(r *http.Request) (web.Reply, error) {
-	var c rate
-	if err := web.Read(r, &c); err != nil {
-		return web.Reply{}, err
-	}
-	if err := s.rateService(r.Context(), r.PathValue("case"), r.PathValue("step"), c); err != nil {
-		v, verr := s.rateView(r)
-		if verr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		return web.Reply{Page: ratePage(v, c.Text, fault.Fields(err))}, err
-	}
-	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "谢谢，记下了。办案的人看不到是谁评的。", JSON: ok{true}}, nil
-}
-
-func (s *Service) getFollow(r *http.Request) (web.Reply, error) {
-	f, err := s.mayFollow(r)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: followPage(f, "", nil), JSON: f}, nil
-}
-
-func (s *Service) mayFollow(r *http.Request) (f followUp, err error) {
-	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
-		if f, err = s.followOf(tx, r.PathValue("rating")); err != nil {
-			return err
-		}
-		_, err = access.May(tx, auth.From(r.Context()), "follow", access.In("message", f.Court), tx.Now())
-		return err
-	})
-	if fault.KindOf(err) == fault.Forbidden { // nobody learns that there is such a rating
-		err = fault.Missing()
-	}
-	return f, err
-}
-
-func (s *Service) postFollow(r *http.Request) (web.Reply, error) {
-	var c write
-	if err := web.Read(r, &c); err != nil {
-		return web.Reply{}, err
-	}
-	f, err := s.mayFollow(r)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	if err := s.follow(r.Context(), f.Rating, c); err != nil {
-		return web.Reply{Page: followPage(f, c.Text, fault.Fields(err))}, err
-	}
-	return web.Reply{Goto: "/desk", Toast: "记下了。", JSON: ok{true}}, nil
-}
-
-func (s *Service) getBoard(r *http.Request) (web.Reply, error) {
-	var b board
-	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
-		a := auth.From(r.Context())
-		posts, err := docket.Posts(tx, a.Person, tx.Now())
-		if err != nil {
-			return err
-		}
-		denied := error(fault.Missing())
-		for _, p := range posts {
-			if _, err := access.May(tx, a, "board", access.In("message", p.Court), tx.Now()); err != nil {
-				denied = err
-				continue
-			}
-			denied = nil
-			division := ""
-			if p.Role == docket.Head {
-				division = p.Division
-			}
-			rows, late, err := boardOf(tx, p.Court, division, docket.Today(tx.Now()))
-			if err != nil {
-				return err
-			}
-			b.Rows, b.Late = append(b.Rows, rows...), append(b.Late, late...)
-		}
-		return denied
-	})
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: boardPage(b, s.k.Now()), JSON: b}, nil
 }
 
 func (s *Service) getFile(r *http.Request) (web.Reply, error) {

@@ -84,7 +84,7 @@ var rated = []string{"handling", "service"}
 // period reads the period of a query; none is the present year.
 func (s *Service) period(q string) (stats.Period, error) {
 	if q == "" {
-		return stats.PeriodOf(stats.Year, s.today()), nil
+		return stats.Recent(s.today()), nil
 	}
 	p, err := stats.ParsePeriod(q)
 	if err != nil {
@@ -330,6 +330,9 @@ func (s *Service) menus(tx *db.Tx, sh *Sheet) error {
 
 // choices are the periods that a page offers.
 func choices(today law.Date) (out []stats.Period) {
+	if p := stats.Recent(today); p.First.Month != 1 { // in December it is the year
+		out = append(out, p)
+	}
 	for _, c := range []struct {
 		span stats.Span
 		n    int

@@ -53,6 +53,9 @@ func appeal(tx *db.Tx, f fact.CaseAppealed) error {
 }
 
 func asked(tx *db.Tx, f fact.QuestionAsked) error {
+	if f.Kind != "opinion" {
+		return nil
+	}
 	return within(tx, f.Case, event{ID: "opinion/" + f.Message, Kind: stats.Opinion, On: f.On})
 }
 

@@ -124,6 +124,7 @@ func (f ServiceEffective) FactCase() string { return f.Case }
 type QuestionAsked struct {
 	Case    string   `json:"case"`
 	Message string   `json:"message"`
+	Kind    string   `json:"kind"` // question, opinion, explain
 	On      law.Date `json:"on"`
 }
 
@@ -131,9 +132,9 @@ type QuestionAsked struct {
 func (QuestionAsked) FactName() string   { return "question_asked" }
 func (f QuestionAsked) FactCase() string { return f.Case }
 
-// OpinionRated is told by onecode when the party who wrote a message says how
+// OpinionRated is told by onecode when the party who wrote an opinion says how
 // satisfied he is with what became of it: 满意, 基本满意 or 不满意. A second
-// rating of the same message takes the place of the first.
+// rating of the same one takes the place of the first.
 type OpinionRated struct {
 	Case    string   `json:"case"`
 	Court   string   `json:"court"`

@@ -12,7 +12,7 @@ const (
 	InTime   Kind = "in_time"  // and closed within its limit
 	Appealed Kind = "appealed" // a closed case was appealed against; on the day of its closing
 	Retrial  Kind = "retrial"  // a retrial of a closed case was applied for
-	Opinion  Kind = "opinion"  // a party put a question or an opinion to the court
+	Opinion  Kind = "opinion"  // a party put an opinion to the court
 	Handled  Kind = "handled"  // and said how satisfied he is with the answer; marked
 	Rated    Kind = "rated"    // a party rated a service; marked
 	Visit    Kind = "visit"    // a person opened a case by its code

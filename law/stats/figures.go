@@ -128,9 +128,15 @@ var Figures = []Figure{
 		Numerator: Term{Words: "本期不同的人", People: true},
 	},
 	{
+		Key: "visits", Name: "码上通来访", Unit: "人次", Group: "visits", Version: version, Source: product,
+		Formula: "本期用案件码打开案件的人次", Variant: "一个人一天里打开一件案，算一人次",
+		Note:      "有多少不同的人，看“码上通访客”。",
+		Numerator: Term{Words: "本期来访的人次", Parts: []Part{{Kind: Visit}}},
+	},
+	{
 		Key: "opinions", Name: "意见反馈", Unit: "条", Group: "opinions", Version: version, Source: product,
-		Formula: "本期当事人通过码上通提出的问题和意见的条数", Variant: "按提出的那天算；同一条里的追加不另算",
-		Numerator: Term{Words: "本期收到的问题和意见", Parts: []Part{{Kind: Opinion}}},
+		Formula: "本期当事人通过码上通提出的意见的条数", Variant: "按提出的那天算；提问和判后答疑不算，重新打开的不另算",
+		Numerator: Term{Words: "本期收到的意见", Parts: []Part{{Kind: Opinion}}},
 	},
 	{
 		Key: "handling", Name: "意见处理满意度", Unit: "%", Decimals: 2, Group: "handling", Version: version, Source: product,

@@ -21,8 +21,8 @@ const (
 // months in a span.
 var months = map[Span]int{Month: 1, Quarter: 3, Year: 12}
 
-// Period is a month, a quarter or a year of the calendar, by civil dates where
-// the courts are.
+// Period is a month, a quarter or a year of the calendar, or twelve months that
+// begin in any of them, by civil dates where the courts are.
 type Period struct {
 	Span  Span
 	First law.Date
@@ -34,9 +34,25 @@ func PeriodOf(s Span, d law.Date) Period {
 	return Period{s, law.Date{Year: d.Year, Month: (d.Month-1)/n*n + 1, Day: 1}}
 }
 
-// ParsePeriod reads 2026, 2026-Q3 and 2026-09.
+// Recent are the twelve months that end with the one in which a day lies.
+func Recent(d law.Date) Period {
+	return Period{Year, PeriodOf(Month, d).First.AddMonths(-11)}
+}
+
+// twelve marks twelve months by the first of them.
+const twelve = "+12"
+
+// ParsePeriod reads 2026, 2026-Q3, 2026-09, and 2025-12+12 for twelve months.
 func ParsePeriod(s string) (Period, error) {
-	bad := fmt.Errorf("stats: %q is no period: write 2026, 2026-Q3 or 2026-09", s)
+	if first, ok := strings.CutSuffix(s, twelve); ok {
+		p, err := ParsePeriod(first)
+		if err == nil && p.Span != Month {
+			err = fmt.Errorf("stats: %q is no period: write the first of the twelve months, as in 2025-12+12", s)
+		}
+		p.Span = Year
+		return p, err
+	}
+	bad := fmt.Errorf("stats: %q is no period: write 2026, 2026-Q3, 2026-09 or 2025-12+12", s)
 	y, rest, part := strings.Cut(s, "-")
 	year, err := strconv.Atoi(y)
 	if err != nil || len(y) != 4 || year < 1950 {
@@ -63,10 +79,12 @@ func ParsePeriod(s string) (Period, error) {
 
 // String writes what ParsePeriod reads.
 func (p Period) String() string {
-	switch p.Span {
-	case Year:
+	switch {
+	case p.Span == Year && p.First.Month != 1:
+		return fmt.Sprintf("%04d-%02d", p.First.Year, p.First.Month) + twelve
+	case p.Span == Year:
 		return fmt.Sprintf("%04d", p.First.Year)
-	case Quarter:
+	case p.Span == Quarter:
 		return fmt.Sprintf("%04d-Q%d", p.First.Year, (p.First.Month+2)/3)
 	}
 	return fmt.Sprintf("%04d-%02d", p.First.Year, p.First.Month)
@@ -74,10 +92,12 @@ func (p Period) String() string {
 
 // Title writes 2026年第三季度.
 func (p Period) Title() string {
-	switch p.Span {
-	case Year:
+	switch {
+	case p.Span == Year && p.First.Month != 1:
+		return fmt.Sprintf("%d年%d月至%d年%d月", p.First.Year, p.First.Month, p.Last().Year, p.Last().Month)
+	case p.Span == Year:
 		return fmt.Sprintf("%d年", p.First.Year)
-	case Quarter:
+	case p.Span == Quarter:
 		return fmt.Sprintf("%d年第%s季度", p.First.Year, law.Chinese((p.First.Month+2)/3))
 	}
 	return fmt.Sprintf("%d年%d月", p.First.Year, p.First.Month)
@@ -99,9 +119,12 @@ func (p Period) Last() law.Date { return p.Next().First.AddDays(-1) }
 func (p Period) Over(today law.Date) bool { return today.After(p.Last()) }
 
 // Parts are the next smaller periods in it: the quarters of a year, the months
-// of a quarter; a month has none.
+// of a quarter or of any other twelve; a month has none.
 func (p Period) Parts() (out []Period) {
 	small := map[Span]Span{Year: Quarter, Quarter: Month}[p.Span]
+	if p.Span == Year && p.First.Month != 1 {
+		small = Month
+	}
 	if small == "" {
 		return nil
 	}
