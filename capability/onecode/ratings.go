@@ -172,4 +172,3 @@ func (s *Service) getBoard(r *http.Request) (web.Reply, error) {
 	}
 	return web.Reply{Page: boardPage(b, s.k.Now()), JSON: b}, nil
 }
-
