@@ -91,7 +91,7 @@ func parseKind(text string) (Kind, error) {
 //	TEXT           paragraph
 func (k Kind) doc(d Data) (*pdf.Doc, error) {
 	var b strings.Builder
-	if err := k.body.Execute(&b, d); err != nil {
+	if err := k.body.Execute(&b, d.flat()); err != nil {
 		return nil, fmt.Errorf("papers: %s: %w", k.Name, err)
 	}
 	doc := &pdf.Doc{Title: k.Title, CaseNo: d.Number, Court: d.Court, Void: d.Void, Code: &pdf.PaperCode{URL: d.CheckURL, Short: d.PaperCode}}
@@ -120,6 +120,15 @@ func (k Kind) doc(d Data) (*pdf.Doc, error) {
 	}
 	flush()
 	return doc, nil
+}
+
+// flat keeps every field on its line: a name or a cause with a line end in it
+// must not become a line of the form, such as a second signature.
+func (d Data) flat() Data {
+	for _, p := range []*string{&d.Court, &d.Number, &d.Cause, &d.Addressee, &d.Opponents, &d.Division, &d.Judge, &d.Phone, &d.Place} {
+		*p = strings.ReplaceAll(*p, "\n", " ")
+	}
+	return d
 }
 
 func (d Data) block(line string) (pdf.Block, error) {
