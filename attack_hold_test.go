@@ -1,7 +1,10 @@
 package mashang_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
+	"time"
 
 	"mashang/law/identity"
 	"mashang/platform/dbtest"
@@ -94,4 +97,59 @@ func TestLostPhoneOfAnAgent(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSharedPhone: two old people of one household share a phone. Its code
+// leads to a choice between the two, and to nobody else.
+func TestSharedPhone(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		var stranger struct {
+			Account struct{ ID string }
+		}
+		if err := json.Unmarshal([]byte(h.get("贾若兰", "/api/v1/account").must(t, "account", 200).body), &stranger); err != nil || stranger.Account.ID == "" {
+			t.Fatal(err)
+		}
+		shared := identity.FictionalPhone(41)
+		for i, name := range []string{"赵老汉", "钱老太"} {
+			num := identity.Fictional(41+i, mustDate("1948-01-02"), i == 0)
+			h.post("韩雪", "/account/counter", map[string]any{"court": "冀11", "name": name, "id_type": "resident", "number": num, "phone": shared, "seen": true}).must(t, name, 200)
+		}
+		enter := func() (ticket string, choose []string) {
+			ch := h.post("", "/account/login", map[string]string{"phone": shared}).must(t, "login", 200).get("challenge")
+			h.drain()
+			a := h.post("", "/account/code/"+ch, map[string]string{"code": h.code(shared)}).must(t, "code", 200)
+			if a.get("token") != "" {
+				t.Fatal("somebody is in before he said who he is")
+			}
+			var v struct {
+				Ticket string   `json:"ticket"`
+				Choose []string `json:"choose"`
+			}
+			if err := json.Unmarshal([]byte(a.body), &v); err != nil || len(v.Choose) != 2 {
+				t.Fatalf("%v: %s", err, a.body)
+			}
+			return v.Ticket, v.Choose
+		}
+		names := map[string]bool{}
+		for i := range 2 {
+			ticket, choose := enter()
+			h.tokens["老人"] = h.post("", "/account/choose", map[string]string{"ticket": ticket, "account": choose[i]}).must(t, "choose", 200).get("token")
+			body := h.get("老人", "/api/v1/account").must(t, "account", 200).body
+			for _, n := range []string{"赵老汉", "钱老太"} {
+				names[n] = names[n] || strings.Contains(body, n)
+			}
+			h.post("", "/account/choose", map[string]string{"ticket": ticket, "account": choose[1-i]}).must(t, "the ticket again", 422)
+		}
+		if len(names) != 2 || !names["赵老汉"] || !names["钱老太"] {
+			t.Errorf("who came in: %v", names)
+		}
+		ticket, _ := enter()
+		h.post("", "/account/choose", map[string]string{"ticket": ticket, "account": stranger.Account.ID}).must(t, "another's account", 422)
+		ticket, choose := enter()
+		h.clock.Set(h.clock.Now().Add(4 * time.Minute))
+		h.post("", "/account/choose", map[string]string{"ticket": ticket, "account": choose[0]}).must(t, "too late", 422)
+	})
 }
