@@ -54,3 +54,47 @@ func TestStoryOnAnyDate(t *testing.T) {
 		})
 	}
 }
+
+// TestFigures: the year comes to the figures of the newspaper, by acts alone,
+// also when they are counted again.
+func TestFigures(t *testing.T) {
+	now := time.Date(2026, 11, 26, 4, 20, 0, 0, clock.Shanghai)
+	ctx := context.Background()
+	clk := clock.At(now.AddDate(0, 0, -366))
+	k, err := app.Open(ctx, config.Config{Data: t.TempDir(), Origin: "http://localhost", Demo: true, Draft: true}, clk, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = k.Close() }()
+	c, err := mashang.Assemble(ctx, k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := seed(ctx, c, clk, now, true, nil); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"visits": "2721", "opinions": "2235", "handling": "85.50", "service": "97.22", "accepting": "91.77", "settling": "71.82", "retrial": "10.00"}
+	for _, how := range []string{"as heard", "counted again"} {
+		sh, err := c.Services.Statistics.Show(ctx, "冀11", true, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := 0
+		for _, l := range sh.Figures {
+			w, ok := want[l.Key]
+			if !ok {
+				continue
+			}
+			seen++
+			if l.Value == nil || *l.Value != w {
+				t.Errorf("%s: %s is %v, want %s (%d of %v)", how, l.Name, l.Value, w, l.Numerator, l.Denominator)
+			}
+		}
+		if seen != len(want) {
+			t.Errorf("%d figures, want %d", seen, len(want))
+		}
+		if err := c.Services.Statistics.Rebuild(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

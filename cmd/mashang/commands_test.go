@@ -328,8 +328,8 @@ func TestStatsCommands(t *testing.T) {
 				filed, rate   any
 			}{{"冀11", "2026", false, "1", "0.00"}, {"冀11", "2026", true, "3", "66.67"}, {"冀1126", "2026-Q1", false, "2", "100.00"}, {"冀1126", "2025", false, "0", nil}} {
 				args := []string{"-court", x.court, "-period", x.period}
-				if x.area {
-					args = append(args, "-area")
+				if !x.area {
+					args = append(args, "-own")
 				}
 				got := show(args...)
 				for _, f := range got.Figures {

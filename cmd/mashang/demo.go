@@ -13,6 +13,7 @@ import (
 
 	"mashang/demo"
 	"mashang/platform/clock"
+	"mashang/platform/config"
 )
 
 // runDemo makes a fictional year in an empty folder and serves it.
@@ -30,9 +31,30 @@ func runDemo(ctx context.Context, args []string, _, stderr io.Writer) error {
 		return err
 	}
 	now := time.Now()
+	if err := makeYear(ctx, *cfg, now, stderr); err != nil {
+		return err
+	}
+	clk := clock.At(now)
+	clk.Run()
+	c, err := open(ctx, *cfg, clk, stderr)
+	if err != nil {
+		return err
+	}
+	if err := demo.Mount(c); err != nil {
+		return errors.Join(err, c.Kit.Close())
+	}
+	fmt.Fprintf(stderr, "mashang: demo ready, open %s/demo\n", c.Kit.Config.Origin)
+	return serve(ctx, c, stderr)
+}
+
+// makeYear makes the year, unless it was made before. It writes to a draft:
+// should the machine stop meanwhile, the year is made again.
+func makeYear(ctx context.Context, cfg config.Config, now time.Time, stderr io.Writer) error {
+	cfg.Draft = true
 	clk := clock.At(now.AddDate(0, 0, -366))
 	quiet := new(slog.LevelVar)
-	c, err := openAt(ctx, *cfg, clk, stderr, quiet)
+	quiet.Set(slog.LevelWarn) // a year of requests is not for reading
+	c, err := openAt(ctx, cfg, clk, stderr, quiet)
 	if err != nil {
 		return err
 	}
@@ -42,28 +64,15 @@ func runDemo(ctx context.Context, args []string, _, stderr io.Writer) error {
 	seeded, err := demo.Seeded(ctx, c.Kit)
 	if err == nil && !seeded {
 		trail, stop := context.WithCancel(ctx)
-		go c.KeepTrail(trail)
-		quiet.Set(slog.LevelWarn) // a year of requests is not for reading
+		done := make(chan struct{})
+		go func() { c.KeepTrail(trail); close(done) }()
 		err = demo.Seed(ctx, c, clk, now, func(day time.Time) {
 			fmt.Fprintf(stderr, "mashang: making the year: %s\n", day.In(clock.Shanghai).Format("2006-01"))
 		})
-		quiet.Set(slog.LevelInfo)
 		stop()
-		if err == nil {
-			err = c.Kit.DB.Shrink(ctx)
-		}
-	} else if err == nil {
-		clk.Set(now)
-		clk.Run()
+		<-done
 	}
-	if err == nil {
-		err = demo.Mount(c)
-	}
-	if err != nil {
-		return errors.Join(err, c.Kit.Close())
-	}
-	fmt.Fprintf(stderr, "mashang: demo ready, open %s/demo\n", c.Kit.Config.Origin)
-	return serve(ctx, c, stderr)
+	return errors.Join(err, c.Kit.Close())
 }
 
 // demoOrigin is where a browser on this machine reaches the demo: an address

@@ -10,16 +10,17 @@ import (
 	"text/tabwriter"
 
 	"mashang/capability/statistics"
+	courts "mashang/law/court"
 	"mashang/platform/clock"
 )
 
 // runStats shows a court's figures, or makes the sums behind them again.
 func runStats(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flags("stats", "stats show -data DIR -court CODE [-area] [-period 2026] [-json] | stats rebuild -data DIR",
-		"show prints each figure of a court with its fraction and how it compares; -area takes\nthe courts below with it; a period is 2026, 2026-Q3 or 2026-09. rebuild drops the sums\nand makes them again from the docket and the ledger, beside a running server.", stderr)
+	fs := flags("stats", "stats show -data DIR -court CODE [-own] [-period 2026] [-json] | stats rebuild -data DIR",
+		"show prints each figure of a court with its fraction and how it compares; those of an\nintermediate court take the courts below with them, unless -own. A period is 2026,\n2026-Q3, 2026-09 or 2025-12+12, the last twelve months when empty. rebuild drops the sums\nand makes them again from the docket and the ledger, beside a running server.", stderr)
 	court := fs.String("court", "", "code of the court, as in case numbers: 冀11")
-	area := fs.Bool("area", false, "with the courts below it")
-	period := fs.String("period", "", "year, quarter or month; the present year when empty")
+	own := fs.Bool("own", false, "the court alone, without the courts below it")
+	period := fs.String("period", "", "year, quarter, month or twelve months; the last twelve months when empty")
 	asJSON := fs.Bool("json", false, "print JSON")
 	if len(args) > 0 && strings.HasPrefix(args[0], "-") { // -h alone
 		if err := fs.Parse(args); err != nil {
@@ -48,7 +49,8 @@ func runStats(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 		}
 		return errors.Join(err, c.Kit.Close())
 	}
-	sh, err := c.Services.Statistics.Show(ctx, *court, *area, *period)
+	level, _ := courts.ByCode(*court)
+	sh, err := c.Services.Statistics.Show(ctx, *court, level.Level == courts.Intermediate && !*own, *period)
 	switch {
 	case err != nil:
 	case *asJSON:

@@ -39,7 +39,11 @@ func Open(ctx context.Context, c config.Config, clk clock.Clock, log *slog.Logge
 	}
 	dsn := c.DB
 	if dsn == "" {
-		dsn = "sqlite:" + filepath.Join(c.Data, "mashang.db")
+		engine := "sqlite:"
+		if c.Draft {
+			engine = "draft:"
+		}
+		dsn = engine + filepath.Join(c.Data, "mashang.db")
 	}
 	d, err := db.Open(ctx, dsn)
 	if err != nil {

@@ -30,6 +30,7 @@ type Config struct {
 	SMS        string   // https address of the SMS gateway
 	SMSKey     string   // key that signs requests to it
 	Demo       bool     // fictional data: marks every page and paper; set by the demo command alone
+	Draft      bool     // the data folder is being made and can be made again; set by the demo command alone
 }
 
 // fields pairs each setting with its flag and explains it.

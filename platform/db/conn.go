@@ -22,8 +22,8 @@ type conn struct {
 // sqliteFile is the driver's name for a database file, with what every
 // connection needs. FULL: an acknowledged act survives a power cut. Small page
 // caches, because each connection has one of its own.
-func sqliteFile(path string, more ...string) string {
-	pragmas := url.Values{"_pragma": append([]string{"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)", "temp_store(2)", "wal_autocheckpoint(8000)"}, more...)}
+func sqliteFile(path, sync string, more ...string) string {
+	pragmas := url.Values{"_pragma": append([]string{"journal_mode(WAL)", sync, "busy_timeout(10000)", "foreign_keys(1)", "temp_store(2)", "wal_autocheckpoint(8000)"}, more...)}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas.Encode()
 }
 

@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,15 +32,24 @@ type DB struct {
 	group    *group     // SQLite's writer; nil on PostgreSQL
 	readers  chan *slot // SQLite's reading connections
 	readFile string     // how they are opened
+	draft    string     // path of a file in the making
 	slow     func(time.Duration)
 	now      func() time.Time
 }
 
 // Open opens the database that the URL names: "sqlite:PATH" or
-// "postgres://…". A new SQLite file is created.
+// "postgres://…". A new SQLite file is created. "draft:PATH" is a SQLite file
+// in the making, which can be made again: acts are durable when it is closed.
 func Open(ctx context.Context, dsn string) (*DB, error) {
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
-		return openSQLite(path)
+		return openSQLite(path, "synchronous(FULL)")
+	}
+	if path, ok := strings.CutPrefix(dsn, "draft:"); ok {
+		d, err := openSQLite(path, "synchronous(OFF)")
+		if err == nil {
+			d.draft = path
+		}
+		return d, err
 	}
 	if !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
 		return nil, fmt.Errorf("db: %q is neither sqlite:PATH nor postgres://…", redact(dsn))
@@ -47,12 +57,12 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	return openPostgres(ctx, dsn)
 }
 
-func openSQLite(path string) (*DB, error) {
-	w, err := openConn(sqliteFile(path, "cache_size(-16000)", "analysis_limit(1000)"))
+func openSQLite(path, sync string) (*DB, error) {
+	w, err := openConn(sqliteFile(path, sync, "cache_size(-16000)", "analysis_limit(1000)"))
 	if err != nil {
 		return nil, fmt.Errorf("db: open %s: %w", path, err)
 	}
-	d := &DB{group: newGroup(w), readers: make(chan *slot, readers), readFile: sqliteFile(path, "cache_size(-4000)", "query_only(1)"), now: time.Now}
+	d := &DB{group: newGroup(w), readers: make(chan *slot, readers), readFile: sqliteFile(path, sync, "cache_size(-4000)", "query_only(1)"), now: time.Now}
 	for range readers {
 		d.readers <- &slot{}
 	}
@@ -94,16 +104,13 @@ func (d *DB) Analyze(ctx context.Context) error {
 	if d.group == nil {
 		return nil
 	}
-	return d.Do(ctx, func(tx *Tx) error { _, err := tx.Exec(`ANALYZE`); return err })
-}
-
-// Shrink gives back the pages that SQLite's writer keeps in memory, after work
-// that will not come again soon.
-func (d *DB) Shrink(ctx context.Context) error {
-	if d.group == nil {
-		return nil
-	}
-	return d.Do(ctx, func(tx *Tx) error { _, err := tx.Exec(`PRAGMA shrink_memory`); return err })
+	return d.Do(ctx, func(tx *Tx) error {
+		if _, err := tx.Exec(`ANALYZE`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`PRAGMA shrink_memory`) // it has looked at pages that nobody else will
+		return err
+	})
 }
 
 // Close waits for running acts and readers, then closes the connections.
@@ -117,7 +124,19 @@ func (d *DB) Close() error {
 			errs = errors.Join(errs, s.drop())
 		}
 	}
+	if d.draft != "" {
+		errs = errors.Join(errs, settle(d.draft))
+	}
 	return errs
+}
+
+// settle makes a closed file durable.
+func settle(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // runner is what both engines have in common.
