@@ -87,7 +87,7 @@ func TestFigures(t *testing.T) {
 			}
 			seen++
 			if l.Value == nil || *l.Value != w {
-				t.Errorf("%s: %s is %v, want %s (%d of %v)", how, l.Name, l.Value, w, l.Numerator, l.Denominator)
+				t.Errorf("%s: %s is not %s: %s", how, l.Name, w, l.Plain())
 			}
 		}
 		if seen != len(want) {

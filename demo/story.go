@@ -52,6 +52,7 @@ func (y *year) jia(end law.Date) {
 		return err
 	})
 	y.at(y.later(on, 8, 10, 5), func() error { return y.inquiry(f, judge) })
+	y.at(y.later(y.later(on, 6, 15, 8), 1, 20, 15), func() error { return y.complains(f, judge) })
 	y.at(y.later(on, 9, 14, 30), func() error { return y.opened(f) })
 	y.at(y.lastWorkday(end, 16, 10), func() error {
 		mid, err := y.ask(f, "销售记录有三百多页，能不能先交一张汇总表，开庭时再把原件带来？")
@@ -140,7 +141,7 @@ func (y *year) offer(f *filed, judge member) error {
 		{judge, "知识产权审判庭法官，有一条留言等他回", "gavel"}, {city.of(docket.Assistant, f.division)[0], "法官助理，起草答复", "pen"},
 		{city.of(docket.Head, f.division)[0], "庭长，看得到过期没回的留言，等他分案", "scale"}, {city.of(docket.Clerk, f.division)[0], "书记员", "pen"},
 		{city.of(docket.FilingOfficer, "")[0], "立案窗口，收件、送达、核实身份", "door"}, {city.of(docket.FilingJudge, "")[0], "立案法官，决定是否立案", "check"},
-		{city.of(docket.President, "")[0], "院长", "chart"}, {city.of(docket.Discipline, "")[0], "督察，看过问记录和汇总", "shield"}, {city.of(docket.SystemAdmin, "")[0], "系统管理员", "kiosk"},
+		{city.of(docket.President, "")[0], "院长", "chart"}, {city.of(docket.Supervision, "")[0], "审管办，答复投诉，看谁还没回", "bell"}, {city.of(docket.Discipline, "")[0], "督察，看过问记录和汇总", "shield"}, {city.of(docket.SystemAdmin, "")[0], "系统管理员", "kiosk"},
 		{city.of(docket.SecurityAdmin, "")[0], "安全管理员", "lock"}, {city.of(docket.AuditAdmin, "")[0], "审计管理员", "eye"},
 	} {
 		y.roles = append(y.roles, Role{r.m.person, true, r.m.name, r.sub, r.icon})
@@ -155,6 +156,16 @@ func (y *year) offer(f *filed, judge member) error {
 		}
 		return err
 	})
+}
+
+// complains: Ms Jia has something to say of how long it takes, to others than
+// the judge.
+func (y *year) complains(f *filed, judge member) error {
+	w, err := y.enter(f)
+	if err == nil {
+		_, err = y.post(w, "/complaint/write/"+f.id, map[string]any{"kind": "complaint", "about": []string{judge.person}, "text": "说好一周内排期，到现在没有消息，打电话也没有人接。"})
+	}
+	return err
 }
 
 // nobodyAsked answers the question put to the judge when a case is closed.
