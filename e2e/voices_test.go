@@ -36,7 +36,7 @@ func voices(t *testing.T, b *tab) {
 	b.fill("name", "某书记员").fill("text", mark+"电话一直没人接。").click("交上去").see("交上去了", mark).sound("complaint-mine" + on)
 	b.click("我的投诉").see("最晚").sound("complaints" + on)
 
-	b.goTo("/demo").click("周明远").hide("投诉", mark+"电话").goTo(jia).hide("投诉", mark+"电话")
+	b.goTo("/demo").click("周明远").hide("一份投诉", mark+"电话").goTo(jia).hide("一份投诉", "对办案的人有意见", mark+"电话")
 	b.goTo("/demo").click("审管办，答复投诉").see("等您答复的投诉").sound("office-desk" + on)
 	b.click("没回的").see("当事人的留言，谁还没回").hide(mark, "我在住院").sound("board" + on)
 	if b.name == phone.name {
