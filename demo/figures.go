@@ -24,7 +24,7 @@ const (
 	running = 12 // cases that go on, whose parties come too
 	fresh   = 24 // and new ones, whose parties have not come yet
 
-	storyVisits = 4 // those of the people whom a visitor meets
+	storyVisits = 3 // those of the people whom a visitor meets
 )
 
 // quota is what the plaintiff of one case does in it.

@@ -52,7 +52,7 @@ func (y *year) jia(end law.Date) {
 		return err
 	})
 	y.at(y.later(on, 8, 10, 5), func() error { return y.inquiry(f, judge) })
-	y.at(y.later(y.later(on, 6, 15, 8), 1, 20, 15), func() error { return y.complains(f, judge) })
+	y.at(y.lastWorkday(end, 20, 15), func() error { return y.complains(f, judge) })
 	y.at(y.later(on, 9, 14, 30), func() error { return y.opened(f) })
 	y.at(y.lastWorkday(end, 16, 10), func() error {
 		mid, err := y.ask(f, "销售记录有三百多页，能不能先交一张汇总表，开庭时再把原件带来？")

@@ -97,26 +97,15 @@ func office(tx *db.Tx, k kind, courtCode string, w written) (string, error) {
 		}
 		for _, m := range ms {
 			if names(w, m.Person, m.Name) {
-				above, served, err := court(tx, c.Parent)
-				if err != nil || !served {
-					return courtCode, err
+				above, err := docket.CourtOf(tx, c.Parent)
+				if fault.KindOf(err) == fault.NotFound { // it is not served here
+					return courtCode, nil
 				}
-				return above, nil
+				return above.Code, err
 			}
 		}
 	}
 	return courtCode, nil
-}
-
-// court finds a court that is served here.
-func court(tx *db.Tx, code string) (string, bool, error) {
-	cs, err := docket.Courts(tx)
-	for _, c := range cs {
-		if c.Code == code {
-			return code, true, err
-		}
-	}
-	return "", false, err
 }
 
 // may lets an office read a paper: by its post in the court that reads, and

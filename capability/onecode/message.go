@@ -119,7 +119,10 @@ func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []File) (Message,
 	if err := s.record(tx, k.Entry, m, docket.RoleNames[party.Role], a.Person); err != nil {
 		return m, err
 	}
-	return m, s.k.Tell(tx, fact.QuestionAsked{Case: caseID, Message: m.ID, Kind: m.Kind, On: docket.Today(m.At)})
+	if k.Key != opinion { // nobody listens to the others
+		return m, nil
+	}
+	return m, s.k.Tell(tx, fact.OpinionGiven{Case: caseID, Message: m.ID, On: docket.Today(m.At)})
 }
 
 func orMissing(err error) error {

@@ -98,7 +98,7 @@ func (s *Service) rateMessage(ctx context.Context, messageID string, c rate) (m 
 		if err := s.k.Confide(tx, "onecode.rated", a.Person, r.ID+r.Grade+r.Text); err != nil {
 			return err
 		}
-		if m.Kind != "opinion" { // the figures are of opinions
+		if m.Kind != opinion { // the figures are of opinions
 			return nil
 		}
 		return s.k.Tell(tx, fact.OpinionRated{Case: m.Case, Court: m.Court, Message: m.ID, Grade: c.Grade, On: docket.Today(now)})

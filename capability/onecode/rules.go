@@ -24,11 +24,14 @@ type Kind struct {
 	After      bool   // only when the case is closed
 }
 
+// opinion is the kind that the court's figures count.
+const opinion = "opinion"
+
 // Kinds are the doors to the judge. A complaint about him is not among them: it
 // goes to others, by another way.
 var Kinds = []Kind{
 	{Key: "question", Title: "问一件事", Did: "向法官提问", Entry: "onecode.asked", Days: ReplyDays, Hint: "怎么开庭、材料交到哪里、期限怎么算。"},
-	{Key: "opinion", Title: "提一条意见", Did: "提了意见", Entry: "onecode.opinion", Days: 5, Hint: "办得慢、说得不清楚、哪里不方便，怎么改更好。"},
+	{Key: opinion, Title: "提一条意见", Did: "提了意见", Entry: "onecode.opinion", Days: 5, Hint: "办得慢、说得不清楚、哪里不方便，怎么改更好。"},
 	{Key: "explain", Title: "问问为什么这样判", Did: "申请判后答疑", Entry: "onecode.explain", Days: 5, After: true, Hint: "判决里看不懂的话、想不通的地方。问了不耽误上诉，上诉期照算。"},
 }
 

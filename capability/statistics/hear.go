@@ -18,7 +18,7 @@ func (s *Service) hears() []app.Hearing {
 		{Fact: "case_accepted", Do: changed[fact.CaseAccepted](s)}, {Fact: "judge_changed", Do: changed[fact.JudgeChanged](s)},
 		{Fact: "case_moved", Do: changed[fact.CaseMoved](s)}, {Fact: "case_closed", Do: changed[fact.CaseClosed](s)},
 		{Fact: "case_appealed", Do: heard(s, appeal)},
-		{Fact: "question_asked", Do: heard(s, asked)}, {Fact: "opinion_rated", Do: heard(s, opinion)},
+		{Fact: "opinion_given", Do: heard(s, given)}, {Fact: "opinion_rated", Do: heard(s, opinion)},
 		{Fact: "service_rated", Do: heard(s, service)}, {Fact: "code_visited", Do: heard(s, visited)},
 	}
 }
@@ -52,10 +52,7 @@ func appeal(tx *db.Tx, f fact.CaseAppealed) error {
 	return recount(tx, f.Case)
 }
 
-func asked(tx *db.Tx, f fact.QuestionAsked) error {
-	if f.Kind != "opinion" {
-		return nil
-	}
+func given(tx *db.Tx, f fact.OpinionGiven) error {
 	return within(tx, f.Case, event{ID: "opinion/" + f.Message, Kind: stats.Opinion, On: f.On})
 }
 

@@ -120,17 +120,16 @@ type ServiceEffective struct {
 func (ServiceEffective) FactName() string   { return "service_effective" }
 func (f ServiceEffective) FactCase() string { return f.Case }
 
-// QuestionAsked is told by onecode when a party's message waits for an answer.
-type QuestionAsked struct {
+// OpinionGiven is told by onecode when a party put an opinion to the court.
+type OpinionGiven struct {
 	Case    string   `json:"case"`
 	Message string   `json:"message"`
-	Kind    string   `json:"kind"` // question, opinion, explain
 	On      law.Date `json:"on"`
 }
 
 // FactName and FactCase implement app.Fact.
-func (QuestionAsked) FactName() string   { return "question_asked" }
-func (f QuestionAsked) FactCase() string { return f.Case }
+func (OpinionGiven) FactName() string   { return "opinion_given" }
+func (f OpinionGiven) FactCase() string { return f.Case }
 
 // OpinionRated is told by onecode when the party who wrote an opinion says how
 // satisfied he is with what became of it: 满意, 基本满意 or 不满意. A second
@@ -164,7 +163,8 @@ func (ServiceRated) FactName() string   { return "service_rated" }
 func (f ServiceRated) FactCase() string { return f.Case }
 
 // CodeVisited is told when a person opened a case by its code: the first time by
-// account, when he proved who he is, later by onecode. The person's opaque id is there so that different people can be counted.
+// account, when he proved who he is, later by onecode. The person's opaque id is
+// there so that different people can be counted.
 type CodeVisited struct {
 	Case   string   `json:"case"`
 	Court  string   `json:"court"`

@@ -232,13 +232,6 @@ func Words(tx *db.Tx, holder string, entries []string) (map[string]map[string]st
 	return out, err
 }
 
-// Body is the open part of a leaf.
-func Body(text string) (map[string]any, error) {
-	var lf leaf
-	err := json.Unmarshal([]byte(text), &lf)
-	return lf.Body, err
-}
-
 // Mark is where and when someone left an entry.
 type Mark struct {
 	At    time.Time `db:"at"`
