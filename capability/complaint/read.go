@@ -9,7 +9,6 @@ import (
 	"mashang/docket/access"
 	"mashang/law"
 	"mashang/platform/auth"
-	"mashang/platform/blob"
 	"mashang/platform/db"
 	"mashang/platform/fault"
 )
@@ -155,10 +154,6 @@ func (s *Service) material(ctx context.Context, paperID string, n int) (file, st
 		return file{}, "", fault.Missing()
 	}
 	f := v.Record.Files[n]
-	b, err := blob.ReadAll(ctx, s.k.Blob, f.Digest)
-	if err != nil {
-		return f, "", err
-	}
-	text, err := s.k.Vault.Open(sealFile, string(b))
+	text, err := s.k.OpenSealed(ctx, sealFile, f.Digest)
 	return f, text, err
 }

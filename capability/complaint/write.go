@@ -90,15 +90,11 @@ func (s *Service) keep(ctx context.Context, ups []upload) ([]file, error) {
 		if !known || len(u.Name) > 200 {
 			return nil, fault.Field("files", "这种文件收不了。可以交照片、录音、录像和 PDF。")
 		}
-		b, err := io.ReadAll(u.Body)
+		d, n, err := s.k.PutSealed(ctx, sealFile, u.Body)
 		if err != nil {
 			return nil, err
 		}
-		d, _, err := s.k.Blob.Put(ctx, strings.NewReader(s.k.Vault.Seal(sealFile, string(b))))
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, file{Name: u.Name, Digest: d, Size: int64(len(b)), Type: kind})
+		files = append(files, file{Name: u.Name, Digest: d, Size: n, Type: kind})
 	}
 	return files, nil
 }

@@ -7,7 +7,6 @@ import (
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/platform/auth"
-	"mashang/platform/blob"
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/id"
@@ -132,11 +131,7 @@ func (s *Service) material(ctx context.Context, recordID string, n int) (file, s
 		return file{}, "", fault.Missing()
 	}
 	f := v.Record.Files[n]
-	b, err := blob.ReadAll(ctx, s.k.Blob, f.Digest)
-	if err != nil {
-		return f, "", err
-	}
-	text, err := s.k.Vault.Open(sealFile, string(b))
+	text, err := s.k.OpenSealed(ctx, sealFile, f.Digest)
 	return f, text, err
 }
 
