@@ -60,12 +60,15 @@ func (f *Folder) Put(ctx context.Context, r io.Reader) (digest string, size int6
 	}
 	digest = hex.EncodeToString(h.Sum(nil))
 	path := f.path(digest)
-	if _, err := os.Stat(path); err == nil {
-		return digest, size, nil // already there: same bytes
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	switch err := os.Mkdir(filepath.Dir(path), 0o700); {
+	case err == nil: // a new folder, whose name has to last too
+		if err := syncDir(f.dir); err != nil {
+			return "", 0, err
+		}
+	case !errors.Is(err, os.ErrExist):
 		return "", 0, fmt.Errorf("blob: %w", err)
 	}
+	// One that is there already has the same bytes, or is damaged and mended by this.
 	if err := os.Rename(tmp.Name(), path); err != nil {
 		return "", 0, fmt.Errorf("blob: %w", err)
 	}

@@ -24,6 +24,7 @@ type conn struct {
 // caches, because each connection has one of its own.
 func sqliteFile(path, sync string, more ...string) string {
 	pragmas := url.Values{"_pragma": append([]string{"journal_mode(WAL)", sync, "busy_timeout(10000)", "foreign_keys(1)", "temp_store(2)", "wal_autocheckpoint(8000)"}, more...)}
+	pragmas.Set("vfs", vfsName)
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas.Encode()
 }
 

@@ -3,7 +3,7 @@
 // Reading order: db.go (opening, Do, Read), group.go (how SQLite shares one
 // durable commit among several acts), conn.go, read.go, postgres.go, scan.go
 // (rows to structs by column name), rows.go (several rows by one statement),
-// migrate.go.
+// pages.go (SQLite's pages are checked when they are read), migrate.go.
 //
 // The dialect: TEXT ids, BIGINT milliseconds UTC, BIGINT fen, TEXT JSON,
 // CHECK for states, "?" for arguments and never a literal question mark.
@@ -58,6 +58,9 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 }
 
 func openSQLite(path, sync string) (*DB, error) {
+	if err := errors.Join(checked(), begin(path)); err != nil {
+		return nil, fmt.Errorf("db: open %s: %w", path, err)
+	}
 	w, err := openConn(sqliteFile(path, sync, "cache_size(-16000)", "analysis_limit(1000)"))
 	if err != nil {
 		return nil, fmt.Errorf("db: open %s: %w", path, err)
