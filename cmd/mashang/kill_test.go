@@ -5,76 +5,71 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// TestKill: a court is killed again and again in the middle of writing;
-// whatever it had acknowledged is there afterwards, once, and its ledger
-// verifies.
+// TestKill: a court is killed again and again in the middle of writing on
+// every path; whatever it had acknowledged is there afterwards, once, and its
+// ledger verifies. MASHANG_LONG makes it a hundred times.
 func TestKill(t *testing.T) {
 	dir := t.TempDir()
-	bin := filepath.Join(dir, "mashang")
-	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	k := &victim{t: t, bin: build(t, dir), data: filepath.Join(dir, "data"), addr: freeAddr(t)}
+	w, count, rounds := &workload{k: k}, map[string]int{}, 4
+	if os.Getenv("MASHANG_LONG") != "" {
+		rounds = 100
 	}
-	k := &victim{t: t, bin: bin, data: filepath.Join(dir, "data"), addr: freeAddr(t)}
-	acked := map[string]bool{}
-	for round := range 4 {
+	for w.round = range rounds {
 		k.start()
 		if mb := k.resident() >> 20; mb > 60 {
 			t.Errorf("it rests in %d MB, want at most 60", mb)
 		}
-		id, token := k.enter()
-		var mu sync.Mutex
-		var wg sync.WaitGroup
-		stop := make(chan struct{})
-		for w := range 4 {
-			wg.Go(func() {
-				for i := 0; ; i++ {
-					select {
-					case <-stop:
-						return
-					default:
-					}
-					text := fmt.Sprintf("第%d轮-%d-%d。", round, w, i)
-					if k.ask(id, token, text) {
-						mu.Lock()
-						acked[text] = true
-						mu.Unlock()
-					}
-				}
-			})
-		}
-		time.Sleep(time.Duration(300+200*round) * time.Millisecond)
+		w.sign()
+		stop, done := make(chan struct{}), make(chan struct{})
+		go func() { w.run(stop); close(done) }()
+		time.Sleep(200*time.Millisecond + rand.N(800*time.Millisecond))
 		k.kill()
 		close(stop)
-		wg.Wait()
+		<-done
+		k.start()
+		for path, n := range w.check() {
+			count[path] += n
+		}
+		k.kill()
 	}
-	if len(acked) < 20 {
-		t.Fatalf("only %d messages were acknowledged", len(acked))
-	}
-	k.start()
-	id, token := k.enter()
-	all := k.thread(id, token)
-	k.kill()
-	for text := range acked {
-		if n := strings.Count(all, text); n != 1 {
-			t.Errorf("%s was acknowledged and stands there %d times", text, n)
+	t.Logf("acknowledged, and found again: %v", count)
+	for _, path := range []string{"/onecode/…/ask", "/onecode/…/message/…/send", "/complaint/write/…", "/casebook/enter", "/casebook/…/accept", "/onecode/…/contact", "/oversight/record"} {
+		if count[path] < rounds/2 {
+			t.Errorf("%s was acknowledged %d times in %d rounds", path, count[path], rounds)
 		}
 	}
-	out, err := exec.Command(bin, "verify", "-data", k.data).CombinedOutput()
+	k.verify()
+}
+
+// build makes the program as it is delivered.
+func build(t *testing.T, dir string) string {
+	t.Helper()
+	bin := filepath.Join(dir, "mashang")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return bin
+}
+
+// verify holds the data folder against its ledger.
+func (k *victim) verify() {
+	k.t.Helper()
+	out, err := exec.Command(k.bin, "verify", "-data", k.data).CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "通过") {
-		t.Fatalf("verify: %v: %s", err, out)
+		k.t.Errorf("verify: %v: %s", err, out)
 	}
 }
 
@@ -137,46 +132,6 @@ func (k *victim) kill() {
 	_ = k.cmd.Wait()
 }
 
-var jia = regexp.MustCompile(`value="([^"]+)"[^>]*>\s*<svg[^>]*>.*?</svg>\s*<span><b>贾若兰`)
-
-// enter signs in as Ms Jia and returns her case and a token.
-func (k *victim) enter() (id, token string) {
-	k.t.Helper()
-	page := k.get("/demo", "")
-	m := jia.FindStringSubmatch(page)
-	if m == nil {
-		k.t.Fatalf("no button for Ms Jia in %s", page)
-	}
-	var out map[string]string
-	if err := json.Unmarshal([]byte(k.post("/demo/enter", "", map[string]string{"person": m[1]})), &out); err != nil {
-		k.t.Fatal(err)
-	}
-	return strings.TrimPrefix(out["goto"], "/casebook/"), out["token"]
-}
-
-func (k *victim) ask(id, token, text string) bool {
-	b, err := json.Marshal(map[string]string{"text": text})
-	if err != nil {
-		return false
-	}
-	r, err := http.NewRequest(http.MethodPost, "http://"+k.addr+"/api/v1/onecode/"+id+"/ask", bytes.NewReader(b))
-	if err != nil {
-		return false
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Authorization", "Bearer "+token)
-	res, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return false
-	}
-	_, err = io.Copy(io.Discard, res.Body)
-	_ = res.Body.Close()
-	if res.StatusCode == http.StatusTooManyRequests {
-		time.Sleep(100 * time.Millisecond)
-	}
-	return err == nil && res.StatusCode == http.StatusOK
-}
-
 func (k *victim) get(path, token string) string {
 	k.t.Helper()
 	r, err := http.NewRequest(http.MethodGet, "http://"+k.addr+path, nil)
@@ -218,27 +173,4 @@ func (k *victim) send(r *http.Request) string {
 		k.t.Fatal(err)
 	}
 	return string(b)
-}
-
-// thread reads all pages of a thread.
-func (k *victim) thread(id, token string) string {
-	k.t.Helper()
-	all, before := "", ""
-	for {
-		body := k.get("/api/v1/onecode/"+id+"?before="+before, token)
-		all += body
-		var v struct {
-			More     bool `json:"more"`
-			Messages []struct {
-				ID string `json:"id"`
-			} `json:"messages"`
-		}
-		if err := json.Unmarshal([]byte(body), &v); err != nil {
-			k.t.Fatalf("%v: %s", err, body)
-		}
-		if !v.More {
-			return all
-		}
-		before = v.Messages[0].ID
-	}
 }
