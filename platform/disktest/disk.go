@@ -111,7 +111,7 @@ func (d *Disk) Safe() (string, error) {
 				continue
 			}
 			if i == len(list)-1 {
-				c.data = c.data[:len(c.data)/2:len(c.data)/2]
+				c.data = c.data[: len(c.data)/2 : len(c.data)/2]
 			}
 			if err := d.keep(path, c); err != nil {
 				return "", err
