@@ -112,6 +112,9 @@ func TestHeaders(t *testing.T) {
 		if w.Header().Get("X-Content-Type-Options") != "nosniff" || w.Header().Get("Referrer-Policy") != "no-referrer" || !strings.HasPrefix(w.Header().Get("X-Request-Id"), "R-") {
 			t.Errorf("%s: %v", path, w.Header())
 		}
+		if path != "/nowhere" && w.Header().Get("Cache-Control") != "no-store" {
+			t.Errorf("%s may be kept: %v", path, w.Header())
+		}
 	}
 }
 
