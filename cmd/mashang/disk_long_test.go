@@ -3,7 +3,10 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -75,6 +78,77 @@ func broken(t *testing.T, first *victim, f disktest.Fault, n int) {
 	k.kill()
 	k.verify()
 	t.Logf("operation %d: %d of %d forms acknowledged", n, acked, w.tried)
+}
+
+// TestLyingDisk: a court whose disk turns bits over in what it reads. Every
+// answer is the one that a good disk gives, or says that something is wrong.
+func TestLyingDisk(t *testing.T) {
+	dir := t.TempDir()
+	k := &victim{t: t, bin: build(t, dir), data: filepath.Join(dir, "data"), addr: freeAddr(t)}
+	k.start()
+	w := &workload{k: k}
+	w.sign()
+	for n := range 6 {
+		w.talk(n, fmt.Sprintf("第%d问。", n))
+	}
+	pages := map[[2]string]string{} // path and token → what it says, when it says the same twice
+	for _, path := range []string{"/api/v1/onecode/" + w.caseID, "/api/v1/statistics/public/冀11", "/api/v1/complaint/mine", "/api/v1/casebook"} {
+		for _, token := range []string{w.tokens["原告"], w.tokens["法官"], w.tokens["立案窗口"]} {
+			if a := k.get(path, token); a == k.get(path, token) {
+				pages[[2]string{path, token}] = a
+			}
+		}
+	}
+	k.stop()
+	d, err := disktest.Mount(k.data, filepath.Join(dir, "point"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Unmount() })
+	d.Break(disktest.Flip, 1<<30) // not before it has come up
+	k.data = filepath.Join(dir, "point")
+	k.start()
+	d.Break(disktest.Flip, 1)
+	right, told := 0, 0
+	for range 60 {
+		for p, want := range pages {
+			status, got := k.ask(p[0], p[1])
+			switch {
+			case status == http.StatusTooManyRequests:
+				time.Sleep(50 * time.Millisecond)
+			case status >= http.StatusInternalServerError:
+				told++
+			case got == want:
+				right++
+			default:
+				t.Errorf("%s says something else, in silence: %d %.300s\nwant %.300s", p[0], status, got, want)
+			}
+		}
+	}
+	k.kill()
+	t.Logf("%d answers were right, %d said that something is wrong", right, told)
+	if len(pages) < 6 || !d.Happened() || right == 0 || told == 0 {
+		t.Errorf("of %d pages; bits turned over: %v", len(pages), d.Happened())
+	}
+}
+
+// ask is get that takes a refusal, or no answer, for one.
+func (k *victim) ask(path, token string) (int, string) {
+	r, err := http.NewRequest(http.MethodGet, "http://"+k.addr+path, nil)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	res, err := quick.Do(r)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	b, err := io.ReadAll(res.Body)
+	_ = res.Body.Close()
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return res.StatusCode, string(b)
 }
 
 // stop ends the program as its operator does.

@@ -101,7 +101,7 @@ func TestGroup(t *testing.T) {
 					case 1:
 						return errors.New("no")
 					case 2:
-						panic("oh")
+						panic("oh") // an act that panics fails alone
 					}
 					return nil
 				})
@@ -117,6 +117,47 @@ func TestGroup(t *testing.T) {
 			t.Fatalf("%d rows, %d failures, %d callbacks; want 100 of each", n, failed, after)
 		}
 	})
+}
+
+// TestTransactionLost: SQLite gives up a transaction by itself when the disk
+// fails within an act. Then the whole batch is undone, and told so: what was
+// told as done is there, what was told as failed is not.
+func TestTransactionLost(t *testing.T) {
+	d := dbtest.Open(t, dbtest.SQLite(t))
+	ctx := ready(t, d)
+	var wg sync.WaitGroup
+	told := make([]error, 400)
+	for i := range told {
+		wg.Go(func() {
+			told[i] = d.Do(ctx, func(tx *db.Tx) error {
+				if err := insert(fmt.Sprint(i), i)(tx); err != nil || i%10 != 5 {
+					return err
+				}
+				_, err := tx.Exec(`ROLLBACK`)
+				return errors.Join(err, errors.New("the disk failed"))
+			})
+		})
+	}
+	wg.Wait()
+	there := map[string]bool{}
+	err := d.Read(ctx, func(tx *db.Tx) error {
+		ids, err := db.List[string](tx, `SELECT id FROM thing`)
+		for _, id := range ids {
+			there[id] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, err := range told {
+		if there[fmt.Sprint(i)] != (err == nil) {
+			t.Errorf("act %d is there: %v, and was told %v", i, there[fmt.Sprint(i)], err)
+		}
+	}
+	if len(there) == 0 || len(there) == len(told) {
+		t.Errorf("%d of %d acts are there", len(there), len(told))
+	}
 }
 
 // TestConflict: of two writers who read the same state one is told so.

@@ -98,18 +98,20 @@ func (g *group) commit(first *act) {
 		return
 	}
 	acts := []*act{first}
-	g.one(first)
-	for len(acts) < batch {
+	err := g.one(first)
+	for err == nil && len(acts) < batch {
 		select {
 		case a := <-g.queue:
 			acts = append(acts, a)
-			g.one(a)
+			err = g.one(a)
 			continue
 		default:
 		}
 		break
 	}
-	_, err := g.exec("COMMIT", nil)
+	if err == nil {
+		_, err = g.exec("COMMIT", nil)
+	}
 	if err != nil {
 		_, rerr := g.exec("ROLLBACK", nil)
 		err = errors.Join(fmt.Errorf("db: commit: %w", err), rerr)
@@ -131,12 +133,15 @@ func (g *group) finish(acts []*act, err error) {
 }
 
 // one runs an act between savepoints, so that its failure undoes only itself.
-func (g *group) one(a *act) {
+// It returns an error when the whole batch is lost: SQLite gives up the
+// transaction by itself when the disk fails, and what ran after that would
+// stand alone and be told as undone.
+func (g *group) one(a *act) error {
 	if a.err = a.ctx.Err(); a.err != nil {
-		return
+		return nil
 	}
 	if _, a.err = g.exec("SAVEPOINT act", nil); a.err != nil {
-		return
+		return a.err
 	}
 	start := time.Now()
 	a.tx = &Tx{ctx: a.ctx, run: g, clock: a.now}
@@ -146,12 +151,11 @@ func (g *group) one(a *act) {
 	}
 	if a.err != nil {
 		if _, err := g.exec("ROLLBACK TO act", nil); err != nil {
-			a.err = errors.Join(a.err, err)
+			return errors.Join(a.err, err)
 		}
 	}
-	if _, err := g.exec("RELEASE act", nil); err != nil {
-		a.err = errors.Join(a.err, err)
-	}
+	_, err := g.exec("RELEASE act", nil)
+	return err
 }
 
 func (g *group) call(a *act) (err error) {

@@ -75,7 +75,8 @@ var layer struct {
 type logSums struct {
 	mu   sync.RWMutex
 	sums []uint32 // 0: not known
-	used int      // files open on it
+	path string
+	used int // files open on it
 }
 
 func (l *logSums) get(i int64) uint32 {
@@ -159,7 +160,7 @@ func openFile(tls *libc.TLS, _, name, file uintptr, flags int32, out uintptr) in
 	path := libc.GoString(name)
 	l := layer.logs[path]
 	if l == nil {
-		l = &logSums{}
+		l = &logSums{path: path}
 		layer.logs[path] = l
 	}
 	l.used++
@@ -242,20 +243,16 @@ func frameAt(n int32, off int64) (int64, bool) {
 	return at / frame, n == pageSize && at >= 0 && at%frame == 0
 }
 
+// sums are those of an open log; each has them from its opening on.
 func sums(file uintptr) *logSums {
-	l, ok := layer.open.Load(file)
-	if !ok {
-		return nil
-	}
+	l, _ := layer.open.Load(file)
 	return l.(*logSums)
 }
 
 func writeFrame(tls *libc.TLS, file, buf uintptr, n int32, off int64) int32 {
 	rc := layer.write(tls, file, buf, n, off)
 	if i, ok := frameAt(n, off); ok && rc == lib.SQLITE_OK {
-		if l := sums(file); l != nil {
-			l.put(i, sumOf(bytesAt(buf, n), off))
-		}
+		sums(file).put(i, sumOf(bytesAt(buf, n), off))
 	}
 	return rc
 }
@@ -271,7 +268,7 @@ func readFrame(tls *libc.TLS, file, buf uintptr, n int32, off int64) int32 {
 	}
 	l, p := sums(file), bytesAt(buf, n)
 	s := sumOf(p, off)
-	if l == nil || l.get(i) == s {
+	if l.get(i) == s {
 		return rc
 	}
 	good, rc := chained(tls, file, p, i)
@@ -322,18 +319,13 @@ func chained(tls *libc.TLS, file uintptr, page []byte, i int64) (bool, int32) {
 }
 
 func closeLog(tls *libc.TLS, file uintptr) int32 {
-	if l := sums(file); l != nil {
-		layer.open.Delete(file)
-		layer.mu.Lock()
-		if l.used--; l.used == 0 {
-			for path, x := range layer.logs {
-				if x == l {
-					delete(layer.logs, path)
-				}
-			}
-		}
-		layer.mu.Unlock()
+	l := sums(file)
+	layer.open.Delete(file)
+	layer.mu.Lock()
+	if l.used--; l.used == 0 {
+		delete(layer.logs, l.path)
 	}
+	layer.mu.Unlock()
 	return layer.closeLog(tls, file)
 }
 

@@ -35,10 +35,10 @@ const (
 	BadSync         // one sync fails; what it should have kept may be lost
 	PowerCut        // everything stops; what was not synced is lost
 	TornCut         // everything stops; of what was not synced some is there, in any order, the last by half
-	Flip            // one in some reads gives back a bit turned over
+	Flip            // one read in twenty gives back a bit turned over; to be set before files are opened
 )
 
-// Faults are all that a court must survive, with their names.
+// Faults are those of writing, with their names.
 var Faults = map[Fault]string{HalfWrite: "half a write", BadWrite: "no write from here on", BadSync: "a sync that fails", PowerCut: "power cut", TornCut: "power cut with torn writes"}
 
 // Disk is a mounted file system.
@@ -208,6 +208,9 @@ func (n *node) Open(ctx context.Context, flags uint32) (fs.FileHandle, uint32, s
 		n.d.cut(n.at(), 0)
 	}
 	h, _, errno := n.LoopbackNode.Open(ctx, flags)
+	if n.d.lies() && !strings.HasSuffix(n.at(), "-shm") { // each read comes here; shared memory must be mapped
+		return &file{h, n}, fuse.FOPEN_DIRECT_IO, errno
+	}
 	return &file{h, n}, 0, errno
 }
 
@@ -303,6 +306,12 @@ func (d *Disk) dead() bool {
 	return d.off
 }
 
+func (d *Disk) lies() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.fault == Flip
+}
+
 func (d *Disk) cut(path string, size int64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -337,7 +346,7 @@ func (f *file) Read(ctx context.Context, dest []byte, off int64) (fuse.ReadResul
 	flip := false
 	if d.fault == Flip && !strings.HasSuffix(f.n.at(), "-shm") {
 		d.after--
-		flip = d.after <= 0 && rand.IntN(4) == 0
+		flip = d.after <= 0 && rand.IntN(20) == 0
 	}
 	d.mu.Unlock()
 	r, errno := f.FileHandle.(fs.FileReader).Read(ctx, dest, off)
