@@ -12,6 +12,7 @@ import (
 	"mashang/capability/delivery"
 	"mashang/capability/desk"
 	"mashang/capability/hall"
+	"mashang/capability/news"
 	"mashang/capability/onecode"
 	"mashang/capability/oversight"
 	"mashang/capability/papers"
@@ -61,6 +62,7 @@ func newServices(k *app.Kit) (*Services, error) {
 		s.Setup.Capability(),                                  // 首次设置与人员
 		s.Casebook.Capability(),                               // 案件
 		desk.New(k, s.List).Capability(),                      // 工作台
+		news.New(k).Capability(),                              // 新动态
 		clocks.New(k).Capability(),                            // 期限
 		s.Onecode.Capability(),                                // 码上通
 		court.Capability(),                                    // 文书

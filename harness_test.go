@@ -342,8 +342,9 @@ func (h *house) partyID(caseID, name string) (id string) {
 	return id
 }
 
-// keys are the idempotency keys of forms, which differ on every page.
-var keys = regexp.MustCompile(`name="_key" value="[^"]+"`)
+// keys are the idempotency keys of forms, which differ on every page, and the
+// sealed places of open pages, which differ every time they are sealed.
+var keys = regexp.MustCompile(`name="_key" value="[^"]+"|"position":"[^"]+"`)
 
 func (h *house) outbox() []string {
 	h.t.Helper()

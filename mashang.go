@@ -68,6 +68,7 @@ func Assemble(ctx context.Context, k *app.Kit) (*Court, error) {
 	if err != nil {
 		return nil, err
 	}
+	k.Live.Alive = s.Account.Alive
 	proxies, err := k.Config.Proxies()
 	if err != nil {
 		return nil, err
@@ -125,6 +126,9 @@ func (c *Court) look(r *http.Request) *http.Request {
 	l := ui.Look{Court: c.Services.Title(r.Context()), Name: a.Name, Staff: a.Staff, Demo: c.Kit.Config.Demo, Path: r.URL.RequestURI(), Home: "/"}
 	if a.Staff {
 		l.Home = "/desk"
+	}
+	if a.Account != "" && r.Method == http.MethodGet { // before the page reads, so that it misses nothing
+		l.Heard = c.Kit.Live.Position()
 	}
 	ui.Preferences(r, &l)
 	return r.WithContext(ui.WithLook(r.Context(), l))

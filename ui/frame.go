@@ -23,7 +23,8 @@ type Look struct {
 	Toast   string
 	Path    string
 	Hotline string
-	WeChat  bool // its browser keeps no files
+	WeChat  bool   // its browser keeps no files
+	Heard   string // the place in the court's ledger that the page is sure to show
 }
 
 type lookKey struct{}

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mashang/platform/auth"
@@ -21,6 +22,8 @@ type signedIn struct {
 	Proved  time.Time  `db:"proved_at"`
 }
 
+const signedInCols = `s.id AS session, a.id AS account, a.person_id, a.name, a.level, a.staff, s.seen_at, s.until_at, s.proved_at`
+
 // seenEvery is how exactly we know when a session was last used.
 const seenEvery = 5 * time.Minute
 
@@ -33,7 +36,7 @@ func (s *Service) Actor(ctx context.Context, token string) (auth.Actor, error) {
 	var r signedIn
 	var ok bool
 	err := s.k.Read(ctx, func(tx *db.Tx) (err error) {
-		r, ok, err = db.Maybe[signedIn](tx, `SELECT s.id AS session, a.id AS account, a.person_id, a.name, a.level, a.staff, s.seen_at, s.until_at, s.proved_at
+		r, ok, err = db.Maybe[signedIn](tx, `SELECT `+signedInCols+`
 			FROM account_session s JOIN account_account a ON a.id = s.account_id WHERE s.id = ? AND a.state = 'active'`, digest(token))
 		return err
 	})
@@ -41,11 +44,10 @@ func (s *Service) Actor(ctx context.Context, token string) (auth.Actor, error) {
 		return auth.Actor{}, err
 	}
 	now := s.k.Now()
-	idle, _ := life(r.Staff)
-	if now.After(r.Until) || now.Sub(r.Seen) > idle {
+	if !r.lives(now) {
 		return auth.Actor{}, nil
 	}
-	if now.Sub(r.Seen) > seenEvery {
+	if now.Sub(r.Seen) > seenEvery && !auth.IsPassive(ctx) {
 		err := s.k.DB.Do(ctx, func(tx *db.Tx) error {
 			_, err := tx.Exec(`UPDATE account_session SET seen_at = ? WHERE id = ? AND seen_at < ?`, now, r.Session, now)
 			return err
@@ -55,6 +57,28 @@ func (s *Service) Actor(ctx context.Context, token string) (auth.Actor, error) {
 		}
 	}
 	return auth.Actor{Person: r.Person, Account: r.Account, Session: r.Session, Name: r.Name, Level: r.Level, Staff: r.Staff, Proved: r.Proved}, nil
+}
+
+// lives reports whether a session has neither run out nor been left alone.
+func (r signedIn) lives(now time.Time) bool {
+	idle, _ := life(r.Staff)
+	return !now.After(r.Until) && now.Sub(r.Seen) <= idle
+}
+
+// Alive says which of some sessions still live, for pages that stay open.
+func (s *Service) Alive(tx *db.Tx, sessions []string) (map[string]bool, error) {
+	out := map[string]bool{}
+	for part := range slices.Chunk(sessions, 500) {
+		list, err := db.List[signedIn](tx, `SELECT `+signedInCols+` FROM account_session s JOIN account_account a ON a.id = s.account_id
+			WHERE s.id IN (`+db.In(len(part))+`) AND a.state = 'active'`, db.Args(part)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range list {
+			out[r.Session] = r.lives(tx.Now())
+		}
+	}
+	return out, nil
 }
 
 // leave ends one session, or all of the account but the present one.

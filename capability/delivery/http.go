@@ -28,7 +28,7 @@ func New(k *app.Kit) *Service { return &Service{k: k} }
 func (s *Service) Capability() capability.Capability {
 	return capability.Capability{
 		Service: app.Service{Name: "delivery", Title: "送达", Schema: schema, Routes: s.routes,
-			Kinds: []ledger.Kind{{Name: "delivery.handed_over", Title: "窗口送达，签收回证已存", Audience: ledger.Named}}},
+			Kinds: []ledger.Kind{{Name: "delivery.handed_over", Title: "窗口送达，签收回证已存", Audience: ledger.Named, News: "一份文书送到了"}}},
 		Panels: s.panels,
 	}
 }

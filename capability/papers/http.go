@@ -39,8 +39,8 @@ func (s *Service) Capability() capability.Capability {
 			Name: "papers", Title: "文书", Routes: s.routes,
 			Kinds: []ledger.Kind{
 				{Name: "papers.ordered", Title: "制作文书", Audience: ledger.Court},
-				{Name: "papers.issued", Title: "文书制成", Audience: ledger.Named},
-				{Name: "papers.withdrawn", Title: "撤回文书", Audience: ledger.Named},
+				{Name: "papers.issued", Title: "文书制成", Audience: ledger.Named, News: "有一份新文书"},
+				{Name: "papers.withdrawn", Title: "撤回文书", Audience: ledger.Named, News: "一份文书撤回了"},
 			},
 			Jobs:  map[string]jobs.Handler{"papers.draw": s.draw},
 			Hears: []app.Hearing{{Fact: "case_accepted", Do: s.accepted}},

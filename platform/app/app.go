@@ -25,6 +25,7 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/jobs"
 	"mashang/platform/ledger"
+	"mashang/platform/live"
 	"mashang/platform/notify"
 	"mashang/platform/vault"
 	"mashang/platform/web"
@@ -39,6 +40,7 @@ type Kit struct {
 	Blob   blob.Store
 	Vault  *vault.Vault
 	Notify *notify.Notifier
+	Live   *live.Hub
 	Config config.Config
 	Log    *slog.Logger
 
@@ -290,8 +292,12 @@ func (k *Kit) Start(ctx context.Context, services []Service) error {
 // twice a second.
 func (k *Kit) Seal(ctx context.Context) {
 	for {
-		if _, err := k.Ledger.Seal(ctx, k.DB); err != nil && ctx.Err() == nil {
+		n, err := k.Ledger.Seal(ctx, k.DB)
+		if err != nil && ctx.Err() == nil {
 			k.Log.Error("sealing failed", "err", err)
+		}
+		if n > 0 {
+			k.Live.Wake()
 		}
 		select {
 		case <-ctx.Done():

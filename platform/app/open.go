@@ -16,6 +16,7 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/jobs"
 	"mashang/platform/ledger"
+	"mashang/platform/live"
 	"mashang/platform/notify"
 	"mashang/platform/vault"
 	"mashang/platform/web"
@@ -74,6 +75,7 @@ func (k *Kit) open(ctx context.Context, keys string) error {
 		return err
 	}
 	k.Ledger = ledger.New(k.Clock, s)
+	k.Live = live.New(k.DB, k.Ledger, k.Vault, k.Log)
 	k.Jobs = jobs.New(k.DB, k.Clock, k.Log)
 	var sms, mail notify.Gateway
 	if k.Config.SMS != "" {

@@ -36,6 +36,7 @@ func NewMetrics(k *Kit) *Metrics {
 		jobs:     prometheus.NewCounterVec(prometheus.CounterOpts{Name: "mashang_job_failures_total", Help: "Failed tries of jobs, by kind."}, []string{"kind"}),
 	}
 	m.reg.MustRegister(m.requests, m.writer, m.jobs, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.reg.MustRegister(k.Live.Collectors()...)
 	k.DB.OnSlow(func(d time.Duration) { m.writer.Observe(d.Seconds()) })
 	k.Jobs.OnFail(func(kind string) { m.jobs.WithLabelValues(kind).Inc() })
 	return m
@@ -104,6 +105,8 @@ func (k *Kit) Serve(ctx context.Context, l net.Listener, h http.Handler, backgro
 	wg.Go(func() { k.Jobs.Run(work, workers) })
 	wg.Go(func() { k.Seal(work) })
 	wg.Go(func() { k.sweep(work) })
+	wg.Go(func() { k.Live.Run(work) })
+	srv.RegisterOnShutdown(k.Live.Close) // open pages would hold it up
 	for _, b := range background {
 		wg.Go(func() { b(work) })
 	}

@@ -48,6 +48,15 @@ func System(ctx context.Context, name string) context.Context {
 	return With(ctx, Actor{System: name, Name: "系统"})
 }
 
+type passiveKey struct{}
+
+// Passive returns ctx of a request that a page makes by itself: it does not
+// count as somebody being there.
+func Passive(ctx context.Context) context.Context { return context.WithValue(ctx, passiveKey{}, true) }
+
+// IsPassive reports whether nobody does anything in ctx.
+func IsPassive(ctx context.Context) bool { return ctx.Value(passiveKey{}) != nil }
+
 // Require returns the actor when his identity is known at least at level l.
 func Require(ctx context.Context, l Level) (Actor, error) {
 	a := From(ctx)

@@ -12,7 +12,7 @@
 // and nobody else learns how long his chain is.
 //
 // Reading order: ledger.go (append), canon.go (the one encoding), seal.go,
-// receipt.go (what a holder takes home), verify.go (checking it, without any
+// news.go (what open pages hear of it), receipt.go (what a holder takes home), verify.go (checking it, without any
 // database).
 package ledger
 
@@ -49,7 +49,8 @@ type Kind struct {
 	Name     string
 	Title    string // in plain Chinese, as the holder reads it
 	Audience Audience
-	Quiet    bool // sealed only together with others, so that nobody sees the tree grow by it
+	Quiet    bool   // sealed only together with others, so that nobody sees the tree grow by it
+	News     string // the sentence for open pages that change by it, true for all its readers; empty: none does
 }
 
 // Entry is one change of state.
@@ -83,6 +84,9 @@ func (l *Ledger) Declare(kinds ...Kind) error {
 	for _, k := range kinds {
 		if _, dup := l.kinds[k.Name]; dup || k.Title == "" {
 			return fmt.Errorf("ledger: kind %q is declared twice or has no title", k.Name)
+		}
+		if k.Quiet && k.News != "" {
+			return fmt.Errorf("ledger: kind %q is quiet and makes news", k.Name)
 		}
 		l.kinds[k.Name] = k
 	}

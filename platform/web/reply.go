@@ -29,7 +29,8 @@ type Reply struct {
 	Goto   string // after a change, where a person goes next
 	Toast  string // one sentence shown on the next page
 	File   *File
-	Status int // 0: 200, or 422 beside an error
+	Stream http.HandlerFunc // for a page that stays connected ([Streams])
+	Status int              // 0: 200, or 422 beside an error
 
 	SignIn  string         // session token for this browser
 	SignOut bool           // forget the session

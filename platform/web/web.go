@@ -139,6 +139,9 @@ func Address(ctx context.Context) string {
 	return s
 }
 
+// Network is the network that the caller's address belongs to, for limits only.
+func Network(ctx context.Context) string { return network(Address(ctx)) }
+
 // ServeHTTP implements http.Handler: what every request goes through.
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
@@ -181,7 +184,11 @@ func (rt *Router) serve(route Route, api bool) http.HandlerFunc {
 		status := http.StatusOK
 		switch {
 		case err != nil:
-			status = rt.fail(w, r, asJSON, err, rep)
+			status = rt.fail(w, r, asJSON || Streams(r), err, rep)
+		case rep.Stream != nil: // its time is how long it took to be let in
+			rt.done(r, route.Pattern, status, time.Since(start), nil)
+			rep.Stream(w, r)
+			return
 		default:
 			status = rt.show(w, r, asJSON, rep)
 		}
@@ -212,6 +219,9 @@ func (rt *Router) answer(route Route, r *http.Request) (Reply, *http.Request, er
 	}
 	if b, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		token = b
+	}
+	if passive(r) {
+		r = r.WithContext(auth.Passive(r.Context()))
 	}
 	if token != "" && rt.cfg.Actor != nil {
 		a, err := rt.cfg.Actor(r.Context(), token)
@@ -323,7 +333,7 @@ func (rt *Router) render(w http.ResponseWriter, r *http.Request, status int, p P
 	if err := p.Render(r.Context(), &b); err != nil {
 		return rt.fail(w, r, false, fmt.Errorf("web: render: %w", err), Reply{})
 	}
-	if _, err := r.Cookie("toast"); err == nil { // shown now, and only now
+	if _, err := r.Cookie("toast"); err == nil && !passive(r) { // shown now, and only now
 		http.SetCookie(w, &http.Cookie{Name: "toast", Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: rt.cfg.Secure})
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -405,6 +415,14 @@ func wantsJSON(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, API+"/") || strings.Contains(r.Header.Get("Accept"), "application/json") ||
 		strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")
 }
+
+// Streams reports whether the request asks to stay connected and be told of
+// changes (Server-Sent Events).
+func Streams(r *http.Request) bool { return r.Header.Get("Accept") == "text/event-stream" }
+
+// passive reports whether a page asks by itself, with nobody doing anything:
+// that keeps no session alive and takes no one-time line off another page.
+func passive(r *http.Request) bool { return Streams(r) || r.Header.Get("X-Live") != "" }
 
 // WriteJSON writes a value for a raw handler.
 func WriteJSON(w http.ResponseWriter, v any) { writeJSON(w, http.StatusOK, v) }

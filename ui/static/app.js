@@ -4,50 +4,53 @@ const $$ = (q, root = document) => [...root.querySelectorAll(q)]
 // A list of errors is read first.
 document.querySelector('[data-errors]')?.focus()
 
-// Forms: sent once; after a second it says what is happening.
-for (const form of $$('form[data-form]')) {
-  const keep = 'typed:' + form.getAttribute('action')
-  let dirty = false
-  form.addEventListener('input', () => { dirty = true })
-  form.addEventListener('submit', (e) => {
-    if (form.dataset.sent) { e.preventDefault(); return }
-    form.dataset.sent = '1'
-    dirty = false
-    const b = form.querySelector('[data-submit]')
-    if (b) setTimeout(() => { b.classList.add('busy'); b.textContent = '正在送出，请稍等' }, 1000)
-  })
-  addEventListener('beforeunload', (e) => { if (dirty) e.preventDefault() })
-  const area = form.querySelector('textarea[data-keep]')
-  if (area) {
-    try {
-      const old = sessionStorage.getItem(keep)
-      if (old && !area.value) area.value = old
-      area.addEventListener('input', () => sessionStorage.setItem(keep, area.value))
-      form.addEventListener('submit', () => sessionStorage.removeItem(keep))
-    } catch { /* storage may be off */ }
+// What scripts add to a page, and to a part of it that is exchanged.
+function ready(root) {
+  // Forms: sent once; after a second it says what is happening.
+  for (const form of $$('form[data-form]', root)) {
+    const keep = 'typed:' + form.getAttribute('action')
+    let dirty = false
+    form.addEventListener('input', () => { dirty = true })
+    form.addEventListener('submit', (e) => {
+      if (form.dataset.sent) { e.preventDefault(); return }
+      form.dataset.sent = '1'
+      dirty = false
+      const b = form.querySelector('[data-submit]')
+      if (b) setTimeout(() => { b.classList.add('busy'); b.textContent = '正在送出，请稍等' }, 1000)
+    })
+    addEventListener('beforeunload', (e) => { if (dirty) e.preventDefault() })
+    const area = form.querySelector('textarea[data-keep]')
+    if (area) {
+      try {
+        const old = sessionStorage.getItem(keep)
+        if (old && !area.value) area.value = old
+        area.addEventListener('input', () => sessionStorage.setItem(keep, area.value))
+        form.addEventListener('submit', () => sessionStorage.removeItem(keep))
+      } catch { /* storage may be off */ }
+    }
+  }
+
+  // Chosen files with their sizes.
+  for (const input of $$('input[data-files]', root)) {
+    const out = document.createElement('p')
+    out.className = 'small quiet'
+    out.setAttribute('aria-live', 'polite')
+    input.after(out)
+    input.addEventListener('change', () => {
+      out.textContent = [...input.files].map((f) => f.name + '（' + (f.size < 1048576 ? Math.ceil(f.size / 1024) + ' KB' : (f.size / 1048576).toFixed(1) + ' MB') + '）').join('、')
+    })
+  }
+  for (const b of $$('[data-print]', root)) { b.classList.remove('hide'); b.addEventListener('click', () => print()) }
+  for (const b of $$('[data-fill]', root)) {
+    b.classList.remove('hide')
+    b.addEventListener('click', () => {
+      const t = document.getElementById(b.dataset.to)
+      if (t) { t.value = b.dataset.fill; t.focus(); t.dispatchEvent(new Event('input', { bubbles: true })) }
+    })
   }
 }
+ready(document)
 addEventListener('pageshow', () => { for (const f of $$('form[data-sent]')) delete f.dataset.sent })
-
-// Chosen files with their sizes.
-for (const input of $$('input[data-files]')) {
-  const out = document.createElement('p')
-  out.className = 'small quiet'
-  out.setAttribute('aria-live', 'polite')
-  input.after(out)
-  input.addEventListener('change', () => {
-    out.textContent = [...input.files].map((f) => f.name + '（' + (f.size < 1048576 ? Math.ceil(f.size / 1024) + ' KB' : (f.size / 1048576).toFixed(1) + ' MB') + '）').join('、')
-  })
-}
-
-for (const b of $$('[data-print]')) { b.classList.remove('hide'); b.addEventListener('click', () => print()) }
-for (const b of $$('[data-fill]')) {
-  b.classList.remove('hide')
-  b.addEventListener('click', () => {
-    const t = document.getElementById(b.dataset.to)
-    if (t) { t.value = b.dataset.fill; t.focus(); t.dispatchEvent(new Event('input', { bubbles: true })) }
-  })
-}
 
 // Passkeys. WeChat's browser has none: the button stays hidden there.
 const bytes = (s) => Uint8Array.from(atob(s.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
@@ -86,4 +89,61 @@ if (window.PublicKeyCredential && !/MicroMessenger/i.test(navigator.userAgent)) 
       }
     })
   }
+}
+
+// A page that is open hears that something changed, fetches itself again and
+// exchanges the parts that differ. Nothing is exchanged under somebody's hands:
+// then one quiet line says that there is something new.
+for (const box of $$('[data-live]')) {
+  const say = box.querySelector('[role=status]'), button = box.querySelector('button')
+  let heard = box.dataset.heard, source = null, news = '', busy = false, again = false, over = false
+  const plain = (e) => { const c = e.cloneNode(true); for (const k of $$('[name=_key]', c)) k.removeAttribute('value'); for (const d of $$('details', c)) d.removeAttribute('open'); for (const b of $$('[data-print]', c)) b.classList.add('hide'); return c.innerHTML }
+  const hands = (part) => part.contains(document.activeElement) || $$('input, textarea, select', part).some((f) => f.type !== 'hidden' && (f.type === 'checkbox' || f.type === 'radio' ? f.checked !== f.defaultChecked : f.tagName === 'SELECT' ? [...f.options].some((o) => o.selected !== o.defaultSelected) : f.value !== f.defaultValue))
+  const writing = () => document.activeElement?.matches('input, textarea, select') || $$('main [data-part]').some(hands)
+  const end = (words) => { over = true; source?.close(); say.textContent = words; button.textContent = words; button.hidden = false }
+  const exchange = async (asked) => {
+    if (busy) { again = true; return }
+    busy = true
+    try {
+      const r = await fetch(location.href, { headers: { 'X-Live': '1', Accept: 'text/html' }, cache: 'no-store' })
+      if (r.redirected || !r.ok) return end('这一页不再自动更新，点这里重新打开')
+      const page = new DOMParser().parseFromString(await r.text(), 'text/html')
+      let changed = 0, left = 0
+      for (const part of $$('main [data-part]')) {
+        const fresh = page.querySelector('main [data-part="' + part.dataset.part + '"]')
+        if (!fresh || plain(fresh) === plain(part)) continue
+        if (hands(part) || (!asked && writing())) { left++; continue }
+        const open = $$('details', part).map((d) => d.open)
+        part.innerHTML = fresh.innerHTML
+        $$('details', part).forEach((d, i) => { d.open = open[i] ?? false })
+        ready(part)
+        changed++
+      }
+      if (changed + left > 0) say.textContent = news
+      button.hidden = left === 0 || asked
+    } catch { /* no network: the stream comes back, and tells again */ } finally {
+      busy = false
+      if (again) { again = false; exchange(false) }
+    }
+  }
+  const told = (e) => {
+    if (e.lastEventId) heard = e.lastEventId
+    news = e.data || '有新内容'
+    if (box.hasAttribute('data-anew')) { say.textContent = news; button.hidden = false } else exchange(false)
+  }
+  const listen = () => {
+    if (over || source || document.hidden) return
+    source = new EventSource(box.dataset.live + '?after=' + encodeURIComponent(heard))
+    source.addEventListener('news', told)
+    source.addEventListener('anew', told)
+    source.addEventListener('over', () => end('这一页不再自动更新，点这里重新打开'))
+    source.addEventListener('error', () => { if (source?.readyState === 2) { source = null; setTimeout(listen, 60000) } })
+  }
+  const rest = () => { source?.close(); source = null }
+  button.addEventListener('click', () => { if (over || box.hasAttribute('data-anew')) location.reload(); else { button.hidden = true; exchange(true) } })
+  // A page that nobody looks at holds no connection; it asks when it is looked at.
+  document.addEventListener('visibilitychange', () => document.hidden ? rest() : listen())
+  addEventListener('pagehide', rest)
+  addEventListener('pageshow', listen)
+  listen()
 }
