@@ -12,6 +12,7 @@ import (
 	"mashang/capability/delivery"
 	"mashang/capability/desk"
 	"mashang/capability/hall"
+	"mashang/capability/intake"
 	"mashang/capability/news"
 	"mashang/capability/onecode"
 	"mashang/capability/oversight"
@@ -34,6 +35,7 @@ type Services struct {
 	Onecode    *onecode.Service
 	Statistics *statistics.Service
 	Oversight  *oversight.Service
+	Intake     *intake.Service
 
 	kit  *app.Kit
 	name atomic.Pointer[string]
@@ -48,9 +50,10 @@ func newServices(k *app.Kit) (*Services, error) {
 		return nil, err
 	}
 	s.Setup = setup.New(k, s.Account, func() { s.name.Store(nil) })
-	s.Casebook = casebook.New(k, s.List)
+	s.Casebook = casebook.New(k, s.List, s.Account)
 	s.Onecode = onecode.New(k, s.Account, s.Account)
 	s.Oversight = oversight.New(k)
+	s.Intake = intake.New(k, s.Casebook)
 	court, err := papers.New(k, s.Onecode, onecode.ReplyDays)
 	if err != nil {
 		return nil, err
@@ -61,6 +64,7 @@ func newServices(k *app.Kit) (*Services, error) {
 		s.Account.Capability(),                                // 身份与账号
 		s.Setup.Capability(),                                  // 首次设置与人员
 		s.Casebook.Capability(),                               // 案件
+		s.Intake.Capability(),                                 // 导入
 		desk.New(k, s.List).Capability(),                      // 工作台
 		news.New(k).Capability(),                              // 新动态
 		clocks.New(k).Capability(),                            // 期限

@@ -23,6 +23,8 @@ package mashang_test
 //	given calendar 2027 2027-01-01  the year's rest days are announced
 //	tell code_visited person=$person.贾若兰
 //	                                a fact of this case, as the service tells it that will; today unless on= says otherwise
+//	take record.json                a program hands over the case in that part; it becomes $case
+//	untake                          and takes it back, as the undoing of an import does
 //	as 韩雪                         who acts from here on; nobody for a stranger
 //	sign in 贾若兰                  by her case code and the phone that the court holds
 //	enter 路人 $phone(9)            with the one-time code that the last post asked for
@@ -187,7 +189,7 @@ func (s *scene) command(w []string) error {
 		"given": s.given, "as": s.actAs, "sign": s.sign, "enter": s.enter, "post": s.doPost, "form": s.doForm, "key": s.setKey, "again": s.again,
 		"get": s.doGet, "read": s.doRead, "expect": s.expect, "page": s.page, "json": s.json, "keep": s.keep, "let": s.let, "find": s.find, "ledger": s.entries,
 		"holds": s.holds, "jobs": s.jobs, "clock": s.setClock, "outbox": s.messages, "sees": s.sees, "blind": s.blind,
-		"tell": s.tell, "trail": s.trail,
+		"tell": s.tell, "take": s.take, "untake": s.untake, "trail": s.trail,
 	}[verb]
 	if !ok {
 		return fmt.Errorf("there is no command %q", verb)

@@ -19,6 +19,7 @@ import (
 	"mashang/law/identity"
 	"mashang/law/restday"
 	"mashang/platform/app"
+	"mashang/platform/auth"
 	"mashang/platform/clock"
 	"mashang/platform/db"
 	"mashang/platform/ledger"
@@ -184,6 +185,29 @@ func (s *scene) tell(w []string) error {
 		return fmt.Errorf("nobody tells %q", w[0])
 	}
 	return s.Kit.DB.Do(s.t.Context(), func(tx *db.Tx) error { return s.Kit.Tell(tx, what) })
+}
+
+// take hands a case over as another program does.
+func (s *scene) take(w []string) error {
+	text, err := s.expand(s.parts[w[0]])
+	if err != nil {
+		return err
+	}
+	return s.Kit.Do(auth.System(s.t.Context(), "test"), func(tx *db.Tx) error {
+		id, _, err := s.Services.Intake.Put(tx, "冀11", []byte(text))
+		s.vars["case"] = id
+		return err
+	})
+}
+
+func (s *scene) untake([]string) error {
+	return s.Kit.Do(auth.System(s.t.Context(), "test"), func(tx *db.Tx) error {
+		why, err := s.Services.Casebook.Withdraw(tx, s.vars["case"], "")
+		if why != "" {
+			return errors.New(why)
+		}
+		return err
+	})
 }
 
 func (s *scene) actAs(w []string) error {

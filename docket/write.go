@@ -193,6 +193,21 @@ func PutCalendar(tx *db.Tx, year int, data, source string) error {
 	return err
 }
 
+// ReachNumber moves a sequence past a number that was given elsewhere, so that
+// it is not given again.
+func ReachNumber(tx *db.Tx, court, special, kind string, year, seq int) error {
+	_, err := tx.Exec(`INSERT INTO docket_sequence (court_id, type, special, year, last) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (court_id, type, special, year) DO UPDATE SET last = excluded.last WHERE docket_sequence.last < excluded.last`, court, kind, special, year, seq)
+	return err
+}
+
+// ForgetNumber lets nobody find a person by his identity number any more: he
+// was written down by mistake and stands nowhere.
+func ForgetNumber(tx *db.Tx, person string) error {
+	_, err := tx.Exec(`UPDATE docket_person SET id_find = '' WHERE id = ?`, person)
+	return err
+}
+
 // NextNumber takes the next number of a sequence inside the act that uses it:
 // if the act fails the number was never taken, so there are no gaps (案号规定 9–10).
 func NextNumber(tx *db.Tx, court, special, kind string, year int) (int, error) {

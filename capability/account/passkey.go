@@ -350,3 +350,13 @@ func (s *Service) StaffPhone(tx *db.Tx, person string) (string, error) {
 	}
 	return s.k.Vault.Open("account.phone", a.Phone)
 }
+
+// Known reports whether anybody signs in as a person.
+func (s *Service) Known(tx *db.Tx, person string) (bool, error) {
+	for _, staff := range []bool{false, true} {
+		if _, ok, err := accountOfPerson(tx, person, staff); err != nil || ok {
+			return ok, err
+		}
+	}
+	return false, nil
+}

@@ -20,6 +20,7 @@ import (
 type Service struct {
 	k     *app.Kit
 	panel Panels
+	staff Staff
 }
 
 // step is one act on a loaded case. It changes c, and says what the ledger

@@ -106,6 +106,21 @@ func (c *enterCmd) parties() (p, d partyCmd) {
 // the defects of a filing are told in one go).
 func (c *enterCmd) check(p, d *partyCmd, today law.Date) error {
 	var bad fault.List
+	c.checkMatter(&bad, today)
+	if c.Claim == "" {
+		bad.Add("claim", "请写诉讼请求，4000 字以内。")
+	}
+	if c.Secrecy != docket.Public && c.Secrecy != docket.Private {
+		bad.Add("secrecy", "请选公开还是不公开审理。要封存的，立案后由承办法官或院长办。")
+	}
+	p.check("p_", &bad)
+	d.check("d_", &bad)
+	return bad.Err()
+}
+
+// checkMatter lists what is wrong with what a case is about, wherever it comes
+// from, and fills in what goes without saying.
+func (c *enterCmd) checkMatter(bad *fault.List, today law.Date) {
 	if _, ok := caseno.TypeOf(c.Type); !ok {
 		bad.Add("type", "请选案件类型。")
 	}
@@ -115,7 +130,7 @@ func (c *enterCmd) check(p, d *partyCmd, today law.Date) error {
 	if n := len([]rune(c.Cause)); n < 2 || n > 60 {
 		bad.Add("cause", "请写案由，例如“买卖合同纠纷”。")
 	}
-	if c.Claim == "" || len([]rune(c.Claim)) > 4000 {
+	if len([]rune(c.Claim)) > 4000 {
 		bad.Add("claim", "请写诉讼请求，4000 字以内。")
 	}
 	if c.Amount < 0 {
@@ -127,18 +142,12 @@ func (c *enterCmd) check(p, d *partyCmd, today law.Date) error {
 	if c.Secrecy == "" {
 		c.Secrecy = docket.Public
 	}
-	if c.Secrecy != docket.Public && c.Secrecy != docket.Private {
-		bad.Add("secrecy", "请选公开还是不公开审理。要封存的，立案后由承办法官或院长办。")
-	}
 	if c.Received.IsZero() {
 		c.Received = today
 	}
 	if c.Received.After(today) {
 		bad.Add("received", "收件日期还没有到。")
 	}
-	p.check("p_", &bad)
-	d.check("d_", &bad)
-	return bad.Err()
 }
 
 // enter takes in a filing at the counter. It has no number yet and no party

@@ -3,6 +3,7 @@ package casebook
 import (
 	"bytes"
 	"context"
+	"embed"
 	"errors"
 	"net/http"
 	"slices"
@@ -20,13 +21,18 @@ import (
 	"mashang/ui"
 )
 
+//go:embed schema
+var schema embed.FS
+
 // New returns the service. panels is the list of all services.
-func New(k *app.Kit, panels Panels) *Service { return &Service{k: k, panel: panels} }
+func New(k *app.Kit, panels Panels, staff Staff) *Service {
+	return &Service{k: k, panel: panels, staff: staff}
+}
 
 // Capability returns the service's line for the list.
 func (s *Service) Capability() capability.Capability {
 	return capability.Capability{
-		Service: app.Service{Name: "casebook", Title: "案件", Routes: s.routes, Kinds: kinds,
+		Service: app.Service{Name: "casebook", Title: "案件", Schema: schema, Routes: s.routes, Kinds: kinds,
 			Jobs:  map[string]jobs.Handler{"casebook.take_over": s.takeOver, "casebook.go_along": s.goAlong},
 			Hears: []app.Hearing{{Fact: "staff_left", Do: s.staffLeft}}},
 		Tasks: s.tasks,
@@ -36,6 +42,9 @@ func (s *Service) Capability() capability.Capability {
 var kinds = []ledger.Kind{
 	{Name: "casebook.entered", Title: "收到起诉材料", Audience: ledger.Court, News: "收到一件新的起诉材料"},
 	{Name: "casebook.accepted", Title: "决定立案", Audience: ledger.Parties, News: "案件已经立案"},
+	{Name: "casebook.imported", Title: "从原系统转入", Audience: ledger.Parties, News: "案件转到了这里"},
+	{Name: "casebook.updated", Title: "按原系统更新", Audience: ledger.Parties, News: "案件登记有更新"},
+	{Name: "casebook.withdrawn", Title: "撤销转入，这一件不该导入", Audience: ledger.Parties, News: "案件的转入撤销了"},
 	{Name: "casebook.refused", Title: "不予登记", Audience: ledger.Court, News: "一件起诉有了决定"},
 	{Name: "casebook.moved", Title: "随承办法官转到另一个庭", Audience: ledger.Parties, News: "案件转到了另一个庭"},
 	{Name: "casebook.assigned", Title: "确定承办人员", Audience: ledger.Parties, News: "案件确定了承办人员"},

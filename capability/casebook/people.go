@@ -21,42 +21,45 @@ import (
 
 // join brings a further party into a case (民事诉讼法 55–59, 解释 73).
 func (s *Service) join(ctx context.Context, caseID string, cmd partyCmd) error {
-	return s.act(ctx, caseID, "party", "casebook.joined", func(st *step) error {
-		if st.c.State == docket.Closed || st.c.State == docket.Refused {
-			return fault.New(fault.Conflict, "案件已经结束，不能再加当事人。")
+	return s.act(ctx, caseID, "party", "casebook.joined", func(st *step) error { return s.bring(st, cmd) })
+}
+
+// bring adds a party to the case of a step.
+func (s *Service) bring(st *step, cmd partyCmd) error {
+	if st.c.State == docket.Closed || st.c.State == docket.Refused {
+		return fault.New(fault.Conflict, "案件已经结束，不能再加当事人。")
+	}
+	var bad fault.List
+	cmd.check("", &bad)
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	ps, err := docket.Parties(st.tx, st.c.ID)
+	if err != nil {
+		return err
+	}
+	p, err := s.addParty(st.tx, st.c.ID, cmd, len(ps)+1)
+	if err != nil {
+		return err
+	}
+	for _, other := range ps {
+		if other.Person == p.Person {
+			return fault.Field("number", "他已经是本案的当事人了。")
 		}
-		var bad fault.List
-		cmd.check("", &bad)
-		if err := bad.Err(); err != nil {
-			return err
-		}
-		ps, err := docket.Parties(st.tx, caseID)
-		if err != nil {
-			return err
-		}
-		p, err := s.addParty(st.tx, caseID, cmd, len(ps)+1)
-		if err != nil {
-			return err
-		}
-		for _, other := range ps {
-			if other.Person == p.Person {
-				return fault.Field("number", "他已经是本案的当事人了。")
-			}
-		}
-		st.entry.Body["role"] = cmd.Role
-		st.entry.Private["name"] = p.Name
-		if st.c.State == docket.Entered {
-			st.c.Names = names(append(ps, p))
-			st.entry.Holders = []string{}
-			return nil
-		}
+	}
+	st.entry.Body["role"] = cmd.Role
+	st.entry.Private["name"] = p.Name
+	if st.c.State == docket.Entered {
 		st.c.Names = names(append(ps, p))
-		if err := access.Add(st.tx, p.Person, caseID, "party", "加入诉讼", st.now, noEnd); err != nil {
-			return err
-		}
-		st.tell = append(st.tell, fact.PartyJoined{Case: caseID, Party: p.ID})
+		st.entry.Holders = []string{}
 		return nil
-	})
+	}
+	st.c.Names = names(append(ps, p))
+	if err := access.Add(st.tx, p.Person, st.c.ID, "party", "加入诉讼", st.now, noEnd); err != nil {
+		return err
+	}
+	st.tell = append(st.tell, fact.PartyJoined{Case: st.c.ID, Party: p.ID})
+	return nil
 }
 
 // names is 甲 诉 乙 for lists; more than one on a side is 甲 等2人.
@@ -158,46 +161,49 @@ type agentCmd struct {
 
 // admit lets an agent act for a party (民事诉讼法 61–62; 解释 88–89).
 func (s *Service) admit(ctx context.Context, caseID string, cmd agentCmd) error {
-	return s.act(ctx, caseID, "agent", "casebook.agent", func(st *step) error {
-		p, err := docket.PartyOf(st.tx, cmd.Party)
-		if err != nil || p.Case != caseID || !p.Left.IsZero() {
-			return fault.Field("party", "请选他代理哪一方。")
-		}
-		as, err := docket.Agents(st.tx, caseID, st.now)
-		if err != nil {
-			return err
-		}
-		if err := cmd.check(p, as, st.today); err != nil {
-			return err
-		}
-		person, err := s.person(st.tx, "natural", cmd.Name, cmd.IDType, cmd.Number)
-		if err != nil {
-			return err
-		}
-		if err := st.oneSide(p, person.ID, as); err != nil {
-			return err
-		}
-		from, until := st.now, noEnd
-		if !cmd.From.IsZero() && cmd.From.After(st.today) {
-			from = cmd.From.At(0, 0, clock.Shanghai)
-		}
-		if !cmd.Until.IsZero() {
-			until = cmd.Until.AddDays(1).At(0, 0, clock.Shanghai)
-		}
-		v := s.k.Vault
-		a := docket.Agent{Case: caseID, Party: p.ID, Person: person.ID, Class: cmd.Class, Firm: cmd.Firm, Special: cmd.Special, Powers: join(cmd.Powers),
-			Phone: v.Seal("party.phone", cmd.Phone), PhoneFind: v.Find("phone", cmd.Phone), From: from, Until: until}
-		if a.ID, err = docket.AddAgent(st.tx, a); err != nil {
-			return err
-		}
-		if err := access.Add(st.tx, person.ID, caseID, "agent", "授权委托书", from, until); err != nil {
-			return err
-		}
-		st.entry.Body["special"], st.entry.Body["class"] = cmd.Special, cmd.Class
-		st.entry.Private["name"], st.entry.Private["for"] = person.Name, docket.RoleNames[p.Role]
-		st.tell = append(st.tell, fact.PartyJoined{Case: caseID, Party: p.ID, Agent: a.ID})
-		return nil
-	})
+	return s.act(ctx, caseID, "agent", "casebook.agent", func(st *step) error { return s.empower(st, cmd) })
+}
+
+// empower adds an agent to the case of a step.
+func (s *Service) empower(st *step, cmd agentCmd) error {
+	p, err := docket.PartyOf(st.tx, cmd.Party)
+	if err != nil || p.Case != st.c.ID || !p.Left.IsZero() {
+		return fault.Field("party", "请选他代理哪一方。")
+	}
+	as, err := docket.Agents(st.tx, st.c.ID, st.now)
+	if err != nil {
+		return err
+	}
+	if err := cmd.check(p, as, st.today); err != nil {
+		return err
+	}
+	person, err := s.person(st.tx, "natural", cmd.Name, cmd.IDType, cmd.Number)
+	if err != nil {
+		return err
+	}
+	if err := st.oneSide(p, person.ID, as); err != nil {
+		return err
+	}
+	from, until := st.now, noEnd
+	if !cmd.From.IsZero() && cmd.From.After(st.today) {
+		from = cmd.From.At(0, 0, clock.Shanghai)
+	}
+	if !cmd.Until.IsZero() {
+		until = cmd.Until.AddDays(1).At(0, 0, clock.Shanghai)
+	}
+	v := s.k.Vault
+	a := docket.Agent{Case: st.c.ID, Party: p.ID, Person: person.ID, Class: cmd.Class, Firm: cmd.Firm, Special: cmd.Special, Powers: join(cmd.Powers),
+		Phone: v.Seal("party.phone", cmd.Phone), PhoneFind: v.Find("phone", cmd.Phone), From: from, Until: until}
+	if a.ID, err = docket.AddAgent(st.tx, a); err != nil {
+		return err
+	}
+	if err := access.Add(st.tx, person.ID, st.c.ID, "agent", "授权委托书", from, until); err != nil {
+		return err
+	}
+	st.entry.Body["special"], st.entry.Body["class"] = cmd.Special, cmd.Class
+	st.entry.Private["name"], st.entry.Private["for"] = person.Name, docket.RoleNames[p.Role]
+	st.tell = append(st.tell, fact.PartyJoined{Case: st.c.ID, Party: p.ID, Agent: a.ID})
+	return nil
 }
 
 // oneSide refuses an agent who already acts for the other side, or is it: he

@@ -47,7 +47,7 @@ func (s *Service) Capability() capability.Capability {
 			Jobs: map[string]jobs.Handler{"clocks.recompute": s.recompute},
 			Hears: []app.Hearing{
 				{Fact: "case_accepted", Do: s.accepted}, {Fact: "limit_moved", Do: s.limitMoved}, {Fact: "judge_changed", Do: s.judgeChanged},
-				{Fact: "case_closed", Do: s.closed}, {Fact: "calendar_loaded", Do: s.calendarLoaded},
+				{Fact: "case_closed", Do: over[fact.CaseClosed](s)}, {Fact: "case_withdrawn", Do: over[fact.CaseWithdrawn](s)}, {Fact: "calendar_loaded", Do: s.calendarLoaded},
 			}},
 		Panels: s.panels, Tasks: s.tasks,
 	}
@@ -283,21 +283,23 @@ func (s *Service) judgeChanged(ctx context.Context, j *jobs.Job) error {
 	})
 }
 
-// closed: nothing runs any more.
-func (s *Service) closed(ctx context.Context, j *jobs.Job) error {
-	f, err := app.Hear[fact.CaseClosed](j)
-	if err != nil {
-		return err
+// over: the case is closed, or should not have been; nothing runs any more.
+func over[F app.Fact](s *Service) func(context.Context, *jobs.Job) error {
+	return func(ctx context.Context, j *jobs.Job) error {
+		f, err := app.Hear[F](j)
+		if err != nil {
+			return err
+		}
+		return s.k.Do(ctx, func(tx *db.Tx) error {
+			if err := deadline.End(tx, f.FactCase(), "", deadline.Stopped); err != nil {
+				return err
+			}
+			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "clocks.set", Case: f.FactCase(), Actor: app.Actor(ctx), Cause: f.FactName(), Body: map[string]any{"stopped": true}}); err != nil {
+				return err
+			}
+			return j.Finish(tx)
+		})
 	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
-		if err := deadline.End(tx, f.Case, "", deadline.Stopped); err != nil {
-			return err
-		}
-		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "clocks.set", Case: f.Case, Actor: app.Actor(ctx), Cause: f.FactName(), Body: map[string]any{"stopped": true}}); err != nil {
-			return err
-		}
-		return j.Finish(tx)
-	})
 }
 
 // calendarLoaded plans the recomputation of what was provisional, in pages,

@@ -43,7 +43,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "papers.withdrawn", Title: "撤回文书", Audience: ledger.Named, News: "一份文书撤回了"},
 			},
 			Jobs:  map[string]jobs.Handler{"papers.draw": s.draw},
-			Hears: []app.Hearing{{Fact: "case_accepted", Do: s.accepted}},
+			Hears: []app.Hearing{{Fact: "case_accepted", Do: s.accepted}, {Fact: "case_imported", Do: s.imported}, {Fact: "case_withdrawn", Do: s.caseWithdrawn}},
 		},
 		Panels: s.panels,
 	}

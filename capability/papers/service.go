@@ -104,22 +104,73 @@ func (s *Service) accepted(ctx context.Context, j *jobs.Job) error {
 		if err != nil {
 			return err
 		}
-		ps, err := docket.Parties(tx, f.Case)
+		if err := s.orderFirst(tx, c, f.FactName(), "acceptance_notice", "case_code_notice"); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// imported orders the notice of the case code for each party who filed a case
+// that came from another system, so that he can be given it. The acceptance he
+// had from there, and of a closed case nobody asks any more; who comes all the
+// same gets his code at the counter.
+func (s *Service) imported(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.CaseImported](j)
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		c, err := docket.CaseOf(tx, f.Case)
 		if err != nil {
 			return err
 		}
-		n := 0
-		for _, p := range ps {
-			if p.Role != docket.Plaintiff && p.Role != docket.Applicant && p.Role != docket.Appellant {
-				continue
-			}
-			if _, err := s.set(tx, c, p, "acceptance_notice", "case_code_notice"); err != nil {
+		if f.New && (c.State == docket.Open || c.State == docket.Suspended) {
+			if err := s.orderFirst(tx, c, f.FactName(), "case_code_notice"); err != nil {
 				return err
 			}
-			n += 3
+		}
+		return j.Finish(tx)
+	})
+}
+
+// orderFirst orders papers for each party who filed a case, and records it.
+func (s *Service) orderFirst(tx *db.Tx, c docket.Case, cause string, kinds ...string) error {
+	ps, err := docket.Parties(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, p := range ps {
+		if p.Role != docket.Plaintiff && p.Role != docket.Applicant && p.Role != docket.Appellant {
+			continue
+		}
+		if _, err := s.set(tx, c, p, kinds...); err != nil {
+			return err
+		}
+		n += len(kinds) + 1
+	}
+	if n == 0 {
+		return nil
+	}
+	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.ordered", Court: c.Court, Case: c.ID, Actor: app.Actor(tx.Context()), Cause: cause, Body: map[string]any{"papers": n}})
+	return err
+}
+
+// caseWithdrawn withdraws the papers of a case that should not have been: their
+// codes say so from now on, and what was not drawn yet is not drawn.
+func (s *Service) caseWithdrawn(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.CaseWithdrawn](j)
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		n, err := paper.WithdrawAll(tx, f.Case)
+		if err != nil {
+			return err
 		}
 		if n > 0 {
-			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.ordered", Court: c.Court, Case: c.ID, Actor: app.Actor(ctx), Cause: f.FactName(), Body: map[string]any{"papers": n}}); err != nil {
+			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.withdrawn", Case: f.Case, Actor: app.Actor(ctx), Cause: f.FactName(), Body: map[string]any{"papers": n}}); err != nil {
 				return err
 			}
 		}
@@ -185,6 +236,9 @@ func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
 	var p paper.Paper
 	if err := s.k.Read(ctx, func(tx *db.Tx) (err error) { p, err = paper.Of(tx, pid); return err }); err != nil {
 		return err
+	}
+	if p.State != paper.Ordered { // withdrawn with its case
+		return nil
 	}
 	doc, err := s.doc(p)
 	if err != nil {

@@ -17,6 +17,7 @@ func (s *Service) hears() []app.Hearing {
 	return []app.Hearing{
 		{Fact: "case_accepted", Do: changed[fact.CaseAccepted](s)}, {Fact: "judge_changed", Do: changed[fact.JudgeChanged](s)},
 		{Fact: "case_moved", Do: changed[fact.CaseMoved](s)}, {Fact: "case_closed", Do: changed[fact.CaseClosed](s)},
+		{Fact: "case_imported", Do: changed[fact.CaseImported](s)}, {Fact: "case_withdrawn", Do: heard(s, withdrawn)},
 		{Fact: "case_appealed", Do: heard(s, appeal)},
 		{Fact: "opinion_given", Do: heard(s, given)}, {Fact: "opinion_rated", Do: heard(s, opinion)},
 		{Fact: "service_rated", Do: heard(s, service)}, {Fact: "code_visited", Do: heard(s, visited)},
@@ -47,6 +48,22 @@ func changed[F app.Fact](s *Service) func(context.Context, *jobs.Job) error {
 
 func appeal(tx *db.Tx, f fact.CaseAppealed) error {
 	if err := appealed(tx, f.Case, f.Kind, f.On.String()); err != nil {
+		return err
+	}
+	return recount(tx, f.Case)
+}
+
+// withdrawn: of a case that should not have been, nothing is counted.
+func withdrawn(tx *db.Tx, f fact.CaseWithdrawn) error {
+	c, err := docket.CaseOf(tx, f.Case)
+	if err != nil {
+		return err
+	}
+	visits, err := db.List[event](tx, `SELECT `+eventCols+` FROM statistics_event WHERE court_id = ? AND kind = 'visit' AND case_id = ?`, c.Court, f.Case)
+	if err != nil {
+		return err
+	}
+	if err := change(tx, visits, nil); err != nil {
 		return err
 	}
 	return recount(tx, f.Case)

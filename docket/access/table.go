@@ -66,6 +66,7 @@ var table = map[string]map[string]Relation{
 	},
 	"court": { // settings of a court
 		"enter":    Filing, // receive a filing
+		"import":   FilingJudge | System, // take cases from another system, and take that back
 		"read":     Staff,
 		"settings": SystemAdmin,
 		"staff":    SystemAdmin,

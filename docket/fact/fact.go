@@ -17,6 +17,28 @@ type CaseAccepted struct {
 func (CaseAccepted) FactName() string   { return "case_accepted" }
 func (f CaseAccepted) FactCase() string { return f.Case }
 
+// CaseImported is told by casebook when a case came in from another system, or
+// that system said something new of it. What was done in it before was done
+// there: nobody starts the clocks of a filing, and nobody is sent anything.
+type CaseImported struct {
+	Case string `json:"case"`
+	New  bool   `json:"new,omitempty"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (CaseImported) FactName() string   { return "case_imported" }
+func (f CaseImported) FactCase() string { return f.Case }
+
+// CaseWithdrawn is told by casebook when an import that should not have been
+// was taken back: nobody stands to the case any more.
+type CaseWithdrawn struct {
+	Case string `json:"case"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (CaseWithdrawn) FactName() string   { return "case_withdrawn" }
+func (f CaseWithdrawn) FactCase() string { return f.Case }
+
 // PartyJoined is told by casebook when a party or agent comes into an accepted case.
 type PartyJoined struct {
 	Case  string `json:"case"`

@@ -77,6 +77,12 @@ func Withdraw(tx *db.Tx, paper, by string) error {
 	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = ?, superseded = ? WHERE id = ? AND state IN ('issued', 'served', 'effective')`, state, by, paper))
 }
 
+// WithdrawAll withdraws every paper of a case, those that are only ordered as
+// well, and returns how many.
+func WithdrawAll(tx *db.Tx, caseID string) (int64, error) {
+	return tx.Exec(`UPDATE paper_paper SET state = 'withdrawn' WHERE case_id = ? AND state IN ('ordered', 'issued', 'served', 'effective')`, caseID)
+}
+
 // Of returns a paper by id.
 func Of(tx *db.Tx, paper string) (Paper, error) {
 	return db.One[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE id = ?`, paper)

@@ -1,5 +1,5 @@
 // Package blob keeps files by the digest of their bytes. A blob is written
-// once and never changed; its name is its proof of integrity, which [Store.Open]
+// once and never changed, at most taken away when its time is over; its name is its proof of integrity, which [Store.Open]
 // checks while it is read.
 package blob
 
@@ -23,6 +23,8 @@ type Store interface {
 	Put(ctx context.Context, r io.Reader) (digest string, size int64, err error)
 	// Open returns the blob; a read of damaged bytes ends in ErrDamaged instead of EOF.
 	Open(ctx context.Context, digest string) (io.ReadCloser, error)
+	// Remove takes a blob away for ever; one that is gone already is no error.
+	Remove(ctx context.Context, digest string) error
 	// Each calls f with every digest.
 	Each(ctx context.Context, f func(digest string) error) error
 }
@@ -98,6 +100,17 @@ func (f *Folder) Open(_ context.Context, digest string) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
 	return &checked{file, sha256.New(), digest}, nil
+}
+
+// Remove implements Store.
+func (f *Folder) Remove(_ context.Context, digest string) error {
+	if !name.MatchString(digest) {
+		return ErrMissing
+	}
+	if err := os.Remove(f.path(digest)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("blob: %w", err)
+	}
+	return nil
 }
 
 // Each implements Store.

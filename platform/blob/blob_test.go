@@ -64,6 +64,19 @@ func conform(t *testing.T, s blob.Store) {
 	if _, _, err := s.Put(gone, strings.NewReader("late")); err == nil {
 		t.Error("a cancelled upload was kept")
 	}
+	for digest := range want {
+		for range 2 { // once more is no error
+			if err := s.Remove(ctx, digest); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := s.Open(ctx, digest); !errors.Is(err, blob.ErrMissing) {
+			t.Errorf("%s is still there: %v", digest, err)
+		}
+	}
+	if err := s.Remove(ctx, "../../../etc/passwd"); !errors.Is(err, blob.ErrMissing) {
+		t.Errorf("removing what is no blob: %v", err)
+	}
 	together(t, s)
 }
 

@@ -195,6 +195,16 @@ func OfHolder(tx *db.Tx, holder, caseID string, n int) ([]Line, error) {
 		FROM ledger_entry e JOIN ledger_link l ON l.entry_id = e.id AND l.holder = ? WHERE e.case_id = ? ORDER BY e.at DESC, e.id DESC LIMIT ?`, holder, caseID, n)
 }
 
+// Touched reports whether anybody did something in a case that is not among
+// some kinds. What a job does by itself is not somebody's doing, unless it is
+// of a kind that counts.
+func Touched(tx *db.Tx, caseID string, counts []string, except ...string) (bool, error) {
+	args := append(append([]any{caseID}, db.Args(counts)...), db.Args(except)...)
+	_, yes, err := db.Maybe[string](tx, `SELECT id FROM ledger_entry WHERE case_id = ? AND (actor NOT LIKE 'system:%' OR kind IN (`+db.In(len(counts))+`))
+		AND kind NOT IN (`+db.In(len(except))+`) LIMIT 1`, args...)
+	return yes, err
+}
+
 // EachBody calls f with the case and the body of every entry of a kind, oldest
 // first, for books that are made from the ledger. It reads the whole ledger.
 func EachBody(tx *db.Tx, kind string, f func(caseID string, body map[string]any) error) error {

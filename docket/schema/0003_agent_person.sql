@@ -1,0 +1,1 @@
+CREATE INDEX docket_agent_person ON docket_agent (person_id);
