@@ -65,7 +65,7 @@ var table = map[string]map[string]Relation{
 		"export": Side,
 	},
 	"court": { // settings of a court
-		"enter":    Filing, // receive a filing
+		"enter":    Filing,               // receive a filing
 		"import":   FilingJudge | System, // take cases from another system, and take that back
 		"read":     Staff,
 		"settings": SystemAdmin,
