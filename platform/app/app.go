@@ -289,7 +289,7 @@ func (k *Kit) Start(ctx context.Context, services []Service) error {
 }
 
 // Seal keeps the ledger sealed until ctx ends: soon after an entry, at most
-// twice a second.
+// twice a second, and more often while pages are open that want to hear of it.
 func (k *Kit) Seal(ctx context.Context) {
 	for {
 		n, err := k.Ledger.Seal(ctx, k.DB)
@@ -302,7 +302,7 @@ func (k *Kit) Seal(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(500 * time.Millisecond):
+		case <-time.After(k.Live.Pause()):
 		}
 		select {
 		case <-ctx.Done():

@@ -107,6 +107,17 @@ func (h *Hub) Collectors() []prometheus.Collector {
 	return []prometheus.Collector{h.open, h.sent, h.lost}
 }
 
+// Pause is how long the sealer may let entries wait for others, so that one
+// seal serves many: hardly, while somebody has a page open.
+func (h *Hub) Pause() time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.streams) > 0 {
+		return 20 * time.Millisecond
+	}
+	return 500 * time.Millisecond
+}
+
 // Wake lets the hub look at once.
 func (h *Hub) Wake() {
 	select {
