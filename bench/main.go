@@ -38,6 +38,7 @@ type options struct {
 	workers int
 	only    string
 	plans   bool
+	profile string // a profile of the last table goes here
 }
 
 func main() {
@@ -51,7 +52,8 @@ func main() {
 	sizes := flag.String("cases", "10000,1000000", "numbers of cases, comma separated")
 	profile := flag.String("cpuprofile", "", "write a profile of the processor here")
 	flag.Parse()
-	if err := profiled(*profile, func() error {
+	o.profile = *profile
+	if err := func() error {
 		fmt.Printf("%s %s/%s, %d cores, %d requests at a time, median of %d rounds of %v\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), o.workers, o.rounds, o.took)
 		for _, e := range strings.Split(*engines, ",") {
 			for _, s := range strings.Split(*sizes, ",") {
@@ -65,7 +67,7 @@ func main() {
 			}
 		}
 		return nil
-	}); err != nil {
+	}(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -88,8 +90,9 @@ func profiled(path string, f func() error) error {
 
 // subject is something to be done as often as possible.
 type subject struct {
-	name string
-	do   func(i int64) error
+	name   string
+	do     func(i int64) error
+	beside string // the subject of a peer that does the like, when there is one
 }
 
 func run(o options, engine string, n int) error {
@@ -113,8 +116,19 @@ func run(o options, engine string, n int) error {
 		return err
 	}
 	fmt.Printf("\n%s, %d cases (made in %v)\n\n", engine, n, time.Since(start).Round(time.Second))
-	subjects := slices.DeleteFunc(subjects(c, w, bare), func(s subject) bool { return !strings.Contains(s.name, o.only) })
-	if err := table(o, subjects); err != nil {
+	others, peer, end, err := peers(dir, n)
+	if err != nil {
+		return err
+	}
+	defer end()
+	all := slices.DeleteFunc(append(subjects(c, w, bare), others...), func(s subject) bool { return !strings.Contains(s.name, o.only) })
+	if err := profiled(o.profile, func() error { return table(o, all) }); err != nil {
+		return err
+	}
+	if err := figures(o, c, w); err != nil {
+		return err
+	}
+	if err := watched(o, c, w, peer); err != nil {
 		return err
 	}
 	if o.plans {
@@ -125,16 +139,22 @@ func run(o options, engine string, n int) error {
 	return sealed(c)
 }
 
+// The peer's subjects, by the names that others stand beside.
+const (
+	peerCreate = "PocketBase create (synchronous NORMAL)"
+	peerList   = "PocketBase filtered list with count, 50"
+)
+
 func subjects(c *mashang.Court, w crowd, bare func(int64) error) []subject {
 	return []subject{
-		{"bare driver: one row, one durable commit", bare},
-		{"bare handler: hello", hello},
-		{"message act (access, ledger, clock, job)", post(c, w)},
-		{"case page of a party, 50 messages", page(c, func(i int64) (actor, string) { a, id := w.reader(i); return a, "/casebook/" + id })},
-		{"desk of a judge", page(c, func(int64) (actor, string) { return w.judge, "/desk" })},
-		{"list of a lawyer with 40 cases", page(c, func(int64) (actor, string) { return w.lawyer, "/casebook" })},
-		{"list of a judge", page(c, func(int64) (actor, string) { return w.judge, "/casebook" })},
-		{"list of a president", page(c, func(int64) (actor, string) { return w.president, "/casebook" })},
+		{"bare driver: one row, one durable commit", bare, ""},
+		{"bare handler: hello", hello, ""},
+		{"message act (access, ledger, clock, job)", post(c, w), peerCreate},
+		{"case page of a party, 50 messages", page(c, func(i int64) (actor, string) { a, id := w.reader(i); return a, "/casebook/" + id }), peerList},
+		{"desk of a judge", page(c, func(int64) (actor, string) { return w.judge, "/desk" }), peerList},
+		{"list of a lawyer with 40 cases", page(c, func(int64) (actor, string) { return w.lawyer, "/casebook" }), peerList},
+		{"list of a judge", page(c, func(int64) (actor, string) { return w.judge, "/casebook" }), peerList},
+		{"list of a president", page(c, func(int64) (actor, string) { return w.president, "/casebook" }), peerList},
 	}
 }
 
@@ -150,11 +170,11 @@ func table(o options, subjects []subject) error {
 			rates[i], worst[i] = append(rates[i], r), append(worst[i], p99)
 		}
 	}
-	fmt.Printf("%-46s %10s %8s %10s %10s\n", "", "a second", "p99 ms", "of commit", "of hello")
+	fmt.Printf("%-46s %10s %8s %10s %10s %10s\n", "", "a second", "p99 ms", "of commit", "of hello", "of peer")
 	for i, s := range subjects {
 		fmt.Printf("%-46s %10.0f %8.1f", s.name, median(rates[i]), median(worst[i]))
-		for _, base := range []string{"bare driver", "bare handler"} {
-			j := slices.IndexFunc(subjects, func(s subject) bool { return strings.HasPrefix(s.name, base) })
+		for _, base := range []string{"bare driver", "bare handler", s.beside} {
+			j := slices.IndexFunc(subjects, func(s subject) bool { return base != "" && strings.HasPrefix(s.name, base) })
 			if j < 0 {
 				fmt.Printf(" %10s", "")
 				continue

@@ -17,6 +17,7 @@ type crowd struct {
 	judge, lawyer, president auth.Actor
 	n                        int
 	prefix                   string
+	court, year              string // whose figures are measured, and of when
 }
 
 // talked is how many cases hold 50 messages.
@@ -44,7 +45,7 @@ const numbers = `WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s 
 const nine = `SUBSTR('000000000' || CAST(s.n AS TEXT), LENGTH(CAST(s.n AS TEXT)) + 1)`
 
 func grow(ctx context.Context, c *mashang.Court, n int) (crowd, error) {
-	w := crowd{n: n, prefix: id.New()[:14]} // ids newer than the demo's own
+	w := crowd{n: n, prefix: id.New()[:14], year: docket.Today(c.Kit.Now()).String()[:4]} // ids newer than the demo's own
 	err := c.Kit.DB.Do(ctx, func(tx *db.Tx) error {
 		judges, err := db.List[docket.Post](tx, `SELECT id, person_id, court_id, division_id, role, from_at, until_at FROM docket_post WHERE role = 'judge' AND until_at = 0 ORDER BY id`)
 		if err != nil || len(judges) == 0 {
@@ -61,6 +62,7 @@ func grow(ctx context.Context, c *mashang.Court, n int) (crowd, error) {
 		if err := rows.Insert(tx, `bench_judge (k, person_id, court_id, division_id)`, ``); err != nil {
 			return err
 		}
+		w.court = judges[0].Court
 		w.judge = auth.Actor{Person: judges[0].Person, Account: "bench", Name: "法官", Level: auth.Staff, Staff: true}
 		w.lawyer = auth.Actor{Person: w.prefix + "lawyer", Account: "bench", Name: "律师", Level: auth.Matched}
 		president, err := db.One[string](tx, `SELECT person_id FROM docket_post WHERE role = 'president' AND court_id = ? AND until_at = 0 ORDER BY id LIMIT 1`, judges[0].Court)
@@ -88,13 +90,14 @@ func grow(ctx context.Context, c *mashang.Court, n int) (crowd, error) {
 func load(w crowd, judges int) []string {
 	all := fmt.Sprintf(numbers, w.n)
 	few := fmt.Sprintf(numbers, 40)
-	r := strings.NewReplacer("{n}", nine, "{p}", w.prefix, "{j}", fmt.Sprint(judges), "{step}", fmt.Sprint(max(1, w.n/40)), "{many}", fmt.Sprint(w.n/talked))
+	r := strings.NewReplacer("{n}", nine, "{p}", w.prefix, "{j}", fmt.Sprint(judges), "{step}", fmt.Sprint(max(1, w.n/40)), "{many}", fmt.Sprint(w.n/talked), "{filed}", day(1), "{closed}", day(4))
+	year := strings.NewReplacer("{year}", w.year)
 	state := `CASE WHEN s.n % 25 = 0 OR s.n % {step} = 1 THEN 'open' ELSE 'closed' END`
 	qs := []string{
 		`INSERT INTO docket_person (id, kind, name, id_type, id_sealed, id_find, born_on, sex, merged_to, at) ` + all + `SELECT '{p}p' || {n}, 'natural', '甲' || {n}, 'resident', '', '{p}' || {n}, '', '', '', 1 FROM s`,
 		`INSERT INTO docket_person (id, kind, name, id_type, id_sealed, id_find, born_on, sex, merged_to, at) VALUES ('{p}lawyer', 'natural', '律师', 'resident', '', '{p}lawyer', '', '', '', 1)`,
 		`INSERT INTO docket_case (id, court_id, division_id, number, type, special, cause, closing_cause, claim, amount, procedure, state, secrecy, judge_id, received_on, filed_on, heard, limit_on, suspended_on, excluded_days, extended, closed_on, closing_way, names, moved_at) ` +
-			all + `SELECT '{p}c' || {n}, j.court_id, j.division_id, '{p}' || {n}, '民初', '', '买卖合同纠纷', '', '判令被告支付货款。', 5000000, 'ordinary', ` + state + `, 'public', j.person_id, '2026-03-02', '2026-03-02', 0, '2026-09-02', '', 0, 0, '', '', '甲 诉 乙', 1 FROM s JOIN bench_judge j ON j.k = s.n % {j}`,
+			all + `SELECT '{p}c' || {n}, j.court_id, j.division_id, '{p}' || {n}, '民初', '', '买卖合同纠纷', '', '判令被告支付货款。', 5000000, 'ordinary', ` + state + `, 'public', j.person_id, {filed}, {filed}, 0, '{year}-12-02', '', 0, 0, CASE WHEN ` + state + ` = 'closed' THEN {closed} ELSE '' END, CASE WHEN ` + state + ` = 'closed' THEN CASE s.n % 3 WHEN 0 THEN 'mediation' WHEN 1 THEN 'judgment' ELSE 'withdrawal' END ELSE '' END, '甲 诉 乙', 1 FROM s JOIN bench_judge j ON j.k = s.n % {j}`,
 		`INSERT INTO docket_party (id, case_id, person_id, role, ord, address, phone, phone_find, rep_name, rep_title, joined_at, left_at) ` + all + `SELECT '{p}x' || {n}, '{p}c' || {n}, '{p}p' || {n}, 'plaintiff', 1, '', '', '', '', '', 1, 0 FROM s`,
 		`INSERT INTO docket_party (id, case_id, person_id, role, ord, address, phone, phone_find, rep_name, rep_title, joined_at, left_at) ` + all + `SELECT '{p}y' || {n}, '{p}c' || {n}, '{p}p' || SUBSTR('000000000' || CAST(1 + (s.n * 31) % ` + fmt.Sprint(w.n) + ` AS TEXT), LENGTH(CAST(1 + (s.n * 31) % ` + fmt.Sprint(w.n) + ` AS TEXT)) + 1), 'defendant', 2, '', '', '', '', '', 1, 0 FROM s`,
 		`INSERT INTO docket_seat (id, case_id, person_id, seat, from_at, until_at) ` + all + `SELECT '{p}s' || {n}, '{p}c' || {n}, j.person_id, 'sole', 1, 0 FROM s JOIN bench_judge j ON j.k = s.n % {j}`,
@@ -109,7 +112,12 @@ func load(w crowd, judges int) []string {
 		`+fmt.Sprintf(numbers[:len(numbers)-1]+`, m(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM m WHERE k < 50) `, talked)+`SELECT '{p}m' || {n} || CAST(100 + m.k AS TEXT), c.id, c.court_id, '{p}x' || SUBSTR(c.id, 16), '{p}p' || SUBSTR(c.id, 16), '甲', 'question', '', '开庭能不能用手机参加？我长期在外地打工，来回一趟要两天。', '[]', '', 'answered', c.judge_id, '2026-03-10', '{}', 0, 0, 1, 0, m.k
 		FROM s CROSS JOIN m JOIN docket_case c ON c.id = '{p}c' || SUBSTR('000000000' || CAST(s.n * {many} AS TEXT), LENGTH(CAST(s.n * {many} AS TEXT)) + 1)`)
 	for i := range qs {
-		qs[i] = r.Replace(qs[i])
+		qs[i] = year.Replace(r.Replace(qs[i]))
 	}
 	return qs
+}
+
+// day spreads cases over seven months of the year, from the given one on.
+func day(month int) string {
+	return fmt.Sprintf(`('{year}-' || SUBSTR('0' || CAST(%d + s.n %% 7 AS TEXT), LENGTH('0' || CAST(%d + s.n %% 7 AS TEXT)) - 1) || '-' || CAST(10 + s.n %% 19 AS TEXT))`, month, month)
 }

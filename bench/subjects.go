@@ -90,13 +90,16 @@ func hello(int64) error {
 	return nil
 }
 
-func post(c *mashang.Court, w crowd) func(int64) error {
+func post(c *mashang.Court, w crowd) func(int64) error { return asks(c, w.asker) }
+
+// asks has somebody put a question in his case.
+func asks(c *mashang.Court, of func(i int64) (actor, string)) func(int64) error {
 	return func(i int64) error {
 		body, err := json.Marshal(map[string]string{"text": fmt.Sprintf("第 %d 问：%s", i, question)})
 		if err != nil {
 			return err
 		}
-		a, caseID := w.asker(i)
+		a, caseID := of(i)
 		r := httptest.NewRequestWithContext(auth.With(context.Background(), a), http.MethodPost, "/api/v1/onecode/"+caseID+"/ask", bytes.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")
 		return send(c, r, i)
