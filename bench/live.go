@@ -34,6 +34,9 @@ func watched(o options, c *mashang.Court, w crowd, p *peer) error {
 	if !strings.Contains("live", o.only) {
 		return nil
 	}
+	if _, err := c.Kit.Ledger.Seal(context.Background(), c.Kit.DB); err != nil { // what the tables before left
+		return err
+	}
 	ours, err := openOurs(c, w)
 	if err != nil {
 		return err
@@ -69,7 +72,8 @@ type audience struct {
 	srv   func()
 	conns []net.Conn
 	heard []chan time.Time
-	speak func(n int) error
+	speak func(n int64) error
+	said  int64
 	each  int64 // what an open page takes, the reading end included
 }
 
@@ -82,9 +86,10 @@ func (a *audience) close() {
 
 // round says something several times, each after everybody has heard the last.
 func (a *audience) round() (took []float64, err error) {
-	for n := range told {
+	for range told {
+		a.said++
 		start := time.Now()
-		if err := a.speak(n); err != nil {
+		if err := a.speak(a.said); err != nil {
 			return nil, err
 		}
 		late := time.After(20 * time.Second)
@@ -93,7 +98,7 @@ func (a *audience) round() (took []float64, err error) {
 			case at := <-h:
 				took = append(took, float64(at.Sub(start).Microseconds())/1000)
 			case <-late:
-				return nil, fmt.Errorf("a page heard nothing for 20 s")
+				return nil, fmt.Errorf("message %d: a page heard nothing for 20 s", a.said)
 			}
 		}
 		time.Sleep(50 * time.Millisecond)
@@ -172,7 +177,7 @@ func openOurs(c *mashang.Court, w crowd) (*audience, error) {
 	go func() { _ = c.Kit.Serve(ctx, l, c.Router); close(done) }()
 	a := &audience{name: "case page: session, access, news", srv: func() { cancel(); <-done }}
 	ask := asks(c, func(int64) (actor, string) { return who, caseID })
-	a.speak = func(n int) error { return ask(int64(n)) }
+	a.speak = ask
 	return a, a.open(l.Addr().String(), "event: news", func(i int, c net.Conn, r *bufio.Reader) error {
 		if _, err := fmt.Fprintf(c, "GET /news/case/%s HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nAuthorization: Bearer %s\r\n\r\n", caseID, tokens[i/5]); err != nil {
 			return err
@@ -188,7 +193,7 @@ func openTheirs(p *peer) (*audience, error) {
 	}
 	srv := &http.Server{Handler: p.mux, ReadHeaderTimeout: time.Minute}
 	go func() { _ = srv.Serve(l) }()
-	a := &audience{name: "PocketBase realtime: rule of the collection", srv: func() { _ = srv.Close() }, speak: func(n int) error { return p.create(int64(n)) }}
+	a := &audience{name: "PocketBase realtime: rule of the collection", srv: func() { _ = srv.Close() }, speak: p.create}
 	return a, a.open(l.Addr().String(), `"action":"create"`, func(_ int, c net.Conn, r *bufio.Reader) error {
 		if _, err := fmt.Fprint(c, "GET /api/realtime HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"); err != nil {
 			return err

@@ -255,7 +255,7 @@ type readers struct {
 // kindRead is the entry that a reading leaves.
 const kindRead = "casebook.opened"
 
-// entriesRead is how many entries of a case are looked through.
+// entriesRead is how many readings of a case are looked through.
 const entriesRead = 1000
 
 // readersOf lists who looked at a case and does not handle it, the newest
@@ -264,9 +264,9 @@ func (s *Service) readersOf(tx *db.Tx, a auth.Actor, c docket.Case, court bool, 
 	var ls []ledger.Line
 	var err error
 	if court {
-		ls, err = ledger.OfCase(tx, c.ID, entriesRead)
+		ls, err = ledger.OfCase(tx, c.ID, entriesRead, kindRead)
 	} else {
-		ls, err = ledger.OfHolder(tx, a.Person, c.ID, entriesRead)
+		ls, err = ledger.OfHolder(tx, a.Person, c.ID, entriesRead, kindRead)
 	}
 	if err != nil {
 		return nil, err
@@ -280,9 +280,6 @@ func (s *Service) readersOf(tx *db.Tx, a auth.Actor, c docket.Case, court bool, 
 	var order []string
 	person, entry := map[string]string{}, map[string]string{}
 	for _, l := range ls {
-		if l.Kind != kindRead {
-			continue
-		}
 		key := l.Actor + l.At.In(zone).Format(time.DateOnly)
 		if by[key] == nil {
 			if len(order) == n {

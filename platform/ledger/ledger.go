@@ -179,20 +179,26 @@ type Line struct {
 	At    time.Time `db:"at"`
 	Kind  string    `db:"kind"`
 	Actor string    `db:"actor"`
-	Leaf  string    `db:"leaf"`
 }
 
-// OfCase returns the newest entries of a case, newest first, at most n; who
-// may see them is the caller's question to docket/access.
-func OfCase(tx *db.Tx, caseID string, n int) ([]Line, error) {
-	return db.List[Line](tx, `SELECT id, at, kind, actor, leaf FROM ledger_entry WHERE case_id = ? ORDER BY at DESC, id DESC LIMIT ?`, caseID, n)
+// OfCase returns the newest entries of a case, of some kinds or of all, newest
+// first, at most n; who may see them is the caller's question to docket/access.
+func OfCase(tx *db.Tx, caseID string, n int, kinds ...string) ([]Line, error) {
+	return lines(tx, ``, nil, caseID, n, kinds)
 }
 
-// OfHolder returns the newest entries of a case that are addressed to holder,
-// newest first, at most n.
-func OfHolder(tx *db.Tx, holder, caseID string, n int) ([]Line, error) {
-	return db.List[Line](tx, `SELECT e.id AS id, e.at AS at, e.kind AS kind, e.actor AS actor, e.leaf AS leaf
-		FROM ledger_entry e JOIN ledger_link l ON l.entry_id = e.id AND l.holder = ? WHERE e.case_id = ? ORDER BY e.at DESC, e.id DESC LIMIT ?`, holder, caseID, n)
+// OfHolder is OfCase for the entries that are addressed to holder.
+func OfHolder(tx *db.Tx, holder, caseID string, n int, kinds ...string) ([]Line, error) {
+	return lines(tx, ` JOIN ledger_link l ON l.entry_id = e.id AND l.holder = ?`, []any{holder}, caseID, n, kinds)
+}
+
+func lines(tx *db.Tx, join string, args []any, caseID string, n int, kinds []string) ([]Line, error) {
+	args = append(args, caseID)
+	only := ``
+	if len(kinds) > 0 {
+		only, args = ` AND e.kind IN (`+db.In(len(kinds))+`)`, append(args, db.Args(kinds)...)
+	}
+	return db.List[Line](tx, `SELECT e.id AS id, e.at AS at, e.kind AS kind, e.actor AS actor FROM ledger_entry e`+join+` WHERE e.case_id = ?`+only+` ORDER BY e.at DESC, e.id DESC LIMIT ?`, append(args, n)...)
 }
 
 // Touched reports whether anybody did something in a case that is not among

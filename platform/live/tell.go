@@ -6,7 +6,9 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
+	"time"
 
+	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/ledger"
 )
@@ -23,21 +25,25 @@ func (h *Hub) Step(ctx context.Context) error {
 		return err
 	}
 	from, watched := h.advance(to)
-	if from >= to || !watched {
+	if !watched {
 		return nil
 	}
 	// From here on whoever enters finds what came before `to` by its own look; the
 	// others must hear it now, or be let go and come back for it.
-	told, err := h.prepare(ctx, from, to)
-	if err != nil {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		for s := range h.streams {
-			h.drop(s, nil)
+	for from < to {
+		part := min(to, from+walked)
+		told, err := h.prepare(ctx, from, part)
+		if err != nil {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			for s := range h.streams {
+				h.drop(s, nil)
+			}
+			return err
 		}
-		return err
+		h.deliver(told)
+		from = part
 	}
-	h.deliver(told)
 	return nil
 }
 
@@ -61,37 +67,59 @@ type told struct {
 
 func (h *Hub) prepare(ctx context.Context, from, to int64) (out []told, err error) {
 	err = h.db.Read(ctx, func(tx *db.Tx) error {
-		news, more, err := h.ledger.NewsBetween(tx, from, to, walked)
+		news, _, err := h.ledger.NewsBetween(tx, from, to, walked) // places have no gaps: these are all
 		if err != nil {
 			return err
-		}
-		if more {
-			return fmt.Errorf("live: over %d entries at once", walked)
 		}
 		hears := h.watching(news)
 		alive, err := h.alive(tx, hears)
 		if err != nil {
 			return err
 		}
-		made := h.frames()
+		made, answers := h.frames(), map[question]answer{}
 		for s, list := range hears {
 			if a := s.page.Actor; a.Session != "" && !alive[a.Session] {
 				out = append(out, told{stream: s, over: true})
 				continue
 			}
-			list, err := s.page.Hear(tx, s.page.Actor, list)
+			q := s.page.asks(list)
+			a, known := answers[q]
+			if !known {
+				a.hears, a.err = s.page.Hear(tx, s.page.Actor, list)
+				answers[q] = a
+			}
 			switch {
-			case refused(err):
+			case refused(a.err):
 				out = append(out, told{stream: s, over: true})
-			case err != nil:
-				return err
-			case len(list) > 0:
-				out = append(out, told{stream: s, frames: made.of(s.page, list)})
+			case a.err != nil:
+				return a.err
+			case len(a.hears) > 0:
+				out = append(out, told{stream: s, frames: made.of(s.page, a.hears)})
 			}
 		}
 		return nil
 	})
 	return out, err
+}
+
+// question is what access is asked for a page. The pages that one person has
+// open on one thing, in however many sessions, are asked for once.
+type question struct {
+	who   auth.Actor
+	what  string
+	since int64
+}
+
+type answer struct {
+	hears []ledger.News
+	err   error
+}
+
+// asks is the question for some news, which is not empty.
+func (p Page) asks(list []ledger.News) question {
+	q := question{who: p.Actor, what: strings.Join(p.topics(), " "), since: list[0].Seq}
+	q.who.Session, q.who.Proved = "", time.Time{} // whether a session lives was asked before
+	return q
 }
 
 // watching finds the streams that some of the news may concern.
