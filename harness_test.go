@@ -42,6 +42,9 @@ type house struct {
 	log    *bytes.Buffer
 }
 
+// wechatKey signs what the bridge to WeChat says.
+const wechatKey = "key of the bridge"
+
 // morning is a Tuesday at nine.
 var morning = time.Date(2026, 3, 3, 9, 0, 0, 0, clock.Shanghai)
 
@@ -55,7 +58,7 @@ func each(t *testing.T, f func(t *testing.T, h *house)) {
 func newHouse(t *testing.T, dsn string) *house {
 	t.Helper()
 	clk, log := clock.At(morning), &bytes.Buffer{}
-	k, err := app.Open(t.Context(), config.Config{Data: t.TempDir(), DB: dsn, Origin: "http://localhost:8080", Demo: true}, clk, slog.New(slog.NewJSONHandler(log, nil)))
+	k, err := app.Open(t.Context(), config.Config{Data: t.TempDir(), DB: dsn, Origin: "http://localhost:8080", Demo: true, Push: "mailto:it@court.example", WeChat: "https://wechat.example", WeChatKey: wechatKey}, clk, slog.New(slog.NewJSONHandler(log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

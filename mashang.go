@@ -23,6 +23,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,6 +85,8 @@ func Assemble(ctx context.Context, k *app.Kit) (*Court, error) {
 	})
 	k.Health(c.Router, c.Metrics)
 	c.Router.Raw("GET /static/", ui.Static())
+	c.Router.Raw("GET /worker.js", ui.Worker())
+	c.Router.Raw("GET /manifest.webmanifest", ui.Manifest(s.Title))
 	return c, k.Mount(ctx, c.Router, s.List.Services())
 }
 
@@ -126,6 +129,9 @@ func (c *Court) look(r *http.Request) *http.Request {
 	l := ui.Look{Court: c.Services.Title(r.Context()), Name: a.Name, Staff: a.Staff, Demo: c.Kit.Config.Demo, Path: r.URL.RequestURI(), Home: "/"}
 	if a.Staff {
 		l.Home = "/desk"
+	}
+	if a.Account != "" {
+		l.Keep = web.KeepMark(a)
 	}
 	if a.Account != "" && r.Method == http.MethodGet { // before the page reads, so that it misses nothing
 		l.Heard = c.Kit.Live.Position()
@@ -212,7 +218,9 @@ func Tables(l *capability.List) []string {
 		for _, n := range names {
 			b, _ := fs.ReadFile(f, n)
 			for _, m := range createTable.FindAllStringSubmatch(string(b), -1) {
-				out = append(out, m[1])
+				if !slices.Contains(out, m[1]) { // made anew by a later migration
+					out = append(out, m[1])
+				}
 			}
 		}
 	}

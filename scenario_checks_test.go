@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"mashang/platform/db"
+	"mashang/platform/notify"
 )
 
 // at walks a JSON value: .a.b[0], [-1] is the last.
@@ -156,9 +157,12 @@ func (s *scene) phoneOf(who string) (string, error) {
 }
 
 func (s *scene) messages(w []string) error {
-	phone, err := s.phoneOf(w[0])
-	if err != nil {
-		return err
+	phone := ""
+	if w[0] != notify.Push && w[0] != notify.WeChat {
+		var err error
+		if phone, err = s.phoneOf(w[0]); err != nil {
+			return err
+		}
 	}
 	ms, err := s.Kit.Notify.Outbox(s.t.Context(), 500)
 	if err != nil {
@@ -166,7 +170,7 @@ func (s *scene) messages(w []string) error {
 	}
 	n, all := 0, ""
 	for _, m := range ms {
-		if m.Target == phone {
+		if m.Target == phone || m.Channel == w[0] {
 			n++
 			all += m.Text + "\n"
 		}

@@ -28,6 +28,7 @@ package mashang_test
 //	as 韩雪                         who acts from here on; nobody for a stranger
 //	sign in 贾若兰                  by her case code and the phone that the court holds
 //	enter 路人 $phone(9)            with the one-time code that the last post asked for
+//	bind word openid                what the bridge to WeChat tells when somebody sent it a word
 //	post /path a=b n:=1 f=@scan.jpg @form
 //	                                JSON to a program; := is raw JSON, l[]=a a list,
 //	                                =@ a part as a file (then as a form with files),
@@ -48,7 +49,7 @@ package mashang_test
 //	jobs run                        everything due, and what follows from it
 //	jobs kind 1                     jobs of a kind that wait
 //	clock 2026-03-05 09:01          also +3 days, +2 hours, +3 working days
-//	outbox 贾若兰 contains …        short messages to a person; also lacks, count
+//	outbox 贾若兰 contains …        short messages to a person; also lacks, count; of all: push, wechat
 //	trail                           what was read goes into the ledger
 //	sees 周明远 | blind 周明远      may, or may not, read the case, and has it in his list
 
@@ -186,7 +187,7 @@ func (s *scene) command(w []string) error {
 		}
 	}
 	f, ok := map[string]func([]string) error{
-		"given": s.given, "as": s.actAs, "sign": s.sign, "enter": s.enter, "post": s.doPost, "form": s.doForm, "key": s.setKey, "again": s.again,
+		"given": s.given, "as": s.actAs, "sign": s.sign, "enter": s.enter, "bind": s.bindWeChat, "post": s.doPost, "form": s.doForm, "key": s.setKey, "again": s.again,
 		"get": s.doGet, "read": s.doRead, "expect": s.expect, "page": s.page, "json": s.json, "keep": s.keep, "let": s.let, "find": s.find, "ledger": s.entries,
 		"holds": s.holds, "jobs": s.jobs, "clock": s.setClock, "outbox": s.messages, "sees": s.sees, "blind": s.blind,
 		"tell": s.tell, "take": s.take, "untake": s.untake, "trail": s.trail,

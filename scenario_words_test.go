@@ -23,6 +23,7 @@ import (
 	"mashang/platform/clock"
 	"mashang/platform/db"
 	"mashang/platform/ledger"
+	"mashang/platform/notify"
 )
 
 var variable = regexp.MustCompile(`\$(\p{Han}+|[a-z_]+)(?:\.(\p{Han}+|[a-z_]+)|\((\d+)\))?`)
@@ -167,6 +168,13 @@ func (s *scene) calendar(year string, off []string) error {
 		_, err := s.Kit.Ledger.Append(tx, ledger.Entry{Kind: "setup.calendar", Actor: "system:test", Body: map[string]any{"year": n}})
 		return err
 	})
+}
+
+// bindWeChat tells, signed, whose word it was.
+func (s *scene) bindWeChat(w []string) error {
+	at := strconv.FormatInt(s.Kit.Now().Unix(), 10)
+	sign := notify.Signature(wechatKey, []byte(w[0]+"\n"+w[1]+"\n"+at))
+	return s.doPost([]string{"/account/way/bound", "word=" + w[0], "openid=" + w[1], "at:=" + at, "sign=" + sign})
 }
 
 // tell tells a fact that no service tells yet.

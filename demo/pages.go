@@ -19,7 +19,7 @@ func Mount(c *mashang.Court) error {
 	rt := c.Router
 	rt.Handle(web.Route{Pattern: "GET /demo", Title: "演示：试一试", Object: web.Public, Verb: "see", PageOnly: true, Do: p.roles})
 	rt.Handle(web.Route{Pattern: "POST /demo/enter", Title: "演示：用一个人的身份进去", Object: web.Public, Verb: "login", In: enterCmd{}, Do: p.enter})
-	rt.Handle(web.Route{Pattern: "GET /demo/outbox", Title: "演示：发出去的短信和邮件", Object: web.Public, Verb: "see", PageOnly: true, Do: p.outbox})
+	rt.Handle(web.Route{Pattern: "GET /demo/outbox", Title: "演示：发出去的消息", Object: web.Public, Verb: "see", PageOnly: true, Do: p.outbox})
 	return nil
 }
 
@@ -80,9 +80,15 @@ func (p pages) outbox(r *http.Request) (web.Reply, error) {
 	return web.Reply{Page: outboxPage(ms, p.c.Kit.Now())}, nil
 }
 
-func channel(m notify.Message) string {
-	if m.Channel == notify.Email {
-		return "邮件"
+// to says by which way a message left, and to whom; a browser has no name.
+func to(m notify.Message) string {
+	switch m.Channel {
+	case notify.Push:
+		return "响在手机上"
+	case notify.WeChat:
+		return "微信给 " + m.Target
+	case notify.Email:
+		return "邮件给 " + m.Target
 	}
-	return "短信"
+	return "短信给 " + m.Target
 }

@@ -57,7 +57,7 @@ func start() (string, error) {
 	now := time.Now()
 	clk := clock.At(now.AddDate(0, 0, -366))
 	ctx := context.Background()
-	k, err := app.Open(ctx, config.Config{Data: dir, Origin: base, Demo: true}, clk, slog.New(slog.DiscardHandler))
+	k, err := app.Open(ctx, config.Config{Data: dir, Origin: base, Demo: true, Push: "mailto:it@court.example", WeChat: "https://wechat.example", WeChatKey: "key"}, clk, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return "", err
 	}

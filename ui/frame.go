@@ -24,6 +24,7 @@ type Look struct {
 	Path    string
 	Hotline string
 	WeChat  bool   // its browser keeps no files
+	Keep    string // under which name a phone may keep pages; empty for strangers
 	Heard   string // the place in the court's ledger that the page is sure to show
 }
 
@@ -76,6 +77,7 @@ type Frame struct {
 	Nav     []NavItem
 	Back    *Link
 	Hero    bool
+	App     bool // from here a phone may keep the court as an app
 }
 
 // NavItem is a word in the staff's navigation.

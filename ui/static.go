@@ -27,20 +27,24 @@ var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/ja
 
 func load() (map[string]asset, map[string]string) {
 	as, names := map[string]asset{}, map[string]string{}
-	entries, _ := fs.ReadDir(static, "static")
-	for _, e := range entries {
-		b, err := static.ReadFile("static/" + e.Name())
-		if err != nil {
-			continue
-		}
+	add := func(file string, b []byte) {
 		h := sha256.Sum256(b)
-		ext := path.Ext(e.Name())
-		name := strings.TrimSuffix(e.Name(), ext) + "-" + hex.EncodeToString(h[:5]) + ext
+		ext := path.Ext(file)
+		name := strings.TrimSuffix(file, ext) + "-" + hex.EncodeToString(h[:5]) + ext
 		var z bytes.Buffer
 		w, _ := gzip.NewWriterLevel(&z, gzip.BestCompression)
 		_, _ = w.Write(b)
 		_ = w.Close()
-		as[name], names[e.Name()] = asset{b, z.Bytes(), kinds[ext]}, name
+		as[name], names[file] = asset{b, z.Bytes(), kinds[ext]}, name
+	}
+	entries, _ := fs.ReadDir(static, "static")
+	for _, e := range entries {
+		if b, err := static.ReadFile("static/" + e.Name()); err == nil {
+			add(e.Name(), b)
+		}
+	}
+	for _, i := range icons {
+		add(i.name, icon(i.size, i.maskable))
 	}
 	return as, names
 }

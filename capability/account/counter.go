@@ -93,7 +93,7 @@ func (s *Service) hold(tx *db.Tx, p docket.Person, phone string, lost bool) (str
 		return "", err
 	}
 	if lost || old.PhoneFind != find {
-		for _, q := range []string{`DELETE FROM account_session WHERE account_id = ?`, `DELETE FROM account_passkey WHERE account_id = ?`} {
+		for _, q := range []string{`DELETE FROM account_session WHERE account_id = ?`, `DELETE FROM account_passkey WHERE account_id = ?`, `DELETE FROM account_way WHERE account_id = ?`} {
 			if _, err := tx.Exec(q, a.ID); err != nil {
 				return "", err
 			}

@@ -31,10 +31,12 @@ func (s *Service) Capability() capability.Capability {
 			{Name: "account.passkey", Title: "添加通行密钥", Audience: ledger.Court},
 			{Name: "account.passkey_removed", Title: "去掉通行密钥", Audience: ledger.Court},
 			{Name: "account.password", Title: "换密码", Audience: ledger.Court},
+			{Name: "account.way", Title: "打开手机或微信消息", Audience: ledger.Court},
+			{Name: "account.way_ended", Title: "关掉手机或微信消息", Audience: ledger.Court},
 			{Name: "account.locked", Title: "锁定或解锁账号", Audience: ledger.Court},
 		},
 		Jobs:      map[string]jobs.Handler{"account.send_code": s.sendCodeJob, "account.sweep": s.sweep},
-		Technical: []string{"account_session", "account_challenge", "account_ceremony", "account_failure"},
+		Technical: []string{"account_session", "account_challenge", "account_ceremony", "account_failure", "account_way"},
 		Start:     s.start,
 	}}
 }
@@ -56,6 +58,10 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /account", Title: "我的账号", Object: "account", Verb: "use", Out: mine{}, Do: s.getAccount},
 		{Pattern: "POST /account/match", Title: "由身份核验平台核实", Object: "account", Verb: "use", Limit: "login", In: matchCmd{}, Do: s.postMatch},
 		{Pattern: "POST /account/leave", Title: "退出登录", Object: "account", Verb: "use", In: leaveCmd{}, Do: s.postLeave},
+		{Pattern: "POST /account/way/push", Title: "让这个浏览器收消息", Object: "account", Verb: "use", Limit: "write", In: pushCmd{}, Out: done{}, Do: s.postPush},
+		{Pattern: "POST /account/way/wechat", Title: "用微信收消息", Object: "account", Verb: "use", Limit: "write", Out: offered{}, Do: s.postWeChat},
+		{Pattern: "POST /account/way/bound", Title: "微信网关告知是谁的微信", Object: web.Public, Verb: "bind", Limit: "code", In: boundCmd{}, Out: done{}, Do: s.postBound},
+		{Pattern: "POST /account/way/end", Title: "不再收消息", Object: "account", Verb: "use", Limit: "write", In: wayCmd{}, Out: done{}, Do: s.postWayEnd},
 		{Pattern: "GET /account/prove", Title: "再次确认本人", Object: "account", Verb: "use", PageOnly: true, Do: s.getProve},
 		{Pattern: "POST /account/prove", Title: "再次确认本人", Object: "account", Verb: "use", Limit: "login", In: proveCmd{}, Out: proved{}, Do: s.postProve},
 		{Pattern: "GET /account/counter", Title: "窗口核实身份", Object: "person", Verb: "check", PageOnly: true, Do: s.getCounter},
@@ -125,6 +131,7 @@ type (
 		Number   string    `json:"number"`
 		Sessions []Session `json:"sessions"`
 		Keys     []passkey `json:"passkeys"`
+		Ways     []way     `json:"ways"`
 	}
 )
 
@@ -283,7 +290,10 @@ func (s *Service) getAccount(r *http.Request) (web.Reply, error) {
 		if m.Sessions, err = sessionsOf(tx, a.Account, tx.Now()); err != nil {
 			return err
 		}
-		m.Keys, err = passkeysOf(tx, a.Account)
+		if m.Keys, err = passkeysOf(tx, a.Account); err != nil {
+			return err
+		}
+		m.Ways, err = waysOf(tx, a.Account)
 		return err
 	})
 	if err != nil {
@@ -292,7 +302,7 @@ func (s *Service) getAccount(r *http.Request) (web.Reply, error) {
 	if err := s.masked(&m); err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: accountPage(m, a, s.k.Now(), s.identity != nil), JSON: m}, nil
+	return web.Reply{Page: accountPage(m, a, s.k.Now(), s.identity != nil, s.k.PushKey, s.k.Config.WeChat != ""), JSON: m}, nil
 }
 
 func (s *Service) postMatch(r *http.Request) (web.Reply, error) {

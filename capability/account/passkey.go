@@ -328,6 +328,9 @@ func (s *Service) sweep(ctx context.Context, j *jobs.Job) error {
 				return err
 			}
 		}
+		if err := forgetWays(tx); err != nil {
+			return err
+		}
 		if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "account.sweep", At: now.Add(24 * time.Hour)}); err != nil {
 			return err
 		}

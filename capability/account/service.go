@@ -30,6 +30,7 @@ func New(k *app.Kit, identity Identity) (*Service, error) {
 		}
 		s.keys = keys
 	}
+	k.Notify.Bound = s
 	return s, nil
 }
 

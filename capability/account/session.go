@@ -87,11 +87,17 @@ func (s *Service) leave(ctx context.Context, which string) error {
 	return s.k.Note(ctx, func(tx *db.Tx) error {
 		if which == "others" {
 			_, err := tx.Exec(`DELETE FROM account_session WHERE account_id = ? AND id <> ?`, a.Account, a.Session)
+			if err == nil {
+				_, err = tx.Exec(`DELETE FROM account_way WHERE account_id = ? AND channel = 'push' AND session_id <> ?`, a.Account, a.Session)
+			}
 			return err
 		}
 		n, err := tx.Exec(`DELETE FROM account_session WHERE id = ? AND account_id = ?`, which, a.Account)
 		if err == nil && n == 0 {
 			err = fault.Missing()
+		}
+		if err == nil { // nor does its browser ring any more
+			_, err = tx.Exec(`DELETE FROM account_way WHERE account_id = ? AND session_id = ?`, a.Account, which)
 		}
 		return err
 	})

@@ -188,7 +188,7 @@ func (s *Service) getList(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: listPage(cs, q, next, auth.From(r.Context()), s.k.Now()), JSON: listAnswer{cs, next}}, nil
+	return web.Reply{Page: listPage(cs, q, next, auth.From(r.Context()), s.k.Now()), JSON: listAnswer{cs, next}, Keep: !slices.ContainsFunc(cs, func(l listed) bool { return sealed(l.Case) })}, nil
 }
 
 func (s *Service) getCase(r *http.Request) (web.Reply, error) {
@@ -196,8 +196,11 @@ func (s *Service) getCase(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: casePage(w), JSON: w, Read: reading(w)}, nil
+	return web.Reply{Page: casePage(w), JSON: w, Read: reading(w), Keep: !sealed(w.Case)}, nil
 }
+
+// sealed cases stay on no phone, nor does a list that names one.
+func sealed(c docket.Case) bool { return c.Secrecy == docket.Sealed }
 
 func (s *Service) getWork(r *http.Request) (web.Reply, error) {
 	w, err := s.show(r.Context(), r.PathValue("case"))

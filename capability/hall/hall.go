@@ -38,6 +38,7 @@ func (s *Service) routes(rt *web.Router) {
 		rt.Handle(web.Route{Pattern: pattern, Title: title, Object: web.Public, Verb: "see", PageOnly: true, Do: do})
 	}
 	page("GET /{$}", "首页", s.front)
+	page("GET /offline", "没有网络", func(*http.Request) (web.Reply, error) { return web.Reply{Page: offlinePage()}, nil })
 	page("GET /help", "使用帮助", func(*http.Request) (web.Reply, error) { return web.Reply{Page: helpPage()}, nil })
 	page("GET /accessibility", "无障碍说明", func(*http.Request) (web.Reply, error) { return web.Reply{Page: accessibilityPage()}, nil })
 	page("GET /privacy", "个人信息怎样保护", func(*http.Request) (web.Reply, error) { return web.Reply{Page: privacyPage()}, nil })

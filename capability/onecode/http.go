@@ -267,7 +267,7 @@ func (s *Service) getThread(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	v.choose(r.URL.Query().Get("kind"))
-	return web.Reply{Page: threadPage(v, s.k.Now(), "", nil), JSON: v, Read: s.reading(r, v.Case.Court, v.Case.ID)}, nil
+	return web.Reply{Page: threadPage(v, s.k.Now(), "", nil), JSON: v, Read: s.reading(r, v.Case.Court, v.Case.ID), Keep: v.Case.Secrecy != docket.Sealed}, nil
 }
 
 // choose sets the kind of message that the form sends.

@@ -246,13 +246,17 @@ func (s *Service) sendIn(tx *db.Tx, messageID, text string, files []File) (Messa
 	return m, s.tellParty(tx, q)
 }
 
-// tellParty sends a short message without a word of the content.
+// answered is all that a message says of an answer: it may stand on a locked screen.
+const answered = "您写给法官的话有答复了。请扫案件码或登录查看。"
+
+// tellParty sends a short message without a word of the content, and the same
+// to what the person bound besides.
 func (s *Service) tellParty(tx *db.Tx, q Message) error {
 	party, err := docket.PartyOf(tx, q.Party)
 	if err != nil {
 		return err
 	}
-	sealed := party.Phone
+	sealed, person := party.Phone, party.Person
 	if q.AuthorID != party.Person {
 		as, err := docket.Agents(tx, q.Case, tx.Now())
 		if err != nil {
@@ -260,7 +264,7 @@ func (s *Service) tellParty(tx *db.Tx, q Message) error {
 		}
 		for _, a := range as {
 			if a.Person == q.AuthorID {
-				sealed = a.Phone
+				sealed, person = a.Phone, a.Person
 			}
 		}
 	}
@@ -272,7 +276,11 @@ func (s *Service) tellParty(tx *db.Tx, q Message) error {
 	if err != nil {
 		return err
 	}
-	return s.k.Notify.SendAt(tx, soonest(tx.Now()), "sms", phone, "", "【"+ct.Short+"】您写给法官的话有答复了。请扫案件码或登录查看。")
+	at := soonest(tx.Now())
+	if err := s.k.Notify.SendAt(tx, at, "sms", phone, "", "【"+ct.Short+"】"+answered); err != nil {
+		return err
+	}
+	return s.phones.TellBesides(tx, person, at, answered, "/casebook/"+q.Case)
 }
 
 // asEvidence is the answer to a message that is evidence.

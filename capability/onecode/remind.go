@@ -2,6 +2,7 @@ package onecode
 
 import (
 	"context"
+	"time"
 
 	"mashang/docket"
 	"mashang/docket/fact"
@@ -85,9 +86,11 @@ func (s *Service) look(ctx context.Context, j *jobs.Job, f func(tx *db.Tx, m Mes
 	})
 }
 
-// Phones tells where short messages to a court's person go.
+// Phones tells where messages to a person go.
 type Phones interface {
 	StaffPhone(tx *db.Tx, person string) (string, error)
+	// TellBesides reaches a party where he asked for it, besides his phone number.
+	TellBesides(tx *db.Tx, person string, at time.Time, text, path string) error
 }
 
 // tellStaff sends a short message that names the case by its number only.

@@ -44,6 +44,8 @@ type Kit struct {
 	Config config.Config
 	Log    *slog.Logger
 
+	PushKey string // by which browsers know this court; empty: it does not ring on phones
+
 	// Fail, when a test sets it, may fail an act after its last statement: all
 	// that the act did must then vanish. No program sets it.
 	Fail func(tx *db.Tx) error

@@ -77,18 +77,44 @@ func (k *Kit) open(ctx context.Context, keys string) error {
 	k.Ledger = ledger.New(k.Clock, s)
 	k.Live = live.New(k.DB, k.Ledger, k.Vault, k.Log)
 	k.Jobs = jobs.New(k.DB, k.Clock, k.Log)
-	var sms, mail notify.Gateway
-	if k.Config.SMS != "" {
-		sms = notify.HTTPSMS{URL: k.Config.SMS, Key: k.Config.SMSKey}
-	}
-	if k.Config.SMTP != "" {
-		mail = notify.Mail{URL: k.Config.SMTP, From: k.Config.MailFrom}
-	}
-	if k.Notify, err = notify.New(k.DB, k.Clock, k.Vault, k.Jobs, sms, mail); err != nil {
+	if k.Notify, err = notify.New(k.DB, k.Clock, k.Vault, k.Jobs); err != nil {
 		return err
 	}
 	k.Notify.Keep = k.Config.Demo
+	if err := k.gateways(keys); err != nil {
+		return err
+	}
 	return k.settle(ctx)
+}
+
+// gateways are those that the command line names. What people bind (push,
+// WeChat) is offered in a demo too, and stays in its outbox.
+func (k *Kit) gateways(keys string) error {
+	if k.Config.SMS != "" {
+		k.Notify.Use(notify.SMS, notify.HTTPSMS{URL: k.Config.SMS, Key: k.Config.SMSKey})
+	}
+	if k.Config.SMTP != "" {
+		k.Notify.Use(notify.Email, notify.Mail{URL: k.Config.SMTP, From: k.Config.MailFrom})
+	}
+	if k.Config.WeChat != "" && !k.Config.Demo {
+		k.Notify.Use(notify.WeChat, notify.HTTPWeChat{URL: k.Config.WeChat, Key: k.Config.WeChatKey})
+	}
+	if k.Config.Push == "" {
+		return nil
+	}
+	secret, err := vault.KeyFile(keys, "push.key")
+	if err != nil {
+		return err
+	}
+	g, err := notify.NewWebPush(secret, k.Config.Push)
+	if err != nil {
+		return err
+	}
+	k.PushKey = g.Public()
+	if !k.Config.Demo {
+		k.Notify.Use(notify.Push, g)
+	}
+	return nil
 }
 
 func openBlobs(c config.Config) (blob.Store, error) {

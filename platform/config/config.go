@@ -29,6 +29,9 @@ type Config struct {
 	MailFrom   string   // sender of e-mail
 	SMS        string   // https address of the SMS gateway
 	SMSKey     string   // key that signs requests to it
+	WeChat     string   // https address of the court's bridge to WeChat
+	WeChatKey  string   // key that signs both ways between it and the court
+	Push       string   // contact told to push services, mailto: or https:; empty: no web push
 	Demo       bool     // fictional data: marks every page and paper; set by the demo command alone
 	Draft      bool     // the data folder is being made and can be made again; set by the demo command alone
 }
@@ -54,6 +57,9 @@ func (c *Config) strings() []struct {
 		{"mail-from", "sender address of e-mail", &c.MailFrom},
 		{"sms", "SMS gateway, https address", &c.SMS},
 		{"sms-key", "key that signs requests to the SMS gateway", &c.SMSKey},
+		{"wechat", "bridge to WeChat, https address", &c.WeChat},
+		{"wechat-key", "key that signs requests to the bridge, and its own", &c.WeChatKey},
+		{"push", "contact told to push services (mailto: or https:); empty for no web push", &c.Push},
 	}
 }
 
@@ -180,6 +186,12 @@ func (c *Config) Check() error {
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return fmt.Errorf("config: -tls-cert and -tls-key go together")
+	}
+	if (c.WeChat == "") != (c.WeChatKey == "") {
+		return fmt.Errorf("config: -wechat and -wechat-key go together")
+	}
+	if c.Push != "" && !strings.HasPrefix(c.Push, "mailto:") && !strings.HasPrefix(c.Push, "https://") {
+		return fmt.Errorf("config: -push is a contact, mailto: or https:")
 	}
 	c.Origin = strings.TrimRight(c.Origin, "/")
 	_, err := c.Proxies()

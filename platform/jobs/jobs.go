@@ -225,6 +225,18 @@ func (q *Queue) claim(ctx context.Context) (list []Job, err error) {
 	return list, err
 }
 
+// Later is the error of a job that must not be tried again so soon, because
+// somebody outside asked for time.
+type Later struct {
+	After time.Duration
+	Err   error
+}
+
+func (l Later) Error() string { return l.Err.Error() }
+
+// Unwrap returns what went wrong.
+func (l Later) Unwrap() error { return l.Err }
+
 func (q *Queue) one(ctx context.Context, j *Job) {
 	err := q.call(auth.System(ctx, j.Kind), j)
 	if err == nil && !j.done {
@@ -236,6 +248,10 @@ func (q *Queue) one(ctx context.Context, j *Job) {
 	q.failed(j.Kind)
 	q.log.Warn("job failed", "kind", j.Kind, "job", j.ID, "tries", j.Tries, "err", err)
 	state, wait := "ready", min(time.Duration(1<<min(j.Tries, 12))*time.Second, time.Hour)
+	var later Later
+	if errors.As(err, &later) {
+		wait = max(wait, min(later.After, 24*time.Hour))
+	}
 	if j.Tries >= maxTries {
 		state, wait = "dead", 0 // run_at says since when
 	}

@@ -37,10 +37,13 @@ import (
 //go:embed schema
 var Schema embed.FS
 
-// Channels.
+// Channels. Push and WeChat come besides a short message, never instead of it:
+// a person bound them himself, and may end them.
 const (
-	SMS   = "sms"
-	Email = "email"
+	SMS    = "sms"
+	Email  = "email"
+	Push   = "push"
+	WeChat = "wechat"
 )
 
 // PerDay is how many messages one number may get in a day: enough for a busy
@@ -76,25 +79,37 @@ type Notifier struct {
 	ways  map[string]Gateway
 	Keep  bool // demo: keep the text for the outbox page
 
+	// Bound is asked whether what a person bound is still there; nil when nothing can be.
+	Bound Bound
+
 	// Find names the gateway of a channel for which New was given none; nil
 	// when there is none. The settings of a court are asked, in the transaction.
 	Find func(tx *db.Tx, channel string) (Gateway, error)
 }
 
+// Bound knows what people bound to receive messages on.
+type Bound interface {
+	// Bound reports whether a target is still bound.
+	Bound(tx *db.Tx, channel, target string) (bool, error)
+	// Unbind ends a target that its carrier knows no more.
+	Unbind(tx *db.Tx, channel, target string) error
+}
+
+// ErrGone is what a gateway answers for a target that is no more.
+var ErrGone = errors.New("notify: the target is gone")
+
 // JobKind is the job that sends one message.
 const JobKind = "notify.send"
 
-// New returns a notifier; gateways may be nil, then messages wait in the outbox.
-func New(d *db.DB, c clock.Clock, v *vault.Vault, q *jobs.Queue, sms, mail Gateway) (*Notifier, error) {
+// New returns a notifier without gateways: messages wait in the outbox.
+func New(d *db.DB, c clock.Clock, v *vault.Vault, q *jobs.Queue) (*Notifier, error) {
 	n := &Notifier{db: d, clock: c, vault: v, queue: q, ways: map[string]Gateway{}}
-	if sms != nil {
-		n.ways[SMS] = sms
-	}
-	if mail != nil {
-		n.ways[Email] = mail
-	}
 	return n, q.Handle(JobKind, n.send)
 }
+
+// Use lets the messages of a channel leave by a gateway. It is called before
+// anything is sent.
+func (n *Notifier) Use(channel string, g Gateway) { n.ways[channel] = g }
 
 // way returns the gateway of a channel, nil when there is none.
 func (n *Notifier) way(tx *db.Tx, channel string) (Gateway, error) {
@@ -179,8 +194,18 @@ func (n *Notifier) send(ctx context.Context, j *jobs.Job) error {
 	if m, err = n.open(m); err != nil {
 		return err
 	}
-	provider, err := g.Send(ctx, m)
+	bound, err := n.bound(ctx, m)
 	if err != nil {
+		return err
+	}
+	if !bound {
+		return n.drop(ctx, j, m)
+	}
+	provider, err := g.Send(ctx, m)
+	switch {
+	case errors.Is(err, ErrGone):
+		return n.drop(ctx, j, m)
+	case err != nil:
 		return err
 	}
 	return n.db.Do(ctx, func(tx *db.Tx) error {
@@ -190,6 +215,34 @@ func (n *Notifier) send(ctx context.Context, j *jobs.Job) error {
 		}
 		if _, err := tx.Exec(`UPDATE notify_message SET state = 'sent', provider = ?, sent_at = ?, text = ? WHERE id = ? AND state = 'waiting'`, provider, n.clock.Now(), text, mid); err != nil {
 			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// bound reports whether a message may still go where it was addressed to: what
+// waited for the morning does not ring on a phone that has signed out since.
+func (n *Notifier) bound(ctx context.Context, m Message) (ok bool, err error) {
+	if n.Bound == nil || m.Channel != Push && m.Channel != WeChat {
+		return true, nil
+	}
+	err = n.db.Read(ctx, func(tx *db.Tx) (err error) {
+		ok, err = n.Bound.Bound(tx, m.Channel, m.Target)
+		return err
+	})
+	return ok, err
+}
+
+// drop gives a message up, and the target with it.
+func (n *Notifier) drop(ctx context.Context, j *jobs.Job, m Message) error {
+	return n.db.Do(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(`UPDATE notify_message SET state = 'failed', text = '' WHERE id = ? AND state = 'waiting'`, m.ID); err != nil {
+			return err
+		}
+		if n.Bound != nil {
+			if err := n.Bound.Unbind(tx, m.Channel, m.Target); err != nil {
+				return err
+			}
 		}
 		return j.Finish(tx)
 	})
@@ -217,36 +270,66 @@ type HTTPSMS struct {
 
 // Send posts {id, to, text}, signed with HMAC-SHA256 over the body.
 func (g HTTPSMS) Send(ctx context.Context, m Message) (string, error) {
+	provider, _, err := post(ctx, g.Client, g.URL, g.Key, "短信网关", m)
+	return provider, err
+}
+
+// HTTPWeChat is the court's own bridge to WeChat: it takes the same signed JSON
+// as an SMS gateway; to is the openid of a person who bound his WeChat.
+type HTTPWeChat struct {
+	URL, Key string
+	Client   *http.Client
+}
+
+// Send posts {id, to, text}. A person who no longer follows the court is gone.
+func (g HTTPWeChat) Send(ctx context.Context, m Message) (string, error) {
+	provider, status, err := post(ctx, g.Client, g.URL, g.Key, "微信网关", m)
+	if status == http.StatusNotFound || status == http.StatusGone {
+		err = ErrGone
+	}
+	return provider, err
+}
+
+// Signature is how a gateway and the court prove to each other who wrote a
+// body: hexadecimal HMAC-SHA256 over it, in the header X-Signature.
+func Signature(key string, body []byte) string {
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write(body)
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// post sends a message as signed JSON and returns the carrier's number for it.
+func post(ctx context.Context, client *http.Client, url, key, who string, m Message) (provider string, status int, err error) {
 	body, err := json.Marshal(map[string]string{"id": m.ID, "to": m.Target, "text": m.Text})
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, g.URL, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
-	mac := hmac.New(sha256.New, []byte(g.Key))
-	mac.Write(body)
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-Signature", hex.EncodeToString(mac.Sum(nil)))
-	client := g.Client
+	req.Header.Set("X-Signature", Signature(key, body))
 	if client == nil {
 		client = &http.Client{Timeout: 15 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
 	res, err := client.Do(req)
 	if err != nil {
-		return "", fault.Wrap(fault.Unavailable, "短信网关没有回应。", err)
+		return "", 0, fault.Wrap(fault.Unavailable, who+"没有回应。", err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	var answer struct {
 		ID string `json:"id"`
 	}
-	err = json.NewDecoder(io.LimitReader(res.Body, 64<<10)).Decode(&answer)
+	err = json.NewDecoder(io.LimitReader(res.Body, mostReply)).Decode(&answer)
 	if res.StatusCode/100 != 2 {
-		return "", fault.Wrap(fault.Unavailable, "短信网关没有接受。", fmt.Errorf("notify: gateway answered %d", res.StatusCode))
+		return "", res.StatusCode, fault.Wrap(fault.Unavailable, who+"没有接受。", fmt.Errorf("notify: gateway answered %d", res.StatusCode))
 	}
-	return answer.ID, err
+	return answer.ID, res.StatusCode, err
 }
+
+// mostReply is how much of a carrier's answer is read.
+const mostReply = 64 << 10
 
 // Mail is a gateway over SMTP.
 type Mail struct {

@@ -112,7 +112,7 @@ type house struct {
 	n *notify.Notifier
 }
 
-func open(t *testing.T, d *db.DB, sms, mail notify.Gateway) *house {
+func open(t *testing.T, d *db.DB, ways map[string]notify.Gateway) *house {
 	t.Helper()
 	for name, s := range map[string]func() error{
 		"jobs":   func() error { return d.Migrate(t.Context(), "jobs", jobs.Schema) },
@@ -128,8 +128,11 @@ func open(t *testing.T, d *db.DB, sms, mail notify.Gateway) *house {
 	}
 	h := &house{d: d, c: clock.At(time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC))}
 	h.q = jobs.New(d, h.c, slog.New(slog.DiscardHandler))
-	if h.n, err = notify.New(d, h.c, v, h.q, sms, mail); err != nil {
+	if h.n, err = notify.New(d, h.c, v, h.q); err != nil {
 		t.Fatal(err)
+	}
+	for channel, g := range ways {
+		h.n.Use(channel, g)
 	}
 	return h
 }
@@ -158,7 +161,7 @@ const text = "您好，案件明天上午九点开庭。\n.\n行首一个点"
 func TestMail(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		p := newPost(t)
-		h := open(t, d, nil, notify.Mail{URL: "smtp://user:secret@" + p.Addr().String(), From: "court@court.example"})
+		h := open(t, d, map[string]notify.Gateway{notify.Email: notify.Mail{URL: "smtp://user:secret@" + p.Addr().String(), From: "court@court.example"}})
 		p.mu.Lock()
 		p.full = true
 		p.mu.Unlock()
@@ -213,7 +216,7 @@ func TestSMS(t *testing.T) {
 		_, _ = io.WriteString(w, `{"id":"g1"}`)
 	}))
 	t.Cleanup(s.Close)
-	h := open(t, dbtest.Open(t, dbtest.SQLite(t)), notify.HTTPSMS{URL: s.URL, Key: key}, nil)
+	h := open(t, dbtest.Open(t, dbtest.SQLite(t)), map[string]notify.Gateway{notify.SMS: notify.HTTPSMS{URL: s.URL, Key: key}})
 	h.send(t, notify.SMS, "13900001234", text)
 	mu.Lock()
 	status = http.StatusOK
@@ -234,7 +237,7 @@ func TestSMS(t *testing.T) {
 // who caused it learns nothing.
 func TestLimit(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := open(t, d, nil, nil)
+		h := open(t, d, nil)
 		for range notify.PerDay + 5 {
 			h.send(t, notify.SMS, "13900001234", text)
 		}

@@ -36,6 +36,7 @@ type Reply struct {
 	SignOut bool           // forget the session
 	Cookies []*http.Cookie // preferences
 	Read    *Reading       // what was read, for the trail
+	Keep    bool           // a page that its reader, unless he is staff, may keep on his own phone ([KeepMark])
 }
 
 // Reading says that a person looked at an object; the kit records it after

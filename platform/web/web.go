@@ -35,7 +35,7 @@ var Schema embed.FS
 
 // Policy is the content security policy of every page: nothing inline,
 // nothing from elsewhere.
-const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+const Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // ErrorView is what the error page shows.
 type ErrorView struct {
@@ -190,6 +190,9 @@ func (rt *Router) serve(route Route, api bool) http.HandlerFunc {
 			rep.Stream(w, r)
 			return
 		default:
+			if a := auth.From(r.Context()); rep.Keep && !asJSON && r.URL.RawQuery == "" && a.Account != "" && !a.Staff {
+				w.Header().Set("X-Keep", KeepMark(a))
+			}
 			status = rt.show(w, r, asJSON, rep)
 		}
 		if err == nil && rep.Read != nil && rt.cfg.OnRead != nil {
@@ -321,6 +324,7 @@ func (rt *Router) cookies(w http.ResponseWriter, rep Reply) {
 	case rep.SignOut:
 		c.MaxAge = -1
 		http.SetCookie(w, c)
+		w.Header().Set("Clear-Site-Data", `"storage"`) // what an installed app kept, on a phone that others use too
 	}
 	for _, c := range rep.Cookies {
 		c.Secure = rt.cfg.Secure
@@ -423,6 +427,13 @@ func Streams(r *http.Request) bool { return r.Header.Get("Accept") == "text/even
 // passive reports whether a page asks by itself, with nobody doing anything:
 // that keeps no session alive and takes no one-time line off another page.
 func passive(r *http.Request) bool { return Streams(r) || r.Header.Get("X-Live") != "" }
+
+// KeepMark names an account to the worker of the installed app without saying
+// which it is: what one account keeps on a phone, another never sees.
+func KeepMark(a auth.Actor) string {
+	h := sha256.Sum256([]byte("mashang keep v1\n" + a.Account))
+	return hex.EncodeToString(h[:8])
+}
 
 // WriteJSON writes a value for a raw handler.
 func WriteJSON(w http.ResponseWriter, v any) { writeJSON(w, http.StatusOK, v) }

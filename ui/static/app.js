@@ -91,6 +91,13 @@ if (window.PublicKeyCredential && !/MicroMessenger/i.test(navigator.userAgent)) 
   }
 }
 
+// When the session has ended, what an installed app kept for it goes.
+const signedOut = async () => {
+  if (!window.caches) return
+  const r = await fetch('/account', { headers: { Accept: 'application/json', 'X-Live': '1' } }).catch(() => null)
+  if (r?.status === 401) for (const n of await caches.keys()) if (n.startsWith('kept ')) await caches.delete(n)
+}
+
 // A page that is open hears that something changed, fetches itself again and
 // exchanges the parts that differ. Nothing is exchanged under somebody's hands:
 // then one quiet line says that there is something new.
@@ -100,7 +107,7 @@ for (const box of $$('[data-live]')) {
   const plain = (e) => { const c = e.cloneNode(true); for (const k of $$('[name=_key]', c)) k.removeAttribute('value'); for (const d of $$('details', c)) d.removeAttribute('open'); for (const b of $$('[data-print]', c)) b.classList.add('hide'); return c.innerHTML }
   const hands = (part) => part.contains(document.activeElement) || $$('input, textarea, select', part).some((f) => f.type !== 'hidden' && (f.type === 'checkbox' || f.type === 'radio' ? f.checked !== f.defaultChecked : f.tagName === 'SELECT' ? [...f.options].some((o) => o.selected !== o.defaultSelected) : f.value !== f.defaultValue))
   const writing = () => document.activeElement?.matches('input, textarea, select') || $$('main [data-part]').some(hands)
-  const end = (words) => { over = true; source?.close(); say.textContent = words; button.textContent = words; button.hidden = false }
+  const end = (words) => { over = true; source?.close(); signedOut(); say.textContent = words; button.textContent = words; button.hidden = false }
   const exchange = async (asked) => {
     if (busy) { again = true; return }
     busy = true
@@ -146,4 +153,61 @@ for (const box of $$('[data-live]')) {
   addEventListener('pagehide', rest)
   addEventListener('pageshow', listen)
   listen()
+}
+
+// The installed app, for parties only: its worker keeps the shell, and pages
+// where their reader asked for it. Which account asked is the name of a cache.
+const mark = document.documentElement.dataset.keep
+// Of another account that was here before, nothing stays, and nothing rings.
+if (mark && navigator.serviceWorker) try {
+  if ((localStorage.getItem('rings') ?? mark) !== mark) navigator.serviceWorker.getRegistration().then(async (r) => { await (await r?.pushManager?.getSubscription())?.unsubscribe(); localStorage.removeItem('rings') })
+} catch { /* storage may be off */ }
+if (mark && window.caches) caches.keys().then((all) => { for (const n of all) if (n.startsWith('kept ') && n !== 'kept ' + mark) caches.delete(n) })
+if (mark && navigator.serviceWorker && window.caches && !('staff' in document.documentElement.dataset)) {
+  navigator.serviceWorker.register('/worker.js', { updateViaCache: 'none' }).catch(() => { /* a browser may refuse */ })
+  for (const box of $$('[data-keeping]')) {
+    const button = box.querySelector('button'), say = box.querySelector('[role=status]'), cache = 'kept ' + mark
+    const show = async () => {
+      const on = await caches.has(cache)
+      button.setAttribute('aria-pressed', String(on))
+      button.textContent = on ? '不再保留，清掉存着的' : '在这部手机上保留最近看过的案件'
+      return on
+    }
+    show().then(() => box.classList.remove('hide'))
+    button.addEventListener('click', async () => {
+      if (await caches.has(cache)) await caches.delete(cache); else await caches.open(cache)
+      say.textContent = await show() ? '打开了。从现在起看过的案件，没有网络时也能看。' : '清掉了。'
+    })
+  }
+  for (const box of window.PushManager ? $$('[data-push]') : []) {
+    const button = box.querySelector('button'), say = box.querySelector('[role=status]')
+    box.classList.remove('hide')
+    button.addEventListener('click', async () => {
+      say.textContent = ''
+      if (await Notification.requestPermission() !== 'granted') { say.textContent = '手机没有允许。要收消息，请在浏览器的设置里允许通知，再按一次。'; return }
+      let s
+      try {
+        s = await (await navigator.serviceWorker.ready).pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(box.dataset.push) })
+      } catch { say.textContent = '这部手机现在收不了。短信照常发，不用再做什么。'; return }
+      try {
+        await send('/account/way/push', { endpoint: s.endpoint, p256dh: text(s.getKey('p256dh')), auth: text(s.getKey('auth')) })
+        try { localStorage.setItem('rings', mark) } catch { /* storage may be off */ }
+        location.reload()
+      } catch (e) { s.unsubscribe(); say.textContent = e.message }
+    })
+  }
+  addEventListener('beforeinstallprompt', (e) => {
+    e.preventDefault()
+    for (const b of $$('[data-install]')) { b.classList.remove('hide'); b.onclick = () => e.prompt() }
+  })
+}
+// A kept page sends nothing: what was typed stays where it is.
+if (document.querySelector('[data-offline]')) {
+  addEventListener('submit', (e) => {
+    e.preventDefault()
+    e.stopImmediatePropagation()
+    const say = document.querySelector('[data-offline]')
+    say.textContent = '没有发出去：现在没有网络。写的话还在，有网络以后请再按一次。'
+    say.scrollIntoView({ block: 'nearest' })
+  }, true)
 }
