@@ -9,6 +9,7 @@ import (
 	"mashang/capability/casebook"
 	"mashang/capability/clocks"
 	"mashang/capability/complaint"
+	"mashang/capability/connect"
 	"mashang/capability/delivery"
 	"mashang/capability/desk"
 	"mashang/capability/hall"
@@ -36,6 +37,7 @@ type Services struct {
 	Statistics *statistics.Service
 	Oversight  *oversight.Service
 	Intake     *intake.Service
+	Connect    *connect.Service
 
 	kit  *app.Kit
 	name atomic.Pointer[string]
@@ -59,6 +61,9 @@ func newServices(k *app.Kit) (*Services, error) {
 		return nil, err
 	}
 	s.Statistics = statistics.New(k)
+	if s.Connect, err = connect.New(k, s.Intake); err != nil {
+		return nil, err
+	}
 	s.List.All = []capability.Capability{
 		hall.New(k, offline.Page, offline.CSP()).Capability(), // 大厅
 		s.Account.Capability(),                                // 身份与账号
@@ -74,6 +79,7 @@ func newServices(k *app.Kit) (*Services, error) {
 		s.Statistics.Capability(),                             // 统计
 		complaint.New(k).Capability(),                         // 投诉举报
 		s.Oversight.Capability(),                              // 三个规定
+		s.Connect.Capability(),                                // 对接
 	}
 	return s, nil
 }

@@ -57,8 +57,14 @@ func each(t *testing.T, f func(t *testing.T, h *house)) {
 
 func newHouse(t *testing.T, dsn string) *house {
 	t.Helper()
+	return newHouseOn(t, dsn, "")
+}
+
+// newHouseOn is newHouse with a message bus.
+func newHouseOn(t *testing.T, dsn, bus string) *house {
+	t.Helper()
 	clk, log := clock.At(morning), &bytes.Buffer{}
-	k, err := app.Open(t.Context(), config.Config{Data: t.TempDir(), DB: dsn, Origin: "http://localhost:8080", Demo: true, Push: "mailto:it@court.example", WeChat: "https://wechat.example", WeChatKey: wechatKey}, clk, slog.New(slog.NewJSONHandler(log, nil)))
+	k, err := app.Open(t.Context(), config.Config{Data: t.TempDir(), DB: dsn, Origin: "http://localhost:8080", Demo: true, Push: "mailto:it@court.example", WeChat: "https://wechat.example", WeChatKey: wechatKey, Bus: bus}, clk, slog.New(slog.NewJSONHandler(log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

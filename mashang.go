@@ -76,7 +76,7 @@ func Assemble(ctx context.Context, k *app.Kit) (*Court, error) {
 	}
 	c := &Court{Kit: k, Services: s, Metrics: app.NewMetrics(k), reads: make(chan web.Reading, 1024)}
 	c.Router = web.New(web.Config{
-		Clock: k.Clock, Log: k.Log, Secure: k.Config.Secure(), Proxies: proxies, Actor: s.Account.Actor, Target: k.Target,
+		Clock: k.Clock, Log: k.Log, Secure: k.Config.Secure(), Proxies: proxies, Actor: s.Account.Actor, Peer: s.Connect.Actor, Target: k.Target,
 		Error: func(r *http.Request, v web.ErrorView) web.Page {
 			return ui.ErrorPage(v.Status, v.Fault.Show, v.Fault.Basis, v.Number, basis(r, v))
 		},
@@ -112,7 +112,7 @@ func (c *Court) gate(r *http.Request, route web.Route) error {
 		if err != nil || !a.Staff {
 			posts = nil
 		}
-		_, denied := access.May(tx, a, route.Verb, access.In(route.Object, ""), now)
+		_, denied := access.May(tx, a, route.Verb, access.In(route.Object, a.Court), now)
 		for _, p := range posts {
 			if denied == nil {
 				break

@@ -215,3 +215,55 @@ func (s *scene) sight(who string, want bool) error {
 	}
 	return nil
 }
+
+// token lets a system act by the token that it was given.
+func (s *scene) token(w []string) error {
+	s.tokens[w[0]] = s.last.get("token")
+	if s.tokens[w[0]] == "" {
+		return fmt.Errorf("%s was given no token", w[0])
+	}
+	return nil
+}
+
+func (s *scene) box(who string) *inbox {
+	if s.boxes[who] == nil {
+		s.boxes[who] = newInbox(s.t)
+	}
+	return s.boxes[who]
+}
+
+// inbox looks at what a system was sent. What comes twice has the same id, and
+// is one: it does when the court fails to note that it was sent.
+func (s *scene) inbox(w []string) error {
+	b := s.box(w[0])
+	if w[1] == "answers" {
+		status, err := strconv.Atoi(w[2])
+		b.set(status)
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	once := map[string]bool{}
+	all := ""
+	for i, r := range b.got {
+		if id := r.Header.Get("Webhook-Id"); !once[id] {
+			once[id] = true
+			all += string(b.bodies[i]) + "\n"
+		}
+	}
+	switch w[1] {
+	case "contains", "lacks":
+		for _, x := range w[2:] {
+			if strings.Contains(all, x) != (w[1] == "contains") {
+				return fmt.Errorf("%s got:\n%s", w[0], all)
+			}
+		}
+		return nil
+	case "count":
+		if fmt.Sprint(len(once)) != w[2] {
+			return fmt.Errorf("%s got %d:\n%s", w[0], len(once), all)
+		}
+		return nil
+	}
+	return fmt.Errorf("an inbox %q nothing", w[1])
+}

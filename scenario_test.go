@@ -32,7 +32,7 @@ package mashang_test
 //	post /path a=b n:=1 f=@scan.jpg @form
 //	                                JSON to a program; := is raw JSON, l[]=a a list,
 //	                                =@ a part as a file (then as a form with files),
-//	                                @form a part as fields
+//	                                @form a part as fields, @record.json one in JSON
 //	form /path …                    the same as a browser sends it, to the page
 //	key word                        the next post carries this idempotency key
 //	again                           the last post once more, with the same key
@@ -50,6 +50,8 @@ package mashang_test
 //	jobs kind 1                     jobs of a kind that wait
 //	clock 2026-03-05 09:01          also +3 days, +2 hours, +3 working days
 //	outbox 贾若兰 contains …        short messages to a person; also lacks, count; of all: push, wechat
+//	token 审判系统                  the last JSON gave this system its token: as 审判系统
+//	inbox 审判系统 answers 401      the server of a system, at $inbox.审判系统; also contains, lacks, count
 //	trail                           what was read goes into the ledger
 //	sees 周明远 | blind 周明远      may, or may not, read the case, and has it in his list
 
@@ -80,6 +82,7 @@ type scene struct {
 	doc   *openAPI
 	fault *faults // nil: nothing fails
 	watch *watch  // nil: nobody measures
+	boxes map[string]*inbox
 	line  int
 }
 
@@ -112,7 +115,7 @@ func play(t *testing.T, h *house, file string, f *faults, w *watch) {
 		t.Fatal(err)
 	}
 	a := txtar.Parse(b)
-	s := &scene{house: h, vars: map[string]string{}, parts: map[string]string{}, seen: true, doc: newOpenAPI(t, h), fault: f, watch: w}
+	s := &scene{house: h, vars: map[string]string{}, parts: map[string]string{}, seen: true, doc: newOpenAPI(t, h), fault: f, watch: w, boxes: map[string]*inbox{}}
 	for _, p := range a.Files {
 		if name, coded := strings.CutSuffix(p.Name, ".base64"); coded { // a picture
 			b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(p.Data)))
@@ -190,7 +193,7 @@ func (s *scene) command(w []string) error {
 		"given": s.given, "as": s.actAs, "sign": s.sign, "enter": s.enter, "bind": s.bindWeChat, "post": s.doPost, "form": s.doForm, "key": s.setKey, "again": s.again,
 		"get": s.doGet, "read": s.doRead, "expect": s.expect, "page": s.page, "json": s.json, "keep": s.keep, "let": s.let, "find": s.find, "ledger": s.entries,
 		"holds": s.holds, "jobs": s.jobs, "clock": s.setClock, "outbox": s.messages, "sees": s.sees, "blind": s.blind,
-		"tell": s.tell, "take": s.take, "untake": s.untake, "trail": s.trail,
+		"tell": s.tell, "take": s.take, "untake": s.untake, "trail": s.trail, "token": s.token, "inbox": s.inbox,
 	}[verb]
 	if !ok {
 		return fmt.Errorf("there is no command %q", verb)

@@ -70,6 +70,8 @@ func (s *scene) named(kind, who, number string) (string, bool) {
 		return s.agentID(who), true
 	case "post":
 		return s.postID(who), true
+	case "inbox":
+		return s.box(who).URL, true
 	case "papercode":
 		for _, p := range s.papers(s.vars["case"]) {
 			if p.Kind == who {
@@ -287,6 +289,16 @@ func (s *scene) fields(w []string) (f fields, err error) {
 	}
 	for _, x := range w {
 		if part, ok := strings.CutPrefix(x, "@"); ok {
+			if strings.HasSuffix(part, ".json") {
+				text, err := s.expand(s.parts[part])
+				if err == nil {
+					err = json.Unmarshal([]byte(text), &f.json)
+				}
+				if err != nil {
+					return f, fmt.Errorf("%s: %w", x, err)
+				}
+				continue
+			}
 			for l := range strings.Lines(s.parts[part]) {
 				k, v, _ := strings.Cut(strings.TrimSpace(l), ":")
 				if v, err = s.expand(strings.TrimSpace(v)); err != nil {

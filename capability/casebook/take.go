@@ -37,7 +37,7 @@ type Staff interface {
 // was closed years ago nobody wants to hear.
 func (s *Service) Take(tx *db.Tx, court string, r record.Case, batch string) (caseID string, o record.Outcome, err error) {
 	st := &step{tx: tx, actor: auth.From(tx.Context()), now: tx.Now()}
-	if _, err = access.May(tx, st.actor, "import", access.In("court", court), st.now); err != nil {
+	if _, err = access.May(tx, st.actor, "take", access.In("court", court), st.now); err != nil {
 		return "", "", err
 	}
 	st.today = docket.Today(st.now)
@@ -127,7 +127,7 @@ func (s *Service) create(st *step, no caseno.Number, r record.Case, says map[str
 	}
 	// What was done before was done, and its dates met or missed, elsewhere: of
 	// all the facts only these two.
-	st.tell = []app.Fact{fact.CaseImported{Case: first.ID, New: true}}
+	st.tell = []app.Fact{fact.CaseImported{Case: first.ID, New: true, System: st.actor.Peer}}
 	if c.State == docket.Open {
 		st.tell = append(st.tell, fact.LimitMoved{Case: first.ID, Why: "导入"})
 	}

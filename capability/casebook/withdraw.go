@@ -50,7 +50,11 @@ func (s *Service) Withdraw(tx *db.Tx, caseID, batch string) (why string, err err
 	if err := docket.SaveCase(tx, old, st.c); err != nil {
 		return "", err
 	}
-	st.tell = append(st.tell, fact.CaseWithdrawn{Case: caseID})
+	f := fact.CaseWithdrawn{Case: caseID}
+	if old.Secrecy != docket.Sealed { // whoever hears of it outside never heard of a sealed one
+		f.Number = old.Number
+	}
+	st.tell = append(st.tell, f)
 	return "", s.finish(st)
 }
 

@@ -209,7 +209,8 @@ func (d today) figures() []ui.Figure {
 func (d today) doors() []ui.Row {
 	var out []ui.Row
 	if d.holds(docket.SystemAdmin) {
-		out = append(out, ui.Row{Icon: "door", Href: "/setup", Title: "设置", Sub: "法院名片、部门、放假安排、短信和邮件"}, ui.Row{Icon: "people", Href: "/setup/staff", Title: "人员", Sub: "添加、导入、重新邀请"})
+		out = append(out, ui.Row{Icon: "door", Href: "/setup", Title: "设置", Sub: "法院名片、部门、放假安排、短信和邮件"}, ui.Row{Icon: "people", Href: "/setup/staff", Title: "人员", Sub: "添加、导入、重新邀请"},
+			ui.Row{Icon: "link", Href: "/connect", Title: "对接", Sub: "和法院别的系统来往"})
 	}
 	if d.holds(docket.SecurityAdmin) {
 		out = append(out, ui.Row{Icon: "person", Href: "/setup/posts", Title: "职务", Sub: "离任、调动、换职务"}, ui.Row{Icon: "seal", Href: "/setup/seals", Title: "印章", Sub: "启用和停用"},

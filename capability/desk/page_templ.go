@@ -39,7 +39,7 @@ func nav(d today) []ui.NavItem {
 		out = append(out, ui.NavItem{Href: "/statistics", Text: "统计"})
 	}
 	if d.holds(docket.SystemAdmin) {
-		out = append(out, ui.NavItem{Href: "/setup", Text: "设置"}, ui.NavItem{Href: "/setup/staff", Text: "人员"})
+		out = append(out, ui.NavItem{Href: "/setup", Text: "设置"}, ui.NavItem{Href: "/setup/staff", Text: "人员"}, ui.NavItem{Href: "/connect", Text: "对接"})
 	}
 	if d.holds(docket.SecurityAdmin) {
 		out = append(out, ui.NavItem{Href: "/setup/posts", Text: "职务"}, ui.NavItem{Href: "/setup/seals", Text: "印章"}, ui.NavItem{Href: "/account/locks", Text: "锁定"})

@@ -48,6 +48,7 @@ const (
 	Account                            // 任何登录的人
 	Judge                              // 本院法官
 	System                             // 系统任务
+	Connected                          // 对接系统，凭令牌，只在一个法院
 
 	Side   = Party | Agent                        // 当事人一方
 	Bench  = Handler | Member | Assistant | Clerk // 办案的人
@@ -66,7 +67,7 @@ var Names = []struct {
 	{Delegate, "delegate"}, {Opened, "opened"}, {Head, "head"}, {President, "president"}, {Supervision, "supervision"},
 	{FilingJudge, "filing_judge"}, {FilingOfficer, "filing_officer"}, {Discipline, "discipline"}, {Colleague, "colleague"},
 	{SystemAdmin, "system_admin"}, {SecurityAdmin, "security_admin"}, {AuditAdmin, "audit_admin"}, {OtherStaff, "other_staff"},
-	{Person, "person"}, {Account, "account"}, {Judge, "judge"}, {System, "system"},
+	{Person, "person"}, {Account, "account"}, {Judge, "judge"}, {System, "system"}, {Connected, "connected"},
 }
 
 // capacities are the words in docket_access rows.
@@ -125,6 +126,12 @@ type sight struct {
 // proved who he is learns nothing from it, not even that a case exists.
 func relate(tx *db.Tx, a auth.Actor, o Object, now time.Time) (g Grant, err error) {
 	g.Case.Court = o.Court
+	if a.Peer != "" { // a program has no account, and no case is its own
+		if o.Case == "" && o.Court == a.Court {
+			g.Relation = Connected
+		}
+		return g, nil
+	}
 	if a.Account != "" {
 		g.Relation = Account
 	}

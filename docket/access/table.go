@@ -65,8 +65,9 @@ var table = map[string]map[string]Relation{
 		"export": Side,
 	},
 	"court": { // settings of a court
-		"enter":    Filing,               // receive a filing
-		"import":   FilingJudge | System, // take cases from another system, and take that back
+		"enter":    Filing,                           // receive a filing
+		"import":   FilingJudge | System,             // cases from another system, and taking that back
+		"take":     FilingJudge | System | Connected, // one case that another system tells
 		"read":     Staff,
 		"settings": SystemAdmin,
 		"staff":    SystemAdmin,
@@ -97,6 +98,11 @@ var table = map[string]map[string]Relation{
 		"read":    Supervision | Discipline, // the office's door; each kind has its own
 		"handle":  Supervision,
 		"inspect": Discipline,
+	},
+	"connect": { // what another system may do through its token; its scopes narrow it further
+		"put":  Connected, // a case, by its number
+		"read": Connected, // what happened in the court's cases
+		"send": Connected, // tell the court that something happened
 	},
 	"account": { // one's own
 		"use": Account,

@@ -20,9 +20,11 @@ func (f CaseAccepted) FactCase() string { return f.Case }
 // CaseImported is told by casebook when a case came in from another system, or
 // that system said something new of it. What was done in it before was done
 // there: nobody starts the clocks of a filing, and nobody is sent anything.
+// System is the connected system that told, if one did by itself.
 type CaseImported struct {
-	Case string `json:"case"`
-	New  bool   `json:"new,omitempty"`
+	Case   string `json:"case"`
+	New    bool   `json:"new,omitempty"`
+	System string `json:"system,omitempty"`
 }
 
 // FactName and FactCase implement app.Fact.
@@ -30,9 +32,11 @@ func (CaseImported) FactName() string   { return "case_imported" }
 func (f CaseImported) FactCase() string { return f.Case }
 
 // CaseWithdrawn is told by casebook when an import that should not have been
-// was taken back: nobody stands to the case any more.
+// was taken back: nobody stands to the case any more, and it has no number.
+// Number is the one it had, empty when it was sealed.
 type CaseWithdrawn struct {
-	Case string `json:"case"`
+	Case   string `json:"case"`
+	Number string `json:"number,omitempty"`
 }
 
 // FactName and FactCase implement app.Fact.

@@ -77,6 +77,7 @@ type Service struct {
 	Routes    func(*web.Router)
 	Kinds     []ledger.Kind
 	Jobs      map[string]jobs.Handler // by full kind, "service.what"
+	Outside   []string                // those of them that wait for somebody outside
 	Hears     []Hearing
 	Technical []string                        // tables that hold no case state (sessions, attempts); changed through Note
 	Start     func(ctx context.Context) error // after everything is mounted, before serving
@@ -199,6 +200,9 @@ func Actor(ctx context.Context) string {
 	if a.System != "" {
 		return "system:" + a.System
 	}
+	if a.Peer != "" {
+		return "peer:" + a.Peer
+	}
 	return a.Person
 }
 
@@ -263,6 +267,9 @@ func (k *Kit) mount(ctx context.Context, rt *web.Router, s Service) error {
 		if err := k.Jobs.Handle(kind, h); err != nil {
 			return err
 		}
+	}
+	for _, kind := range s.Outside {
+		k.Jobs.Outside(kind)
 	}
 	for _, h := range s.Hears {
 		kind := s.Name + ".hears." + h.Fact

@@ -30,6 +30,8 @@ type Actor struct {
 	Staff   bool      // works for a court
 	Proved  time.Time // last time he proved himself with a strong factor
 	System  string    // name of the job that acts, when no person does
+	Peer    string    // id of the connected system that acts, when a program does
+	Court   string    // the only court in which that system acts
 }
 
 type key struct{}

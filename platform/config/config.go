@@ -32,6 +32,8 @@ type Config struct {
 	WeChat     string   // https address of the court's bridge to WeChat
 	WeChatKey  string   // key that signs both ways between it and the court
 	Push       string   // contact told to push services, mailto: or https:; empty: no web push
+	Bus        string   // nats:// address of the message bus; empty: none
+	Exchange   string   // folder of letters with other systems; empty: folder in Data
 	Demo       bool     // fictional data: marks every page and paper; set by the demo command alone
 	Draft      bool     // the data folder is being made and can be made again; set by the demo command alone
 }
@@ -56,6 +58,8 @@ func (c *Config) strings() []struct {
 		{"smtp", "mail server, smtp://user:password@host:port", &c.SMTP},
 		{"mail-from", "sender address of e-mail", &c.MailFrom},
 		{"sms", "SMS gateway, https address", &c.SMS},
+		{"bus", "message bus, nats://user:password@host:4222", &c.Bus},
+		{"exchange", "folder of letters with other systems; empty for one in the data folder", &c.Exchange},
 		{"sms-key", "key that signs requests to the SMS gateway", &c.SMSKey},
 		{"wechat", "bridge to WeChat, https address", &c.WeChat},
 		{"wechat-key", "key that signs requests to the bridge, and its own", &c.WeChatKey},

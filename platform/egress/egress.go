@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"syscall"
 	"time"
 )
@@ -39,7 +40,7 @@ const (
 // link-local with the metadata service of a cloud, addresses that carry
 // another address inside, several kinds of reserved ones.
 var never = prefixes("0.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4",
-	"100.100.100.200/32", "fd00:ec2::254/128", "::/128", "fe80::/10", "fec0::/10", "ff00::/8", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "2001:db8::/32", "::/96")
+	"100.100.100.200/32", "168.63.129.16/32", "fd00:ec2::254/128", "::/128", "fe80::/10", "fec0::/10", "ff00::/8", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "2001:db8::/32", "::/96")
 
 // intranet are the networks of organisations.
 var intranet = prefixes("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
@@ -98,6 +99,10 @@ func (r Reach) Client() *http.Client {
 // Call sends a request and returns the status and the beginning of the reply.
 func (r Reach) Call(req *http.Request) (status int, reply []byte, err error) {
 	res, err := r.Client().Do(req)
+	var u *url.Error
+	if errors.As(err, &u) { // the address may hold a secret, and what failed is logged
+		err = u.Err
+	}
 	if err != nil {
 		return 0, nil, fmt.Errorf("egress: %w", err)
 	}

@@ -1,9 +1,11 @@
 package egress_test
 
 import (
+	"compress/gzip"
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -163,6 +165,15 @@ func TestNoRedirect(t *testing.T) {
 			for range 100 {
 				_, _ = w.Write(make([]byte, 10_000))
 			}
+		case "/headers":
+			for i := range 2_000 {
+				w.Header().Set(fmt.Sprint("X-", i), strings.Repeat("x", 1_000))
+			}
+		case "/packed":
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			_, _ = z.Write(make([]byte, 10<<20))
+			_ = z.Close()
 		}
 	}))
 	defer srv.Close()
@@ -176,5 +187,21 @@ func TestNoRedirect(t *testing.T) {
 	}
 	if _, b, err := call(t, egress.Reach{Loopback: true}, srv.URL+"/long"); err != nil || len(b) != 64<<10 {
 		t.Errorf("%d bytes, %v", len(b), err)
+	}
+	if _, b, err := call(t, egress.Reach{Loopback: true}, srv.URL+"/packed"); err != nil || len(b) > 20_000 {
+		t.Errorf("10 MB were unpacked to %d bytes, %v", len(b), err)
+	}
+	if _, _, err := call(t, egress.Reach{Loopback: true}, srv.URL+"/headers"); err == nil {
+		t.Error("2 MB of headers were read")
+	}
+}
+
+// TestSaysNothing: what failed is logged, and does not hold the address, in
+// which a secret may be.
+func TestSaysNothing(t *testing.T) {
+	for _, target := range []string{"http://127.0.0.1:1/hook?key=SECRET", "http://10.0.0.1/SECRET", "http://nowhere.invalid/SECRET"} {
+		if _, _, err := call(t, egress.Reach{Loopback: true}, target); err == nil || strings.Contains(err.Error(), "SECRET") {
+			t.Errorf("%v", err)
+		}
 	}
 }

@@ -48,6 +48,9 @@ type Job struct {
 // Read decodes the body.
 func (j *Job) Read(v any) error { return json.Unmarshal([]byte(j.Body), v) }
 
+// Last reports whether the queue gives the job up if it fails once more.
+func (j *Job) Last() bool { return j.Tries >= maxTries }
+
 // Finish marks the job done inside tx, the transaction of its effect. If the
 // job was already finished by another worker the transaction must not commit.
 func (j *Job) Finish(tx *db.Tx) error {
@@ -73,6 +76,7 @@ type Queue struct {
 	db       *db.DB
 	clock    clock.Clock
 	handlers map[string]Handler
+	outside  []string // kinds that wait for somebody outside
 	wake     chan struct{}
 	log      *slog.Logger
 	failed   func(kind string)
@@ -94,6 +98,10 @@ func (q *Queue) Handle(kind string, h Handler) error {
 	q.handlers[kind] = h
 	return nil
 }
+
+// Outside declares that jobs of a kind wait for somebody outside the house, who
+// may not answer. They have workers of their own, so that none else waits.
+func (q *Queue) Outside(kind string) { q.outside = append(q.outside, kind) }
 
 // Spec is a job to be done.
 type Spec struct {
@@ -146,16 +154,26 @@ func (q *Queue) Run(ctx context.Context, workers int) {
 	}
 	var wg sync.WaitGroup
 	for range workers {
-		wg.Go(func() { q.work(ctx) })
+		wg.Go(func() { q.work(ctx, inside) })
+		if len(q.outside) > 0 {
+			wg.Go(func() { q.work(ctx, outside) })
+		}
 	}
 	wg.Wait()
 }
 
-func (q *Queue) work(ctx context.Context) {
+// What a worker takes.
+const (
+	inside = iota
+	outside
+	everything
+)
+
+func (q *Queue) work(ctx context.Context, of int) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		n, err := q.step(ctx)
+		n, err := q.step(ctx, of)
 		if err != nil && ctx.Err() == nil {
 			q.log.Error("jobs: cannot claim", "err", err)
 		}
@@ -174,19 +192,19 @@ func (q *Queue) work(ctx context.Context) {
 // returns. The demo and the tests use it after moving the clock.
 func (q *Queue) Drain(ctx context.Context) error {
 	for {
-		n, err := q.step(ctx)
+		n, err := q.step(ctx, everything)
 		if err != nil || n == 0 {
 			return err
 		}
 	}
 }
 
-func (q *Queue) step(ctx context.Context) (int, error) {
-	due, err := q.waiting(ctx)
+func (q *Queue) step(ctx context.Context, of int) (int, error) {
+	due, err := q.waiting(ctx, of)
 	if err != nil || !due {
 		return 0, err
 	}
-	list, err := q.claim(ctx)
+	list, err := q.claim(ctx, of)
 	if err != nil {
 		return 0, err
 	}
@@ -200,26 +218,44 @@ func (q *Queue) step(ctx context.Context) (int, error) {
 const ready = `state = 'ready' AND run_at <= ? AND lease <= ?
 	AND (lane = '' OR NOT EXISTS (SELECT 1 FROM jobs_job e WHERE e.lane = j.lane AND e.lane <> '' AND e.state = 'ready' AND e.id < j.id AND (e.run_at <= ? OR e.tries > 0)))`
 
-// waiting looks without taking the writer: most looks find nothing.
-func (q *Queue) waiting(ctx context.Context) (due bool, err error) {
+// due is the condition on the jobs j that a worker may take now.
+func (q *Queue) due(of int) (cond string, args []any) {
 	now := q.clock.Now()
+	cond, args = ready, []any{now, now, now}
+	if len(q.outside) == 0 || of == everything {
+		return cond, args
+	}
+	not := " NOT"
+	if of == outside {
+		not = ""
+	}
+	return cond + ` AND kind` + not + ` IN (` + db.In(len(q.outside)) + `)`, append(args, db.Args(q.outside)...)
+}
+
+// waiting looks without taking the writer: most looks find nothing.
+func (q *Queue) waiting(ctx context.Context, of int) (due bool, err error) {
+	cond, args := q.due(of)
 	err = q.db.Read(ctx, func(tx *db.Tx) error {
-		_, due, err = db.Maybe[string](tx, `SELECT id FROM jobs_job j WHERE `+ready+` LIMIT 1`, now, now, now)
+		_, due, err = db.Maybe[string](tx, `SELECT id FROM jobs_job j WHERE `+cond+` LIMIT 1`, args...)
 		return err
 	})
 	return due, err
 }
 
-func (q *Queue) claim(ctx context.Context) (list []Job, err error) {
-	now := q.clock.Now()
+func (q *Queue) claim(ctx context.Context, of int) (list []Job, err error) {
+	cond, args := q.due(of)
+	most := claim
+	if of == outside { // the second would wait for the first beyond its lease
+		most = 1
+	}
 	lock := ""
 	if q.db.Postgres() {
 		lock = " FOR UPDATE SKIP LOCKED"
 	}
 	err = q.db.Do(ctx, func(tx *db.Tx) error {
 		list, err = db.List[Job](tx, `UPDATE jobs_job SET lease = ?, tries = tries + 1
-			WHERE id IN (SELECT id FROM jobs_job j WHERE `+ready+` ORDER BY run_at, id LIMIT ?`+lock+`)
-			RETURNING id, kind, lane, body, run_at, tries`, now.Add(lease), now, now, now, claim)
+			WHERE id IN (SELECT id FROM jobs_job j WHERE `+cond+` ORDER BY run_at, id LIMIT ?`+lock+`)
+			RETURNING id, kind, lane, body, run_at, tries`, append(append([]any{q.clock.Now().Add(lease)}, args...), most)...)
 		return err
 	})
 	return list, err

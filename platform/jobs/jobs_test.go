@@ -167,3 +167,52 @@ func TestGivenUp(t *testing.T) {
 		}
 	})
 }
+
+// TestOutside: somebody outside who does not answer holds up nobody inside, and
+// what waits for him is not lost.
+func TestOutside(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		q, _ := queue(t, d)
+		answer, done, sent := make(chan struct{}), make(chan struct{}, 40), make(chan struct{}, 40)
+		err := errors.Join(
+			q.Handle("t.send", func(ctx context.Context, _ *jobs.Job) error {
+				select {
+				case <-answer:
+				case <-ctx.Done():
+				}
+				sent <- struct{}{}
+				return ctx.Err()
+			}),
+			q.Handle("t.case", func(context.Context, *jobs.Job) error { done <- struct{}{}; return nil }))
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Outside("t.send")
+		for i := range 20 {
+			enqueue(t, d, q, jobs.Spec{Kind: "t.send", Body: i}, jobs.Spec{Kind: "t.case", Body: i})
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() { q.Run(ctx, 2) })
+		for i := range 20 {
+			select {
+			case <-done:
+			case <-time.After(20 * time.Second):
+				t.Fatalf("only %d jobs of cases were done", i)
+			}
+		}
+		if len(sent) != 0 {
+			t.Error("something was sent before anybody answered")
+		}
+		close(answer)
+		for range 20 {
+			select {
+			case <-sent:
+			case <-time.After(20 * time.Second):
+				t.Fatal("what waited was not sent")
+			}
+		}
+		stop()
+		wg.Wait()
+	})
+}

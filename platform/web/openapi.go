@@ -147,6 +147,8 @@ func schemaOf(t reflect.Type, depth int) map[string]any {
 		return map[string]any{"type": "string", "format": "date-time"}
 	case t.Implements(textType):
 		return map[string]any{"type": "string"}
+	case t == reflect.TypeFor[json.RawMessage](): // whatever somebody else says
+		return map[string]any{"type": []any{"object", "array", "string", "number", "boolean", "null"}, "additionalProperties": map[string]any{}}
 	case depth > 6:
 		return map[string]any{}
 	}

@@ -52,7 +52,8 @@ type Config struct {
 	Secure  bool           // served over https: __Host- cookies, HSTS
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
 	Actor   func(ctx context.Context, token string) (auth.Actor, error)
-	Gate    func(r *http.Request, route Route) error // asks access before the handler sees the request
+	Peer    func(ctx context.Context, token string) (auth.Actor, error) // of another system's token, which begins with PeerToken
+	Gate    func(r *http.Request, route Route) error                    // asks access before the handler sees the request
 	Error   func(r *http.Request, v ErrorView) Page
 	Look    func(r *http.Request) *http.Request // adds what every page shows, once the actor is known
 	OnRead  func(Reading)
@@ -99,6 +100,10 @@ func (rt *Router) Raw(pattern string, h http.Handler) { rt.mux.Handle(pattern, h
 
 // API is the prefix of the JSON form of every route.
 const API = "/api/v1"
+
+// PeerToken is what the token of another system begins with. It opens the API
+// only, from a header; as a cookie or on a page it is no token at all.
+const PeerToken = "ms_"
 
 // Cookie is the name of the session cookie.
 func (rt *Router) Cookie() string {
@@ -180,7 +185,7 @@ func (rt *Router) serve(route Route, api bool) http.HandlerFunc {
 		asJSON := api || wantsJSON(r)
 		r.Body = http.MaxBytesReader(w, r.Body, ordinary+route.Upload)
 		w.Header().Set("Cache-Control", "no-store")
-		rep, r, err := rt.answer(route, r)
+		rep, r, err := rt.answer(route, r, api)
 		status := http.StatusOK
 		switch {
 		case err != nil:
@@ -215,26 +220,15 @@ func (rt *Router) looked(r *http.Request) *http.Request {
 }
 
 // answer identifies, limits, and lets the handler act.
-func (rt *Router) answer(route Route, r *http.Request) (Reply, *http.Request, error) {
-	token := ""
-	if c, err := r.Cookie(rt.Cookie()); err == nil {
-		token = c.Value
-	}
-	if b, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		token = b
-	}
+func (rt *Router) answer(route Route, r *http.Request, api bool) (Reply, *http.Request, error) {
 	if passive(r) {
 		r = r.WithContext(auth.Passive(r.Context()))
 	}
-	if token != "" && rt.cfg.Actor != nil {
-		a, err := rt.cfg.Actor(r.Context(), token)
-		if err != nil {
-			return Reply{}, r, err
-		}
-		r = r.WithContext(auth.With(r.Context(), a))
+	a, err := rt.actor(r, api)
+	if err != nil {
+		return Reply{}, r, err
 	}
-	r = rt.looked(r)
-	a := auth.From(r.Context())
+	r = rt.looked(r.WithContext(auth.With(r.Context(), a)))
 	if route.Object != Public && a.Account == "" {
 		return Reply{}, r, fault.New(fault.SignIn, "请先登录。")
 	}
@@ -278,6 +272,28 @@ func (rt *Router) answer(route Route, r *http.Request) (Reply, *http.Request, er
 		return Reply{Goto: to, Toast: "刚才已经收到了，没有重复办理。", JSON: Repeated{true, to}}, r, nil
 	}
 	return rep, r, err
+}
+
+// actor finds who is behind the session of a browser, or the token of a program.
+func (rt *Router) actor(r *http.Request, api bool) (auth.Actor, error) {
+	token := ""
+	if c, err := r.Cookie(rt.Cookie()); err == nil {
+		token = c.Value
+	}
+	if b, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		token = b
+		if api && rt.cfg.Peer != nil && strings.HasPrefix(token, PeerToken) {
+			a, err := rt.cfg.Peer(r.Context(), token)
+			if err != nil && !rt.limits.take("a/token/"+network(Address(r.Context())), perAddress["code"]) {
+				err = errSlow
+			}
+			return a, err
+		}
+	}
+	if token == "" || rt.cfg.Actor == nil {
+		return auth.From(r.Context()), nil
+	}
+	return rt.cfg.Actor(r.Context(), token)
 }
 
 // Repeated is the JSON form of "carried out before", and where that led.
