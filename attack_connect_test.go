@@ -17,8 +17,8 @@ import (
 	"mashang/platform/exchange"
 )
 
-// form posts a form as a browser does.
-func (h *house) form(who, path, body string) answer {
+// typed posts a form as a browser does.
+func (h *house) typed(who, path, body string) answer {
 	h.t.Helper()
 	r := httptest.NewRequestWithContext(h.ctx(who), http.MethodPost, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -367,7 +367,7 @@ func TestTargets(t *testing.T) {
 	}
 	h.post("系统", "/connect/way", map[string]any{"court": "冀11", "system": p.ID, "kind": "webhook", "url": "https://example.com/", "ended": "2020-01-01"}).must(t, "a field that is not asked for", 422)
 	h.way(p, "webhook", "https://10.0.0.1/", true)
-	has(t, "what was typed", h.form("系统", "/connect/way", "court=冀11&kind=webhook&intranet=on&url=https%3A%2F%2F169.254.169.254%2F&system="+p.ID).must(t, "what was typed", 422).body, `value="https://169.254.169.254/"`)
+	has(t, "what was typed", h.typed("系统", "/connect/way", "court=冀11&kind=webhook&intranet=on&url=https%3A%2F%2F169.254.169.254%2F&system="+p.ID).must(t, "what was typed", 422).body, `value="https://169.254.169.254/"`)
 	// A target that leads on is not followed.
 	further := newInbox(t)
 	lead := httptest.NewServer(http.RedirectHandler(further.URL, http.StatusTemporaryRedirect))

@@ -194,7 +194,7 @@ func (f *faults) drain() error {
 		if f.look(); f.err != nil || !f.hit {
 			return f.err
 		}
-		f.h.clock.Add(3 * time.Second) // a failed job is tried again after two seconds
+		f.h.clock.Add(5 * time.Second) // a failed job is tried again after two seconds, then after four
 	}
 	return errors.New("jobs do not come to an end")
 }

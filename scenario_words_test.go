@@ -331,7 +331,13 @@ func (s *scene) fields(w []string) (f fields, err error) {
 			if _, ok := s.parts[part]; !ok {
 				return f, fmt.Errorf("there is no part %s", part)
 			}
-			f.files[k] = [2]string{part, s.parts[part]}
+			content := s.parts[part]
+			if strings.HasSuffix(part, ".csv") { // a list names people of the story
+				if content, err = s.expand(content); err != nil {
+					return f, err
+				}
+			}
+			f.files[k] = [2]string{part, content}
 			continue
 		}
 		put(k, v)

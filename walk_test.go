@@ -42,7 +42,7 @@ func TestEveryRoute(t *testing.T) {
 		{"邻县", access.OtherStaff | access.Person | access.Account},                // another court
 	}
 	papers := paperIDs(t, h, id)
-	fill := map[string]string{"case": id, "message": mid, "paper": papers["acceptance_notice"], "party": h.partyID(id, "贾若兰"), "agent": "none", "n": "0", "record": "none", "code": "X", "challenge": "none", "word": "none", "token": "none", "request": "none"}
+	fill := map[string]string{"case": id, "message": mid, "paper": papers["acceptance_notice"], "party": h.partyID(id, "贾若兰"), "agent": "none", "n": "0", "record": "none", "code": "X", "challenge": "none", "word": "none", "token": "none", "request": "none", "batch": "none"}
 	for _, r := range h.Router.Routes() {
 		checkDeclared(t, r)
 		if r.Object == web.Public || !strings.Contains(r.Pattern, "{case}") && !strings.Contains(r.Pattern, "{paper}") {
@@ -77,7 +77,7 @@ func TestEveryRouteOutsideCases(t *testing.T) {
 		{"督察", access.Discipline | access.Colleague | everyone},
 		{"审管", access.Supervision | access.Colleague | everyone},
 	}
-	fill := map[string]string{"seal": "none", "record": "none", "n": "0", "finding": "none", "rating": "none", "complaint": "none"}
+	fill := map[string]string{"seal": "none", "record": "none", "n": "0", "finding": "none", "rating": "none", "complaint": "none", "batch": "none"}
 	walked := 0
 	for _, r := range h.Router.Routes() {
 		if r.Object == web.Public || strings.Contains(r.Pattern, "{case}") || strings.Contains(r.Pattern, "{paper}") {

@@ -12,5 +12,11 @@
 // An import sends nobody a message: people hear of 码上通 when the court gives
 // them their notice.
 //
-// Reading order: put.go.
+// The list is kept sealed for thirty days and then erased; jobs carry the id of
+// the import alone. Only filing judges of the court import and take back: the
+// three administrators see no case, and what is imported is decided as a filing
+// is.
+//
+// Reading order: put.go, sheet.go and words.go (from a list to records),
+// batch.go (the acts), work.go (the jobs), report.go, http.go.
 package intake

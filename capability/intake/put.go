@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"mashang/capability"
 	"mashang/docket/record"
 	"mashang/platform/app"
 	"mashang/platform/db"
@@ -21,14 +20,6 @@ type Cases interface {
 type Service struct {
 	k     *app.Kit
 	cases Cases
-}
-
-// New returns the service.
-func New(k *app.Kit, cases Cases) *Service { return &Service{k: k, cases: cases} }
-
-// Capability returns the service's line for the list.
-func (s *Service) Capability() capability.Capability {
-	return capability.Capability{Service: app.Service{Name: "intake", Title: "导入"}}
 }
 
 // Put takes one case from a program, by its number; the JSON of record is

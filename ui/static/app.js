@@ -52,6 +52,10 @@ function ready(root) {
 ready(document)
 addEventListener('pageshow', () => { for (const f of $$('form[data-sent]')) delete f.dataset.sent })
 
+// A page that shows how far a long job is looks again after some seconds.
+const later = document.querySelector('[data-again]')
+if (later) setTimeout(() => location.reload(), later.dataset.again * 1000)
+
 // Passkeys. WeChat's browser has none: the button stays hidden there.
 const bytes = (s) => Uint8Array.from(atob(s.replace(/-/g, '+').replace(/_/g, '/')), (c) => c.charCodeAt(0))
 const text = (b) => btoa(String.fromCharCode(...new Uint8Array(b))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')

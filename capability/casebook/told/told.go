@@ -13,6 +13,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"mashang/docket"
 	"mashang/docket/record"
@@ -61,7 +62,7 @@ func Read(tx *db.Tx, phones Phones, court string, r record.Case, bad *fault.List
 		}
 		i := slices.IndexFunc(ds, func(d docket.Division) bool { return d.Name == r.Division })
 		if i < 0 {
-			bad.Add("division", "本院没有叫“%s”的部门。请照“人员”页上的部门名称写。", r.Division)
+			bad.Add("division", "本院没有%s的部门。请照“人员”页上的部门名称写。", called(r.Division))
 		} else {
 			m["division"] = ds[i].ID
 		}
@@ -117,11 +118,20 @@ func colleague(tx *db.Tx, phones Phones, court, who, what string, roles []docket
 	case len(found) == 1:
 		return person, "", nil
 	case len(found) > 1:
-		return "", fmt.Sprintf("本院不止一位%s叫“%s”。请改写他的手机号。", what, who), nil
+		return "", fmt.Sprintf("本院不止一位%s%s。请改写他的手机号。", what, called(who)), nil
 	case identity.ValidPhone(who):
 		return "", fmt.Sprintf("本院没有用这个手机号的%s。请先在“人员”页加他；已经离开的，这一栏空着。", what), nil
 	}
-	return "", fmt.Sprintf("本院没有叫“%s”的%s。请先在“人员”页加他；已经离开的，这一栏空着。", who, what), nil
+	return "", fmt.Sprintf("本院没有%s的%s。请先在“人员”页加他；已经离开的，这一栏空着。", called(who), what), nil
+}
+
+// called quotes a name in a refusal, which is kept. What stands where a name
+// should may be somebody's number, when columns were mixed up.
+func called(name string) string {
+	if strings.ContainsAny(name, "0123456789") || len([]rune(name)) > 20 {
+		return "这样叫"
+	}
+	return "叫“" + name + "”"
 }
 
 // Apply puts one thing that was told into a case. Who sits is not among them.
