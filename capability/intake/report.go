@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -133,7 +134,9 @@ func asXLSX(sheets map[string][][]string, order []string, widths map[string][]fl
 }
 
 // emptyList is the list to fill in, with a sheet that explains its columns.
-func emptyList() ([]byte, error) {
+var emptyList = sync.OnceValues(makeEmptyList) // once: a library that writes sheets in any order makes another file each time
+
+func makeEmptyList() ([]byte, error) {
 	var head []string
 	help := [][]string{{"栏目", "怎么填"}}
 	var wide []float64
