@@ -21,30 +21,30 @@ import (
 
 // join brings a further party into a case (民事诉讼法 55–59, 解释 73).
 func (s *Service) join(ctx context.Context, caseID string, cmd partyCmd) error {
-	return s.act(ctx, caseID, "party", "casebook.joined", func(st *step) error { return s.bring(st, cmd) })
+	return s.act(ctx, caseID, "party", "casebook.joined", func(st *step) error { _, err := s.bring(st, cmd); return err })
 }
 
-// bring adds a party to the case of a step.
-func (s *Service) bring(st *step, cmd partyCmd) error {
+// bring adds a party to the case of a step, and returns it.
+func (s *Service) bring(st *step, cmd partyCmd) (p docket.Party, err error) {
 	if st.c.State == docket.Closed || st.c.State == docket.Refused {
-		return fault.New(fault.Conflict, "案件已经结束，不能再加当事人。")
+		return p, fault.New(fault.Conflict, "案件已经结束，不能再加当事人。")
 	}
 	var bad fault.List
 	cmd.check("", &bad)
 	if err := bad.Err(); err != nil {
-		return err
+		return p, err
 	}
 	ps, err := docket.Parties(st.tx, st.c.ID)
 	if err != nil {
-		return err
+		return p, err
 	}
-	p, err := s.addParty(st.tx, st.c.ID, cmd, len(ps)+1)
+	p, err = s.addParty(st.tx, st.c.ID, cmd, len(ps)+1)
 	if err != nil {
-		return err
+		return p, err
 	}
 	for _, other := range ps {
 		if other.Person == p.Person {
-			return fault.Field("number", "他已经是本案的当事人了。")
+			return p, fault.Field("number", "他已经是本案的当事人了。")
 		}
 	}
 	st.entry.Body["role"] = cmd.Role
@@ -52,14 +52,14 @@ func (s *Service) bring(st *step, cmd partyCmd) error {
 	if st.c.State == docket.Entered {
 		st.c.Names = names(append(ps, p))
 		st.entry.Holders = []string{}
-		return nil
+		return p, nil
 	}
 	st.c.Names = names(append(ps, p))
 	if err := access.Add(st.tx, p.Person, st.c.ID, "party", "加入诉讼", st.now, noEnd); err != nil {
-		return err
+		return p, err
 	}
 	st.tell = append(st.tell, fact.PartyJoined{Case: st.c.ID, Party: p.ID})
-	return nil
+	return p, nil
 }
 
 // names is 甲 诉 乙 for lists; more than one on a side is 甲 等2人.

@@ -127,18 +127,14 @@ func (s *Service) revisePeople(st *step, v *told.Revision) error {
 		}
 	}
 	for _, r := range v.Joins {
-		if err := s.bring(st, asParty(r)); err != nil {
-			return err
-		}
-		ps, err := docket.Parties(st.tx, st.c.ID)
+		p, err := s.bring(st, asParty(r))
 		if err != nil {
 			return err
 		}
-		last := ps[len(ps)-1]
-		told.Remember(v.Says, last.ID, r)
-		v.Changes = append(v.Changes, "party/"+last.ID)
+		told.Remember(v.Says, p.ID, r)
+		v.Changes = append(v.Changes, "party/"+p.ID)
 		for _, a := range r.Agents {
-			v.Agents = append(v.Agents, told.Authority{Party: last.ID, Agent: a})
+			v.Agents = append(v.Agents, told.Authority{Party: p.ID, Agent: a})
 		}
 	}
 	for _, a := range v.Agents {

@@ -1,8 +1,6 @@
 package casebook
 
 import (
-	"fmt"
-
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/fact"
@@ -124,15 +122,11 @@ func (s *Service) empty(st *step) error {
 
 // forget frees the identity number of a person who stands nowhere else.
 func (s *Service) forget(st *step, person string) error {
-	for _, q := range []struct{ table, cond string }{{"docket_party", "case_id <> ?"}, {"docket_agent", "case_id <> ?"}, {"docket_post", "court_id <> ?"}} {
-		key := st.c.ID
-		if q.table == "docket_post" {
-			key = ""
-		}
-		_, stands, err := db.Maybe[string](st.tx, fmt.Sprintf(`SELECT id FROM %s WHERE person_id = ? AND %s LIMIT 1`, q.table, q.cond), person, key)
-		if err != nil || stands {
-			return err
-		}
+	_, stands, err := db.Maybe[string](st.tx, `SELECT id FROM docket_party WHERE person_id = ? AND case_id <> ?
+		UNION ALL SELECT id FROM docket_agent WHERE person_id = ? AND case_id <> ?
+		UNION ALL SELECT id FROM docket_post WHERE person_id = ? LIMIT 1`, person, st.c.ID, person, st.c.ID, person)
+	if err != nil || stands {
+		return err
 	}
 	known, err := s.staff.Known(st.tx, person)
 	if err != nil || known {

@@ -229,7 +229,7 @@ func (s *Service) getAudit(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
-		ls, err := db.List[ledger.Line](tx, `SELECT id, at, kind, actor FROM ledger_entry WHERE court_id = ? ORDER BY at DESC, id DESC LIMIT 200`, p.Court.Code)
+		ls, err := ledger.OfCourt(tx, p.Court.Code, 200)
 		for _, l := range ls {
 			name := "系统"
 			if p, perr := docket.PersonOf(tx, l.Actor); perr == nil {

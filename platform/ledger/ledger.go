@@ -181,24 +181,27 @@ type Line struct {
 	Actor string    `db:"actor"`
 }
 
-// OfCase returns the newest entries of a case, of some kinds or of all, newest
-// first, at most n; who may see them is the caller's question to docket/access.
+// OfCourt returns the newest entries of a court, newest first, at most n; who
+// may see them is the caller's question to docket/access.
+func OfCourt(tx *db.Tx, court string, n int) ([]Line, error) {
+	return lines(tx, ` WHERE e.court_id = ?`, []any{court}, n, nil)
+}
+
+// OfCase is OfCourt for a case, and for entries of some kinds or of all.
 func OfCase(tx *db.Tx, caseID string, n int, kinds ...string) ([]Line, error) {
-	return lines(tx, ``, nil, caseID, n, kinds)
+	return lines(tx, ` WHERE e.case_id = ?`, []any{caseID}, n, kinds)
 }
 
 // OfHolder is OfCase for the entries that are addressed to holder.
 func OfHolder(tx *db.Tx, holder, caseID string, n int, kinds ...string) ([]Line, error) {
-	return lines(tx, ` JOIN ledger_link l ON l.entry_id = e.id AND l.holder = ?`, []any{holder}, caseID, n, kinds)
+	return lines(tx, ` JOIN ledger_link l ON l.entry_id = e.id AND l.holder = ? WHERE e.case_id = ?`, []any{holder, caseID}, n, kinds)
 }
 
-func lines(tx *db.Tx, join string, args []any, caseID string, n int, kinds []string) ([]Line, error) {
-	args = append(args, caseID)
-	only := ``
+func lines(tx *db.Tx, where string, args []any, n int, kinds []string) ([]Line, error) {
 	if len(kinds) > 0 {
-		only, args = ` AND e.kind IN (`+db.In(len(kinds))+`)`, append(args, db.Args(kinds)...)
+		where, args = where+` AND e.kind IN (`+db.In(len(kinds))+`)`, append(args, db.Args(kinds)...)
 	}
-	return db.List[Line](tx, `SELECT e.id AS id, e.at AS at, e.kind AS kind, e.actor AS actor FROM ledger_entry e`+join+` WHERE e.case_id = ?`+only+` ORDER BY e.at DESC, e.id DESC LIMIT ?`, append(args, n)...)
+	return db.List[Line](tx, `SELECT e.id AS id, e.at AS at, e.kind AS kind, e.actor AS actor FROM ledger_entry e`+where+` ORDER BY e.at DESC, e.id DESC LIMIT ?`, append(args, n)...)
 }
 
 // Touched reports whether anybody did something in a case that is not among
