@@ -51,9 +51,11 @@ func LookOf(ctx context.Context) Look {
 }
 
 // Preferences reads large type, dark and the one-time line from cookies, and
-// from the browser's name whether it is WeChat's.
+// from the browser's name whether it is WeChat's, where no page is kept.
 func Preferences(r *http.Request, l *Look) {
-	l.WeChat = strings.Contains(r.UserAgent(), "MicroMessenger")
+	if l.WeChat = strings.Contains(r.UserAgent(), "MicroMessenger"); l.WeChat {
+		l.Keep = "" // it has no home screen to put an app on
+	}
 	if c, err := r.Cookie("size"); err == nil {
 		l.Large = c.Value == "large"
 	}
