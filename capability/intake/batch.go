@@ -114,7 +114,7 @@ func (s *Service) upload(ctx context.Context, name string, file []byte) (batchID
 	if err := s.k.Read(ctx, func(tx *db.Tx) error { _, err := ownCourt(tx); return err }); err != nil {
 		return "", err
 	}
-	sh, err := readSheet(file)
+	l, err := readList(file)
 	if err != nil {
 		return "", err
 	}
@@ -130,7 +130,7 @@ func (s *Service) upload(ctx context.Context, name string, file []byte) (batchID
 		now := tx.Now()
 		batchID = id.New()
 		if _, err := tx.Exec(`INSERT INTO intake_batch (`+batchCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, 'reading', ?, 0, 0, 0)`,
-			batchID, court, auth.From(ctx).Person, name, digest, len(sh.lines), strings.Join(sh.unused[:min(len(sh.unused), 20)], "、"), now); err != nil {
+			batchID, court, auth.From(ctx).Person, name, digest, len(l.lines), strings.Join(l.unused[:min(len(l.unused), 20)], "、"), now); err != nil {
 			return err
 		}
 		for _, j := range []jobs.Spec{{Kind: "intake.read", Lane: batchID, Body: batchID}, {Kind: "intake.erase", Body: batchID, At: now.AddDate(0, 0, keptDays)}} {
@@ -141,7 +141,7 @@ func (s *Service) upload(ctx context.Context, name string, file []byte) (batchID
 		if err := s.k.Went(tx, "/intake/"+batchID); err != nil {
 			return err
 		}
-		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "intake.uploaded", Court: court, Actor: app.Actor(ctx), Body: map[string]any{"import": batchID, "lines": len(sh.lines), "list": digest}})
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "intake.uploaded", Court: court, Actor: app.Actor(ctx), Body: map[string]any{"import": batchID, "lines": len(l.lines), "list": digest}})
 		return err
 	})
 	if err != nil {

@@ -10,6 +10,6 @@
 // three administrators see no case, and what is imported is decided as a filing
 // is.
 //
-// Reading order: put.go, sheet.go and words.go (from a list to records),
+// Reading order: put.go, list.go and words.go (from a list to records),
 // batch.go (the acts), work.go (the jobs), report.go, http.go.
 package intake

@@ -3,7 +3,6 @@ package intake
 import (
 	"bytes"
 	"context"
-	"io"
 	"net/http"
 	"path"
 	"strconv"
@@ -15,6 +14,7 @@ import (
 	"mashang/platform/fault"
 	"mashang/platform/jobs"
 	"mashang/platform/ledger"
+	"mashang/platform/sheet"
 	"mashang/platform/web"
 	"mashang/ui"
 )
@@ -45,7 +45,7 @@ func (s *Service) Capability() capability.Capability {
 func (s *Service) routes(rt *web.Router) {
 	for _, r := range []web.Route{
 		{Pattern: "GET /intake", Title: "导入案件", Object: "court", Verb: "import", In: listQuery{}, Out: batches{}, Do: s.getBatches},
-		{Pattern: "POST /intake", Title: "上传表格", Object: "court", Verb: "import", Limit: "write", Upload: mostBytes + 1<<20, Files: []string{"list"}, In: none{}, Out: made{}, Do: s.postUpload},
+		{Pattern: "POST /intake", Title: "上传表格", Object: "court", Verb: "import", Limit: "write", Upload: sheet.MostBytes + 1<<20, Files: []string{"list"}, In: none{}, Out: made{}, Do: s.postUpload},
 		{Pattern: "GET /intake/template", Title: "导入用的空表", Object: "court", Verb: "import", Out: web.File{}, Do: s.getTemplate},
 		{Pattern: "GET /intake/{batch}", Title: "导入的结果", Object: "court", Verb: "import", In: reportQuery{}, Out: report{}, Do: s.getReport},
 		{Pattern: "GET /intake/{batch}/report", Title: "下载导入的结果", Object: "court", Verb: "import", In: fileQuery{}, Out: web.File{}, Do: s.getFile},
@@ -142,12 +142,7 @@ func (s *Service) postUpload(r *http.Request) (web.Reply, error) {
 	if len(fs) == 0 || fs[0].Size == 0 {
 		return again(fault.Field("list", "请选填好的表格。"))
 	}
-	file, err := fs[0].Open()
-	if err != nil {
-		return web.Reply{}, err
-	}
-	defer func() { _ = file.Close() }()
-	b, err := io.ReadAll(io.LimitReader(file, mostBytes+1))
+	b, err := web.Bytes(fs[0])
 	if err != nil {
 		return web.Reply{}, err
 	}
@@ -163,10 +158,8 @@ func (s *Service) getTemplate(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	b, err := emptyList()
-	return web.Reply{File: &web.File{Name: "导入案件.xlsx", Type: xlsx, Body: bytes.NewReader(b), At: s.k.Now()}}, err
+	return web.Reply{File: &web.File{Name: "导入案件.xlsx", Type: sheet.XLSX, Body: bytes.NewReader(b), At: s.k.Now()}}, err
 }
-
-const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 func (s *Service) getReport(r *http.Request) (web.Reply, error) {
 	after := -1
@@ -228,11 +221,16 @@ func (s *Service) getFile(r *http.Request) (web.Reply, error) {
 	}
 	rows, name := reportRows(b, fs), "导入结果-"+docket.Today(b.At).String()
 	if r.URL.Query().Get("form") == "csv" {
-		body, err := asCSV(rows)
-		return web.Reply{File: &web.File{Name: name + ".csv", Type: "text/csv; charset=utf-8", Body: bytes.NewReader(body), At: s.k.Now()}}, err
+		body, err := sheet.AsCSV(rows)
+		return web.Reply{File: &web.File{Name: name + ".csv", Type: sheet.CSV, Body: bytes.NewReader(body), At: s.k.Now()}}, err
 	}
-	body, err := asXLSX(map[string][][]string{"结果": rows}, []string{"结果"}, map[string][]float64{"结果": {10, 26, 16, 16, 70, 30}})
-	return web.Reply{File: &web.File{Name: name + ".xlsx", Type: xlsx, Body: bytes.NewReader(body), At: s.k.Now()}}, err
+	book := sheet.NewBook()
+	book.Sheet("结果", 10, 26, 16, 16, 70, 30)
+	for _, r := range rows {
+		book.Texts(r...)
+	}
+	body, err := book.Bytes()
+	return web.Reply{File: &web.File{Name: name + ".xlsx", Type: sheet.XLSX, Body: bytes.NewReader(body), At: s.k.Now()}}, err
 }
 
 // after does an act on a batch and leads back to it.

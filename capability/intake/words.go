@@ -3,12 +3,9 @@ package intake
 import (
 	"encoding/json"
 	"fmt"
-	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"mashang/docket"
 	"mashang/docket/record"
@@ -18,6 +15,7 @@ import (
 	"mashang/law/closing"
 	"mashang/law/identity"
 	"mashang/platform/fault"
+	"mashang/platform/sheet"
 )
 
 // column is a column of a list. Field is what a refusal of the record calls it.
@@ -170,62 +168,31 @@ func number(at func(*into) *int) func(*into, string) string {
 	}
 }
 
-var scientific = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?[eE]\+?[0-9]+$`)
-
-// digits reads a number that is a name, not an amount. A spreadsheet keeps
-// fifteen digits of what it takes for an amount: a phone survives that, an
-// identity number does not.
+// digits reads a number that is a name, not an amount.
 func digits(at func(*into) *string) func(*into, string) string {
 	return func(t *into, v string) string {
-		if scientific.MatchString(v) {
-			f, ok := new(big.Float).SetString(v)
-			n, exact := f.Int(nil)
-			if !ok || exact != big.Exact || len(n.String()) > 15 {
-				return "这个号码被表格当成数字改掉了。请把这一栏设成“文本”，重新填号码。"
-			}
-			v = n.String()
+		n, whole := sheet.Digits(v)
+		if !whole {
+			return sheet.Lost
 		}
-		*at(t) = identity.Normalise(strings.TrimPrefix(strings.TrimSuffix(v, ".0"), "'"))
+		*at(t) = identity.Normalise(n)
 		return ""
 	}
 }
 
-var dateForms = regexp.MustCompile(`^([0-9]{4})(?:[-/.]|年)([0-9]{1,2})(?:[-/.]|月)([0-9]{1,2})日?(?:[ T].*)?$`)
-
-// date reads a day as people and spreadsheets write it.
 func date(at func(*into) *law.Date) func(*into, string) string {
 	return func(t *into, v string) string {
-		d, ok := readDate(v)
-		if !ok && dateForms.MatchString(v) {
-			return "没有这一天，请看看年月日。"
-		}
+		day, ok := sheet.Day(v)
 		if !ok {
 			return "日期写成 2026-03-01 这样。"
+		}
+		d, err := law.ParseDate(day)
+		if err != nil {
+			return "没有这一天，请看看年月日。"
 		}
 		*at(t) = d
 		return ""
 	}
-}
-
-func readDate(v string) (law.Date, bool) {
-	if m := dateForms.FindStringSubmatch(v); m != nil {
-		month, _ := strconv.Atoi(m[2])
-		day, _ := strconv.Atoi(m[3])
-		v = fmt.Sprintf("%s-%02d-%02d", m[1], month, day)
-	} else if n, err := strconv.ParseFloat(v, 64); err == nil {
-		switch {
-		case len(v) == 8 && n > 19000000: // 20260301
-			v = v[:4] + "-" + v[4:6] + "-" + v[6:]
-		case n > 18000 && n < 80000: // the days that a spreadsheet counts
-			at, err := excelize.ExcelDateToTime(n, false)
-			if err != nil {
-				return law.Date{}, false
-			}
-			return law.Date{Year: at.Year(), Month: int(at.Month()), Day: at.Day()}, true
-		}
-	}
-	d, err := law.ParseDate(v)
-	return d, err == nil
 }
 
 // powers reads what a power of attorney names.

@@ -46,11 +46,11 @@ func (s *Service) read(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	sh, err := readSheet([]byte(file))
+	l, err := readList([]byte(file))
 	if err != nil {
 		return err
 	}
-	items := group(sh.lines)
+	items := group(l.lines)
 	for at := 0; at < len(items); at += readAtOnce {
 		part := items[at:min(at+readAtOnce, len(items))]
 		if err := s.k.Note(ctx, func(tx *db.Tx) error { return s.writeDown(tx, b.ID, at, part) }); err != nil {

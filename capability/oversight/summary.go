@@ -1,12 +1,8 @@
 package oversight
 
 import (
-	"bytes"
 	"context"
 	"slices"
-	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"mashang/docket"
 	"mashang/docket/access"
@@ -15,6 +11,7 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/ledger"
+	"mashang/platform/sheet"
 )
 
 // summary is what a discipline office reports for a period: counts by unit, no
@@ -230,86 +227,32 @@ func (s *Service) export(ctx context.Context, q which2) (v summary, b []byte, er
 	return v, b, err
 }
 
-// workbook has the sum on one sheet and the records on another. Cells are
-// texts or numbers, never formulas, whatever was typed.
+// workbook has the sum on one sheet and the records on another.
 func workbook(v summary) ([]byte, error) {
-	f := excelize.NewFile()
-	defer func() { _ = f.Close() }()
-	sums, details := "汇总", "明细"
-	if err := f.SetSheetName("Sheet1", sums); err != nil {
-		return nil, err
-	}
-	if _, err := f.NewSheet(details); err != nil {
-		return nil, err
-	}
-	w := writer{f: f}
+	b := sheet.NewBook()
+	b.Sheet("汇总")
 	head := v.Name + " " + v.Title + " 三个规定汇总"
 	if v.Zero {
 		head += "（零报告）"
 	}
-	w.row(sums, head)
-	w.row(sums, append([]any{"单位"}, anys(columns)...)...)
+	b.Texts(head)
+	b.Texts(append([]string{"单位"}, columns...)...)
 	for _, u := range append(slices.Clone(v.Units), v.Total) {
 		if u.Unit == "" {
 			u.Unit = "合计"
 		}
-		w.row(sums, append([]any{u.Unit}, anys(u.cells())...)...)
+		row := []any{u.Unit}
+		for _, n := range u.cells() {
+			row = append(row, n)
+		}
+		b.Row(row...)
 	}
-	w.row(details, "记录时间", "表", "哪一种", "记录人", "单位", "案件", "过问人", "过问人单位", "职务", "关系", "为谁", "日期", "时间", "地点", "方式", "内容", "处理", "转给", "材料", "依据文件", "文号")
+	b.Sheet("明细")
+	b.Texts("记录时间", "表", "哪一种", "记录人", "单位", "案件", "过问人", "过问人单位", "职务", "关系", "为谁", "日期", "时间", "地点", "方式", "内容", "处理", "转给", "材料", "依据文件", "文号")
 	for _, d := range v.Details {
 		r := d.Record
-		w.row(details, d.At.In(zone).Format("2006-01-02 15:04"), titleOf(forms, r.Form), titleOf(natures, r.Nature), r.Name, r.AuthorUnit, r.Number+r.About, r.Who, r.Unit, r.Post, tieWord(r.report), r.For,
+		b.Texts(d.At.In(zone).Format("2006-01-02 15:04"), titleOf(forms, r.Form), titleOf(natures, r.Nature), r.Name, r.AuthorUnit, r.Number+r.About, r.Who, r.Unit, r.Post, tieWord(r.report), r.For,
 			r.On.String(), r.Time, r.Place, titleOf(ways, r.Way), r.Content, titleOf(dones, r.Done), r.To, r.Kept, r.Basis, r.BasisNumber)
 	}
-	if w.err != nil {
-		return nil, w.err
-	}
-	var b bytes.Buffer
-	err := f.Write(&b)
-	return b.Bytes(), err
-}
-
-func anys[T any](list []T) (out []any) {
-	for _, x := range list {
-		out = append(out, x)
-	}
-	return out
-}
-
-// writer fills sheets row by row.
-type writer struct {
-	f   *excelize.File
-	n   map[string]int
-	err error
-}
-
-func (w *writer) row(sheet string, cells ...any) {
-	if w.n == nil {
-		w.n = map[string]int{}
-	}
-	w.n[sheet]++
-	for i, c := range cells {
-		if w.err != nil {
-			return
-		}
-		name, err := excelize.CoordinatesToCellName(i+1, w.n[sheet])
-		if err != nil {
-			w.err = err
-			return
-		}
-		if s, text := c.(string); text {
-			w.err = w.f.SetCellStr(sheet, name, harmless(s))
-		} else {
-			w.err = w.f.SetCellValue(sheet, name, c)
-		}
-	}
-}
-
-// harmless marks a text that a spreadsheet might take for a formula when the
-// sheet is saved in another format.
-func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
+	return b.Bytes()
 }

@@ -9,6 +9,7 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/ledger"
+	"mashang/platform/sheet"
 	"mashang/platform/web"
 	"mashang/ui"
 )
@@ -120,16 +121,16 @@ func (s *Service) view(r *http.Request, verb, code string) (v staffView, err err
 }
 
 func (s *Service) getStaff(r *http.Request) (web.Reply, error) {
-	return s.staffReply(r, staffCmd{}, sheet{}, nil)
+	return s.staffReply(r, staffCmd{}, outcome{}, nil)
 }
 
-// sheet is what became of a list.
-type sheet struct {
+// outcome is what became of a list, row by row.
+type outcome struct {
 	Dry   bool
 	Lines []line
 }
 
-func (s *Service) staffReply(r *http.Request, c staffCmd, l sheet, err error) (web.Reply, error) {
+func (s *Service) staffReply(r *http.Request, c staffCmd, l outcome, err error) (web.Reply, error) {
 	v, verr := s.view(r, "staff", c.Court)
 	if verr != nil {
 		return web.Reply{}, verr
@@ -144,9 +145,9 @@ func (s *Service) postStaff(r *http.Request) (web.Reply, error) {
 	}
 	inv, err := s.add(r.Context(), c)
 	if err != nil {
-		return s.staffReply(r, c, sheet{}, err)
+		return s.staffReply(r, c, outcome{}, err)
 	}
-	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, sheet{Lines: []line{{Name: inv.Name, OK: true, Says: inv.says(), Link: inv.Link}}}, nil)
+	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, outcome{Lines: []line{{Name: inv.Name, OK: true, Says: inv.says(), Link: inv.Link}}}, nil)
 	rep.JSON = inv
 	return rep, err
 }
@@ -160,14 +161,14 @@ func (s *Service) postInvite(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, sheet{Lines: []line{{Name: inv.Name, OK: true, Says: "新的链接，七天内有效；旧的已经作废。他用过账号的，还要填发到他手机上的确认码", Link: inv.Link}}}, nil)
+	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, outcome{Lines: []line{{Name: inv.Name, OK: true, Says: "新的链接，七天内有效；旧的已经作废。他用过账号的，还要填发到他手机上的确认码", Link: inv.Link}}}, nil)
 	rep.JSON = inv
 	return rep, err
 }
 
 func (s *Service) getTemplate(*http.Request) (web.Reply, error) {
 	b, err := template()
-	return web.Reply{File: &web.File{Name: "人员.xlsx", Type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Body: bytes.NewReader(b)}}, err
+	return web.Reply{File: &web.File{Name: "人员.xlsx", Type: sheet.XLSX, Body: bytes.NewReader(b)}}, err
 }
 
 // importCmd says what to do with a list.
@@ -183,16 +184,15 @@ func (s *Service) postImport(r *http.Request) (web.Reply, error) {
 	}
 	fs := web.Files(r, "list")
 	if len(fs) == 0 {
-		return s.staffReply(r, staffCmd{Court: c.Court}, sheet{}, fault.Field("list", "请选填好的表格。"))
+		return s.staffReply(r, staffCmd{Court: c.Court}, outcome{}, fault.Field("list", "请选填好的表格。"))
 	}
-	f, err := fs[0].Open()
+	file, err := web.Bytes(fs[0])
 	if err != nil {
 		return web.Reply{}, err
 	}
-	defer func() { _ = f.Close() }()
-	l := sheet{Dry: c.Do != "import"}
-	if l.Lines, err = s.importList(r.Context(), c.Court, l.Dry, f); err != nil {
-		return s.staffReply(r, staffCmd{Court: c.Court}, sheet{}, err)
+	l := outcome{Dry: c.Do != "import"}
+	if l.Lines, err = s.importList(r.Context(), c.Court, l.Dry, file); err != nil {
+		return s.staffReply(r, staffCmd{Court: c.Court}, outcome{}, err)
 	}
 	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, l, nil)
 	rep.JSON = l.Lines

@@ -578,7 +578,7 @@ func nameOf(v staffView, id string) string {
 	return ""
 }
 
-func staffPage(v staffView, c staffCmd, l sheet, e ui.Errs) templ.Component {
+func staffPage(v staffView, c staffCmd, l outcome, e ui.Errs) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -911,7 +911,7 @@ func staffPage(v staffView, c staffCmd, l sheet, e ui.Errs) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "list", Label: "填好的表格"}.WithFiles(e), ".xlsx", false).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "list", Label: "填好的表格", Hint: "Excel（.xlsx）或者 CSV"}.WithFiles(e), ".xlsx,.csv", false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -945,7 +945,7 @@ func staffPage(v staffView, c staffCmd, l sheet, e ui.Errs) templ.Component {
 	})
 }
 
-func results(l sheet) templ.Component {
+func results(l outcome) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1077,7 +1077,7 @@ func results(l sheet) templ.Component {
 	})
 }
 
-func resultTitle(l sheet) string {
+func resultTitle(l outcome) string {
 	ok := 0
 	for _, x := range l.Lines {
 		if x.OK {

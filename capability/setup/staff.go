@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
-
-	"github.com/xuri/excelize/v2"
 
 	"mashang/docket"
 	"mashang/docket/access"
@@ -20,6 +17,8 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/ledger"
+	"mashang/platform/sheet"
+	"mashang/platform/web"
 )
 
 // join gives a person a post and an invitation; the person is made when the
@@ -178,10 +177,16 @@ type line struct {
 // columns of the list, in this order; the last may stay empty.
 var columns = []string{"姓名", "身份证号码", "手机号", "登录名", "部门", "职务", "到岗日期"}
 
-// importList adds people from an XLSX list, each row an act of its own: a
+// row is a row of a list: its number and its cells, as many as columns.
+type row struct {
+	n     int
+	cells []string
+}
+
+// importList adds people from a list, each row an act of its own: a
 // wrong row stops nobody else, and the same list twice adds nobody twice. Dry,
 // it says what would become of each row and adds nobody.
-func (s *Service) importList(ctx context.Context, court string, dry bool, r io.Reader) ([]line, error) {
+func (s *Service) importList(ctx context.Context, court string, dry bool, file []byte) ([]line, error) {
 	var ds []docket.Division
 	err := s.k.Read(ctx, func(tx *db.Tx) (err error) {
 		if _, err = access.May(tx, auth.From(ctx), "staff", access.In("court", court), tx.Now()); err == nil {
@@ -192,27 +197,34 @@ func (s *Service) importList(ctx context.Context, court string, dry bool, r io.R
 	if err != nil {
 		return nil, err
 	}
-	rows, err := readList(r)
+	rows, err := readList(file)
 	if err != nil {
 		return nil, err
 	}
 	var out []line
-	for i, row := range rows {
-		l, err := s.importRow(ctx, court, dry, ds, row)
+	for _, r := range rows {
+		l, err := s.importRow(ctx, court, dry, ds, r.cells)
 		if err != nil {
 			return out, err
 		}
-		l.Row = i + 2
+		l.Row = r.n
 		out = append(out, l)
 	}
 	return out, nil
 }
 
-func (s *Service) importRow(ctx context.Context, court string, dry bool, ds []docket.Division, row []string) (l line, err error) {
-	l.Name = row[0]
-	c := staffCmd{Court: court, Name: row[0], Number: row[1], Phone: row[2], Login: row[3], Division: divisionNamed(ds, row[4]), Role: roleNamed(row[5])}
-	if row[6] != "" {
-		if c.From, err = law.ParseDate(row[6]); err != nil {
+func (s *Service) importRow(ctx context.Context, court string, dry bool, ds []docket.Division, cells []string) (l line, err error) {
+	l.Name = cells[0]
+	number, whole := sheet.Digits(cells[1])
+	phone, whole2 := sheet.Digits(cells[2])
+	if !whole || !whole2 {
+		l.Says = sheet.Lost
+		return l, nil
+	}
+	c := staffCmd{Court: court, Name: cells[0], Number: number, Phone: phone, Login: cells[3], Division: divisionNamed(ds, cells[4]), Role: roleNamed(cells[5])}
+	if cells[6] != "" {
+		day, _ := sheet.Day(cells[6])
+		if c.From, err = law.ParseDate(day); err != nil {
 			l.Says = "到岗日期写成 2026-03-01 这样。"
 			return l, nil
 		}
@@ -259,55 +271,37 @@ func roleNamed(title string) docket.Role {
 // mostRows bounds a list; a larger court sends several.
 const mostRows = 2000
 
-// mostCells bounds a row: excelize fills a row up to its last cell, which may
-// stand in column 16,384.
-const mostCells = 100
-
-// readList reads a list row by row, so that a small file that claims a million
-// rows costs no more than a long one.
-func readList(r io.Reader) (out [][]string, err error) {
-	f, err := excelize.OpenReader(r, excelize.Options{UnzipSizeLimit: 64 << 20, UnzipXMLSizeLimit: 32 << 20})
-	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, "这不是 Excel 表格（.xlsx）。请用下载的空表填写。", err)
-	}
-	defer func() { _ = f.Close() }()
-	rows, err := f.Rows(f.GetSheetName(0))
-	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, "表格是空的。", err)
-	}
-	defer func() { _ = rows.Close() }()
-	for n := 0; rows.Next(); n++ {
-		row, err := rows.Columns()
-		switch {
-		case err != nil || len(row) > mostCells:
-			return nil, fault.Wrap(fault.Invalid, "表格读不出来。请用下载的空表填写。", err)
-		case n == 0:
-			if err := checkHead(row); err != nil {
-				return nil, err
-			}
-			continue
-		case n >= mostRows:
-			return nil, fault.Field("list", "一次最多 2000 行，请分几次。")
-		}
+// readList reads the rows of a list after the first, which names the columns.
+func readList(file []byte) (out []row, err error) {
+	head := false
+	err = sheet.Read(file, func(n int, read []string) error {
 		cells := make([]string, len(columns))
-		for i := range columns {
-			if i < len(row) {
-				cells[i] = strings.TrimSpace(row[i])
-			}
+		for i := range min(len(cells), len(read)) {
+			cells[i] = web.Clean(read[i])
 		}
-		out = append(out, cells)
+		switch {
+		case strings.Join(cells, "") == "":
+			return nil
+		case !head:
+			head = true
+			return checkHead(cells)
+		case len(out) == mostRows:
+			return fault.Field(sheet.Field, "一次最多 2000 行，请分几次。")
+		}
+		out = append(out, row{n, cells})
+		return nil
+	})
+	if err == nil && len(out) == 0 {
+		err = fault.Field(sheet.Field, "表格里没有人。请用下载的空表填写。")
 	}
-	if err := rows.Error(); err != nil {
-		return nil, fault.Wrap(fault.Invalid, "表格读不出来。请用下载的空表填写。", err)
-	}
-	return out, nil
+	return out, err
 }
 
 // checkHead holds the first row against the columns.
-func checkHead(row []string) error {
+func checkHead(cells []string) error {
 	for i, c := range columns {
-		if i >= len(row) || strings.TrimSpace(row[i]) != c {
-			return fault.Field("list", fmt.Sprintf("第一行第 %d 列应该是“%s”。请用下载的空表填写。", i+1, c))
+		if cells[i] != c {
+			return fault.Field(sheet.Field, fmt.Sprintf("第一行第 %d 列应该是“%s”。请用下载的空表填写。", i+1, c))
 		}
 	}
 	return nil
@@ -315,20 +309,8 @@ func checkHead(row []string) error {
 
 // template is the empty list.
 func template() ([]byte, error) {
-	f := excelize.NewFile()
-	defer func() { _ = f.Close() }()
-	for i, c := range columns {
-		cell, err := excelize.CoordinatesToCellName(i+1, 1)
-		if err != nil {
-			return nil, err
-		}
-		if err := f.SetCellStr(f.GetSheetName(0), cell, c); err != nil {
-			return nil, err
-		}
-	}
-	b, err := f.WriteToBuffer()
-	if err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	b := sheet.NewBook()
+	b.Sheet("人员", 12, 24, 16, 16, 20, 16, 14)
+	b.Texts(columns...)
+	return b.Bytes()
 }

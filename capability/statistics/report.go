@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
-
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/law/caseno"
@@ -15,6 +13,7 @@ import (
 	"mashang/law/stats"
 	"mashang/platform/db"
 	"mashang/platform/pdf"
+	"mashang/platform/sheet"
 )
 
 // fileName is what a report is saved as.
@@ -185,90 +184,56 @@ type listed struct {
 	total int64
 }
 
-// workbook is the report as a spreadsheet. What people wrote is put into cells
-// of text, never of a formula, whatever it begins with.
+// workbook is the report as a spreadsheet.
 func workbook(sh Sheet, closed listed) ([]byte, error) {
-	f := excelize.NewFile()
-	defer func() { _ = f.Close() }()
-	b := &book{f: f}
-	b.style, b.err = f.NewStyle(&excelize.Style{NumFmt: 49}) // text: stays so when someone edits the cell
-	b.sheet("指标")
-	b.text("法院", sh.court)
-	b.text("范围", sh.Place.Name)
-	b.text("时段", sh.Title, sh.First.String(), sh.Last.String(), sh.running())
-	b.text("指标", "数值", "单位", "分子", "分母", "上一期", "环比", "去年同期", "同比", "暂定", "公式", "口径", "版本", "来源")
+	b := sheet.NewBook()
+	b.Sheet("指标")
+	b.Texts("法院", sh.court)
+	b.Texts("范围", sh.Place.Name)
+	b.Texts("时段", sh.Title, sh.First.String(), sh.Last.String(), sh.running())
+	b.Texts("指标", "数值", "单位", "分子", "分母", "上一期", "环比", "去年同期", "同比", "暂定", "公式", "口径", "版本", "来源")
 	for _, l := range sh.Figures {
 		row := []any{l.Name, fixed(l.Value), l.Unit, whole(l.Numerator), whole(l.Denominator), fixed(l.Previous), fixed(l.Change), fixed(l.LastYear), fixed(l.YearChange), mark(l), l.Definition, l.Variant, l.Version, l.Source}
 		if l.Hidden {
 			row[1] = l.shown()
 		}
-		b.row(row...)
+		b.Row(row...)
 	}
 	if len(sh.Inside) > 0 {
-		b.sheet("分开看")
+		b.Sheet("分开看")
 		head := []string{"部门"}
 		for _, k := range compared {
 			x, _ := stats.ByKey(k)
 			head = append(head, x.Name+"（"+x.Unit+"）")
 		}
-		b.text(head...)
+		b.Texts(head...)
 		for _, r := range sh.Inside {
 			row := []any{r.Place.Name}
 			for _, v := range r.Values {
 				row = append(row, fixed(&v))
 			}
-			b.row(row...)
+			b.Row(row...)
 		}
 	}
-	b.sheet("结案的案件")
-	b.text("案号", "案件类型", "立案案由", "结案案由", "当事人", "立案日期", "结案日期", "结案方式")
+	b.Sheet("结案的案件")
+	b.Texts("案号", "案件类型", "立案案由", "结案案由", "当事人", "立案日期", "结案日期", "结案方式")
 	for _, c := range closed.cases {
 		t, _ := caseno.TypeOf(c.Type)
 		w, _ := closing.WayOf(c.ClosingWay)
-		b.text(c.Number, t.Title, c.Cause, c.ClosingCause, c.Names, c.Filed.String(), c.ClosedOn.String(), w.Title)
+		b.Texts(c.Number, t.Title, c.Cause, c.ClosingCause, c.Names, c.Filed.String(), c.ClosedOn.String(), w.Title)
 	}
 	if n := closed.total - int64(len(closed.cases)); n > 0 {
-		b.text(fmt.Sprintf("另有 %d 件没有列出：您不能查看，或者超过了 %d 件。", n, mostListed))
+		b.Texts(fmt.Sprintf("另有 %d 件没有列出：您不能查看，或者超过了 %d 件。", n, mostListed))
 	}
-	if b.err != nil {
-		return nil, b.err
-	}
-	out, err := f.WriteToBuffer()
-	if err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
+	return b.Bytes()
 }
 
-// book writes rows, one after another.
-type book struct {
-	f     *excelize.File
-	name  string
-	n     int
-	style int
-	err   error
-}
-
-func (b *book) sheet(name string) {
-	if b.err != nil {
-		return
-	}
-	if b.name == "" {
-		b.err = b.f.SetSheetName(b.f.GetSheetName(0), name)
-	} else {
-		_, b.err = b.f.NewSheet(name)
-	}
-	b.name, b.n = name, 0
-}
-
-// decimal is a number with two decimals, exactly as it is printed.
-type decimal string
-
+// fixed is a figure as a number with the decimals it is printed with.
 func fixed(s *string) any {
 	if s == nil || *s == "" {
 		return ""
 	}
-	return decimal(*s)
+	return sheet.Decimal(*s)
 }
 
 func whole(n *int64) any {
@@ -276,52 +241,4 @@ func whole(n *int64) any {
 		return ""
 	}
 	return *n
-}
-
-func (b *book) text(cells ...string) {
-	row := make([]any, len(cells))
-	for i, c := range cells {
-		row[i] = c
-	}
-	b.row(row...)
-}
-
-// row writes numbers as numbers and everything else as text.
-func (b *book) row(cells ...any) {
-	b.n++
-	for i, c := range cells {
-		at, err := excelize.CoordinatesToCellName(i+1, b.n)
-		if b.err == nil {
-			b.err = err
-		}
-		if b.err != nil {
-			return
-		}
-		switch v := c.(type) {
-		case int64:
-			b.err = b.f.SetCellInt(b.name, at, v)
-		case decimal:
-			n, err := strconv.ParseFloat(string(v), 64)
-			if b.err = err; err == nil {
-				b.err = b.f.SetCellFloat(b.name, at, n, -1, 64)
-			}
-		case string:
-			if b.err = b.f.SetCellStr(b.name, at, plain(v)); b.err == nil {
-				b.err = b.f.SetCellStyle(b.name, at, at, b.style)
-			}
-		}
-		if b.err != nil {
-			return
-		}
-	}
-}
-
-// plain drops what would begin another cell when the sheet is saved as text.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\t' || r == '\r' || r == '\n' {
-			return ' '
-		}
-		return r
-	}, s)
 }

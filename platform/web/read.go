@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/netip"
@@ -153,6 +154,16 @@ func Clean(s string) string {
 		}
 		return r
 	}, s))
+}
+
+// Bytes reads a small uploaded file. How large it may be the route says.
+func Bytes(h *multipart.FileHeader) ([]byte, error) {
+	f, err := h.Open()
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(f)
+	return b, errors.Join(err, f.Close())
 }
 
 // Files returns the uploaded files of a field.

@@ -1,0 +1,155 @@
+package sheet
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"mashang/platform/fault"
+)
+
+// xlsxOf is a list made by another hand.
+func xlsxOf(t *testing.T, cells map[string]any) []byte {
+	t.Helper()
+	f := excelize.NewFile()
+	defer func() { _ = f.Close() }()
+	for at, v := range cells {
+		if err := f.SetCellValue("Sheet1", at, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b, err := f.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// TestBombs: a small file that unfolds into millions of cells or a million rows
+// is refused before it does.
+func TestBombs(t *testing.T) {
+	wide := map[string]any{}
+	for row := range 50 {
+		at, err := excelize.CoordinatesToCellName(excelize.MaxColumns, row+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wide[at] = "x"
+	}
+	for what, file := range map[string][]byte{"wide": xlsxOf(t, wide), "long": xlsxOf(t, map[string]any{"A1048576": "x"}), "wide csv": []byte(strings.Repeat(",", MostCells+1)), "large": make([]byte, MostBytes+1), "broken": []byte("PK\x03\x04"), "old": []byte("\xd0\xcf\x11\xe0")} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err := Read(file, func(int, []string) error { return nil })
+		runtime.ReadMemStats(&after)
+		if fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", what, err)
+		}
+		if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 60 {
+			t.Errorf("%s: %d MB", what, mb)
+		}
+	}
+}
+
+// TestRead: the two kinds say the same, and rows have the numbers that a person
+// sees.
+func TestRead(t *testing.T) {
+	stop := errors.New("enough")
+	for what, file := range map[string][]byte{
+		"xlsx":  xlsxOf(t, map[string]any{"A1": "甲", "B1": "乙", "A3": "丙", "B3": 1}),
+		"comma": []byte("甲,乙\n\n丙,1\n"),
+		"gbk":   []byte("\xbc\xd7,\xd2\xd2\r\n\r\n\xb1\xfb,1\r\n"),
+		"tab":   []byte("\xef\xbb\xbf甲\t乙\n\n丙\t1"),
+	} {
+		got := map[int]string{}
+		err := Read(file, func(n int, cells []string) error {
+			if s := strings.Join(cells, "|"); s != "" {
+				got[n] = s
+			}
+			return nil
+		})
+		if err != nil || len(got) != 2 || got[1] != "甲|乙" || got[3] != "丙|1" {
+			t.Errorf("%s: %v %v", what, got, err)
+		}
+		if err := Read(file, func(int, []string) error { return stop }); !errors.Is(err, stop) {
+			t.Errorf("%s: the reader's own error is %v", what, err)
+		}
+	}
+}
+
+// TestCells: what spreadsheets make of numbers and days.
+func TestCells(t *testing.T) {
+	for cell, want := range map[string]string{"13900000001": "13900000001", "1.3900000001E10": "13900000001", "13900000001.0": "13900000001", "'13102": "13102", "1.30525198001010E+17": "lost", "无": "无"} {
+		got, ok := Digits(cell)
+		if !ok {
+			got = "lost"
+		}
+		if got != want {
+			t.Errorf("digits %q: %q, want %q", cell, got, want)
+		}
+	}
+	for cell, want := range map[string]string{"2026-03-01": "2026-03-01", "2026/3/1": "2026-03-01", "2026年3月1日": "2026-03-01", "20260301": "2026-03-01", "46082": "2026-03-01", "46082.5": "2026-03-01", "2026-03-01 08:30": "2026-03-01", "2026-13-41": "2026-13-41", "三月": "", "12": ""} {
+		if got, ok := Day(cell); got != want || ok != (want != "") {
+			t.Errorf("day %q: %q %v, want %q", cell, got, ok, want)
+		}
+	}
+}
+
+// TestWrite: numbers are numbers, texts are texts whatever they begin with, and
+// both forms say the same.
+func TestWrite(t *testing.T) {
+	evil := []string{"=1+1", "+1", "-2+3", "@SUM(1)", "\t=1", " =1", "＝1+1"}
+	b := NewBook()
+	b.Sheet("一")
+	b.Texts(evil...)
+	b.Row("数", 3, int64(-4), Decimal("97.20"), "-", "1\n2")
+	b.Sheet("二", 10, 20)
+	b.Texts("甲", "乙")
+	file, err := b.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	rows, err := f.GetRows("一")
+	if err != nil || len(rows) != 2 {
+		t.Fatalf("%q %v", rows, err)
+	}
+	for i, v := range rows[0] {
+		at, _ := excelize.CoordinatesToCellName(i+1, 1)
+		formula, ferr := f.GetCellFormula("一", at)
+		kind, kerr := f.GetCellType("一", at)
+		if v[0] != '\'' || formula != "" || kind != excelize.CellTypeInlineString || ferr != nil || kerr != nil {
+			t.Errorf("%s: %q, formula %q, kind %v, %v %v", at, v, formula, kind, ferr, kerr)
+		}
+	}
+	if got := strings.Join(rows[1], "|"); got != "数|3|-4|97.2|-|1\n2" {
+		t.Errorf("numbers: %q", got)
+	}
+	if kind, err := f.GetCellType("一", "D2"); err != nil || kind != excelize.CellTypeNumber && kind != excelize.CellTypeUnset {
+		t.Errorf("a figure is no number: %v %v", kind, err)
+	}
+	text, err := AsCSV([][]string{evil, {"甲", "乙，“丙”\n"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))))
+	again.FieldsPerRecord = -1
+	lines, err := again.ReadAll()
+	if err != nil || len(lines) != 2 || strings.Join(lines[0], "|") != strings.Join(rows[0], "|") || lines[1][1] != "乙，“丙”\n" {
+		t.Errorf("%q %v", lines, err)
+	}
+	b = NewBook()
+	b.Sheet("一")
+	b.Row(Decimal("no number"))
+	if _, err := b.Bytes(); err == nil {
+		t.Error("a figure that is no number was written")
+	}
+}
