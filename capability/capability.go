@@ -37,6 +37,7 @@ type View struct {
 	Viewer
 	Case     docket.Case
 	Relation access.Relation
+	Parties  []docket.Party
 	Party    docket.Party // on whose side the viewer stands; zero for court people
 }
 

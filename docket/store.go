@@ -2,6 +2,7 @@ package docket
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -141,6 +142,19 @@ func SideOf(tx *db.Tx, caseID, person string, at time.Time) (Party, bool, error)
 	}
 	return db.Maybe[Party](tx, `SELECT `+partyCols+` FROM docket_agent a JOIN docket_party p ON p.id = a.party_id JOIN docket_person n ON n.id = p.person_id
 		WHERE a.case_id = ? AND a.person_id = ? AND a.from_at <= ? AND (a.until_at = 0 OR a.until_at > ?) AND p.left_at = 0 ORDER BY p.ord, p.id LIMIT 1`, caseID, person, at, at)
+}
+
+// Side is [SideOf] among the parties of a case and the agents who act then.
+func Side(ps []Party, as []Agent, person string) (side Party) {
+	if i := slices.IndexFunc(ps, func(p Party) bool { return p.Person == person }); i >= 0 {
+		return ps[i]
+	}
+	for _, p := range ps {
+		if slices.ContainsFunc(as, func(a Agent) bool { return a.Person == person && a.Party == p.ID }) {
+			return p
+		}
+	}
+	return side
 }
 
 // PartyOf returns one party, also one who has left.

@@ -103,6 +103,8 @@ func AddCase(tx *db.Tx, c Case) (string, error) {
 
 // SaveCase writes c if the case is still as old was read. Every saving moves
 // the case on in time, or two acts of one millisecond would not see each other.
+// Whether a number is free its caller has looked: one who lost a race for it is
+// told so when he is tried again ([db.Unique]).
 func SaveCase(tx *db.Tx, old, c Case) error {
 	if !c.Moved.After(old.Moved) {
 		c.Moved = old.Moved.Add(time.Millisecond)
@@ -111,9 +113,6 @@ func SaveCase(tx *db.Tx, old, c Case) error {
 		WHERE id = ? AND state = ? AND judge_id = ? AND procedure = ? AND moved_at = ?`,
 		c.Division, c.Number, c.Type, c.Special, c.Cause, c.ClosingCause, c.Claim, c.Amount, c.Procedure, c.State, c.Secrecy, c.Judge, c.Filed, c.Heard, c.Limit, c.SuspendedOn, c.Excluded, c.Extended, c.ClosedOn, c.ClosingWay, c.Names, c.Moved,
 		old.ID, old.State, old.Judge, old.Procedure, old.Moved)
-	if db.Unique(err) {
-		return fault.Field("number", "这个案号已经用在另一个案件上了。")
-	}
 	return db.Must1(n, err)
 }
 

@@ -64,9 +64,6 @@ func (s *Service) show(ctx context.Context, caseID string) (w whole, err error) 
 		}
 		w.Case = g.Case
 		w.View = capability.View{Viewer: capability.Viewer{Actor: a, Now: now}, Case: w.Case, Relation: g.Relation}
-		if w.View.Party, _, err = access.PartyOf(tx, a.Person, caseID, now); err != nil {
-			return err
-		}
 		if err := s.people(tx, &w, now); err != nil {
 			return err
 		}
@@ -85,23 +82,21 @@ func (s *Service) people(tx *db.Tx, w *whole, now time.Time) (err error) {
 	if w.Court, err = docket.CourtOf(tx, w.Case.Court); err != nil {
 		return err
 	}
-	ps, err := docket.Parties(tx, id)
-	if err != nil {
+	if w.View.Parties, err = docket.Parties(tx, id); err != nil {
 		return err
-	}
-	for _, p := range ps {
-		v, err := s.masked(tx, p)
-		if err != nil {
-			return err
-		}
-		v.Me = p.ID == w.View.Party.ID
-		if !w.View.Court() && !v.Me { // the other side's numbers are nobody's business
-			v.Phone, v.Number, v.IDType = "", "", ""
-		}
-		w.Parties = append(w.Parties, v)
 	}
 	if w.Agents, err = docket.Agents(tx, id, now); err != nil {
 		return err
+	}
+	w.View.Party = docket.Side(w.View.Parties, w.Agents, w.View.Actor.Person)
+	for _, p := range w.View.Parties {
+		v := partyView{Party: p, Me: p.ID == w.View.Party.ID}
+		if v.Me || w.View.Court() { // the other side's numbers are nobody's business
+			if err := s.mask(tx, &v); err != nil {
+				return err
+			}
+		}
+		w.Parties = append(w.Parties, v)
 	}
 	if w.Seats, err = docket.Seats(tx, id, now); err != nil {
 		return err
@@ -145,19 +140,19 @@ func knows(tx *db.Tx, a auth.Actor, c docket.Case, now time.Time) (bool, error) 
 	return err == nil, err
 }
 
-func (s *Service) masked(tx *db.Tx, p docket.Party) (partyView, error) {
-	v := partyView{Party: p}
-	phone, err := s.k.Vault.Open("party.phone", p.Phone)
+// mask adds a party's numbers, as far as they are shown.
+func (s *Service) mask(tx *db.Tx, v *partyView) error {
+	phone, err := s.k.Vault.Open("party.phone", v.Party.Phone)
 	if err != nil {
-		return v, err
+		return err
 	}
-	person, err := docket.PersonOf(tx, p.Person)
+	person, err := docket.PersonOf(tx, v.Person)
 	if err != nil {
-		return v, err
+		return err
 	}
 	number, err := s.k.Vault.Open("person.id", person.IDSealed)
 	v.Phone, v.Number, v.IDType = identity.MaskPhone(phone), identity.MaskNumber(number), person.IDType
-	return v, err
+	return err
 }
 
 // historyShown is how many steps a case page shows; the exported record has all.

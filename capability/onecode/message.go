@@ -400,8 +400,8 @@ func (s *Service) thread(tx *db.Tx, caseID, before string) (list []seen, more bo
 		ms = ms[:pageSize]
 	}
 	slices.Reverse(ms)
-	list, err = v.see(tx, caseID, ms)
-	return list, more, err
+	ps, err := docket.Parties(tx, caseID)
+	return v.see(ps, ms), more, err
 }
 
 // reader is who reads a thread: the court, or a side.
@@ -411,9 +411,11 @@ type reader struct {
 }
 
 // see shows messages to the reader: the other side's only that they were.
-func (v reader) see(tx *db.Tx, caseID string, ms []Message) ([]seen, error) {
-	roles, err := roleOf(tx, caseID)
-	var list []seen
+func (v reader) see(ps []docket.Party, ms []Message) (list []seen) {
+	roles := map[string]string{}
+	for _, p := range ps {
+		roles[p.ID] = docket.RoleNames[p.Role]
+	}
 	for _, m := range ms {
 		x := seen{Message: m, Open: v.court || m.Party == v.side, Mine: m.Party == v.side && asks(m.Kind), Role: roles[m.Party]}
 		if !x.Open {
@@ -421,14 +423,5 @@ func (v reader) see(tx *db.Tx, caseID string, ms []Message) ([]seen, error) {
 		}
 		list = append(list, x)
 	}
-	return list, err
-}
-
-func roleOf(tx *db.Tx, caseID string) (map[string]string, error) {
-	ps, err := docket.Parties(tx, caseID)
-	out := map[string]string{}
-	for _, p := range ps {
-		out[p.ID] = docket.RoleNames[p.Role]
-	}
-	return out, err
+	return list
 }

@@ -28,10 +28,7 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 		return nil, err
 	}
 	slices.Reverse(ms)
-	last, err := who.see(tx, v.Case.ID, ms)
-	if err != nil {
-		return nil, err
-	}
+	last := who.see(v.Parties, ms)
 	next, waiting, err := s.next(tx, v, who)
 	if err != nil {
 		return nil, err
@@ -73,12 +70,11 @@ func (s *Service) next(tx *db.Tx, v capability.View, who reader) (seen, bool, er
 	if who.court && !v.May("message", "draft") {
 		return seen{}, false, nil
 	}
-	ms, err := waitingIn(tx, v.Case.ID, who.side, 1)
-	if err != nil || len(ms) == 0 {
+	m, have, err := nextIn(tx, v.Case.ID, who.side)
+	if err != nil || !have {
 		return seen{}, false, err
 	}
-	list, err := who.see(tx, v.Case.ID, ms)
-	return list[0], err == nil, err
+	return who.see(v.Parties, []Message{m})[0], true, nil
 }
 
 // unrated are the steps whose service the viewer may still rate.

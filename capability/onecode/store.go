@@ -99,15 +99,16 @@ func messagesBefore(tx *db.Tx, caseID, party string, at time.Time, id string, n 
 	return db.List[Message](tx, q+` ORDER BY m.at DESC, m.id DESC LIMIT ?`, append(args, n)...)
 }
 
-// waitingIn returns questions of a case that wait, the nearest first; party
-// narrows to one side.
-func waitingIn(tx *db.Tx, caseID, party string, n int) ([]Message, error) {
-	q, args := `SELECT `+messageCols+` FROM onecode_message m WHERE m.case_id = ? AND m.state = 'waiting'`, []any{caseID}
+// nextIn returns the question of a case that waits and is due first; party
+// narrows to one side. All that wait are put in order by the day alone: their
+// texts are long.
+func nextIn(tx *db.Tx, caseID, party string) (Message, bool, error) {
+	q, args := `SELECT m.id FROM onecode_message m WHERE m.case_id = ? AND m.state = 'waiting'`, []any{caseID}
 	if party != "" {
 		q += ` AND m.party_id = ?`
 		args = append(args, party)
 	}
-	return db.List[Message](tx, q+` ORDER BY m.due_on, m.id LIMIT ?`, append(args, n)...)
+	return db.Maybe[Message](tx, `SELECT `+messageCols+` FROM onecode_message m WHERE m.id = (`+q+` ORDER BY m.due_on, m.id LIMIT 1)`, args...)
 }
 
 // draft is the assistant's proposal.
