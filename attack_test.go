@@ -280,3 +280,48 @@ func TestProveAgain(t *testing.T) {
 		h.post("贾若兰", "/account/passkey/begin", nil).must(t, "proved", 200)
 	})
 }
+
+// TestFull: when the store has no room left, nobody is told that something was
+// kept, everything can still be read, and the same form goes through when there
+// is room again.
+func TestFull(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	caseID := h.accepted()
+	long, _ := h.caseCode(caseID, "贾若兰")
+	h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+	room := func(pages int64) {
+		t.Helper()
+		if err := h.Kit.DB.Do(t.Context(), func(tx *db.Tx) error { // below what is used it is what is used
+			_, err := db.List[int64](tx, fmt.Sprintf(`PRAGMA max_page_count = %d`, pages))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask := func() answer {
+		return h.upload("贾若兰", "/onecode/"+caseID+"/ask", map[string]string{"text": strings.Repeat("存不下的话。", 300), "_key": "one form"}, "", "", nil)
+	}
+	room(1)
+	kept := 0
+	for i := range 40 { // what is free within the pages is used first
+		a := h.upload("贾若兰", "/onecode/"+caseID+"/ask", map[string]string{"text": strings.Repeat("占地方。", 400), "_key": fmt.Sprint(i)}, "", "", nil)
+		if a.code == 503 {
+			has(t, "refused", a.body, "存满了", "没有存下")
+			break
+		}
+		a.must(t, "kept", 200)
+		kept++
+	}
+	ask().must(t, "full", 503)
+	thread := h.get("贾若兰", "/api/v1/onecode/"+caseID).must(t, "read", 200).body
+	if n := strings.Count(thread, strings.Repeat("占地方。", 400)); n != kept || strings.Contains(thread, "存不下的话") {
+		t.Errorf("%d were acknowledged and %d are there", kept, n)
+	}
+	room(1 << 20)
+	ask().must(t, "room again", 200)
+	ask().must(t, "the same form", 200)
+	thread = h.get("贾若兰", "/api/v1/onecode/"+caseID).body
+	if n := strings.Count(thread, strings.Repeat("存不下的话。", 300)); n != 1 {
+		t.Errorf("%d times", n)
+	}
+}

@@ -528,7 +528,7 @@ func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error)
 	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
 		posts, err := docket.Posts(tx, a.Person, tx.Now())
 		if err != nil || len(posts) == 0 {
-			return orMissing(err)
+			return fault.OrMissing(err)
 		}
 		c.Court = posts[0].Court
 		ms, err = docket.Staff(tx, c.Court, tx.Now(), docket.Judge)

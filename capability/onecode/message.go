@@ -90,7 +90,7 @@ func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []File) (Message,
 	cs := g.Case
 	party, ok, err := access.PartyOf(tx, a.Person, caseID, now)
 	if err != nil || !ok {
-		return Message{}, orMissing(err)
+		return Message{}, fault.OrMissing(err)
 	}
 	if cs.State == docket.Entered || cs.State == docket.Refused || cs.Judge == "" {
 		return Message{}, fault.New(fault.Conflict, "案件还没有分给法官，暂时没有人能回您。分案后就能写；急事请打 12368。")
@@ -123,13 +123,6 @@ func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []File) (Message,
 		return m, nil
 	}
 	return m, s.k.Tell(tx, fact.OpinionGiven{Case: caseID, Message: m.ID, On: docket.Today(m.At)})
-}
-
-func orMissing(err error) error {
-	if err != nil {
-		return err
-	}
-	return fault.Missing()
 }
 
 // record writes the entry: all parties may hold that something was said, by
@@ -331,7 +324,7 @@ func (s *Service) file(ctx context.Context, messageID string, n int) (f File, m 
 			return err
 		}
 		if ok, err := s.canRead(tx, m); err != nil || !ok {
-			return orMissing(err)
+			return fault.OrMissing(err)
 		}
 		if n < 0 || n >= len(m.Files.V) {
 			return fault.Missing()
@@ -382,7 +375,7 @@ func (s *Service) thread(tx *db.Tx, caseID, before string) (list []seen, more bo
 	if !v.court {
 		p, ok, err := access.PartyOf(tx, a.Person, caseID, now)
 		if err != nil || !ok {
-			return nil, false, orMissing(err)
+			return nil, false, fault.OrMissing(err)
 		}
 		v.side = p.ID
 	}

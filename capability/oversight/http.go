@@ -83,7 +83,7 @@ func (s *Service) getForm(r *http.Request) (web.Reply, error) {
 	if in.Mends != "" {
 		v, err := s.view(r.Context(), in.Mends)
 		if err != nil || !v.Mine {
-			return web.Reply{}, orMissing(err)
+			return web.Reply{}, fault.OrMissing(err)
 		}
 		mends := in.Mends
 		in = v.Record.report

@@ -119,7 +119,7 @@ const readersOnPage = 3
 func postOf(tx *db.Tx, person, court string, at time.Time) (docket.Post, error) {
 	ps, err := docket.Posts(tx, person, at)
 	if err != nil || len(ps) == 0 {
-		return docket.Post{}, orMissing(err)
+		return docket.Post{}, fault.OrMissing(err)
 	}
 	for _, p := range ps {
 		if p.Court == court {
@@ -127,13 +127,6 @@ func postOf(tx *db.Tx, person, court string, at time.Time) (docket.Post, error) 
 		}
 	}
 	return ps[0], nil
-}
-
-func orMissing(err error) error {
-	if err != nil {
-		return err
-	}
-	return fault.Missing()
 }
 
 // nobody's chain: the writer as the ledger knows him, by a keyed digest.

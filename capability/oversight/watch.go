@@ -337,7 +337,7 @@ func (s *Service) look(ctx context.Context, findingID string, c lookCmd) error {
 			return err
 		}
 		if me, err := docket.PersonOf(tx, a.Person); err != nil || me.Name == f.Name {
-			return orMissing(err)
+			return fault.OrMissing(err)
 		}
 		if !row.Looked.IsZero() {
 			return fault.Stale()

@@ -23,6 +23,7 @@ import (
 	"mashang/platform/clock"
 	"mashang/platform/config"
 	"mashang/platform/db"
+	"mashang/platform/fault"
 	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 	"mashang/platform/live"
@@ -133,8 +134,17 @@ const races = 10
 func (k *Kit) act(ctx context.Context, f func(tx *db.Tx) error) (err error) {
 	for range races {
 		if err = k.DB.Do(ctx, f); !db.Unique(err) {
-			return err
+			return room(err)
 		}
+	}
+	return err
+}
+
+// room says in plain words that there is none left. What can be read is read
+// on, and nothing of the act was kept.
+func room(err error) error {
+	if db.Full(err) {
+		return fault.Wrap(fault.Unavailable, "法院的机器存满了，现在只能看，不能提交；刚才这一步没有存下。请按“返回”，写的话还在，过一会儿再交。", err)
 	}
 	return err
 }

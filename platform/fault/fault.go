@@ -69,6 +69,14 @@ func Missing() *Error {
 	return New(NotFound, "没找到这一页。可能地址抄错了，也可能您没有查看的权限。")
 }
 
+// OrMissing is err or, where nothing failed and nothing was found, [Missing].
+func OrMissing(err error) error {
+	if err != nil {
+		return err
+	}
+	return Missing()
+}
+
 // Stale is the answer when the state read is no longer the state stored.
 func Stale() *Error {
 	return New(Conflict, "刚刚有人先办了这一步。请看最新的情况，再决定要不要继续。")
