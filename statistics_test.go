@@ -479,7 +479,7 @@ func TestStatisticsReports(t *testing.T) {
 		cell := fmt.Sprintf("C%d", i+1)
 		formula, err := f.GetCellFormula("结案的案件", cell)
 		kind, kerr := f.GetCellType("结案的案件", cell)
-		if err != nil || kerr != nil || formula != "" || kind != excelize.CellTypeInlineString {
+		if err != nil || kerr != nil || formula != "" || kind != excelize.CellTypeSharedString {
 			t.Errorf("%s is no text: %q %v %v %v", cell, formula, kind, err, kerr)
 		}
 		causes = append(causes, rows[i][2])

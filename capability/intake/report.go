@@ -3,7 +3,6 @@ package intake
 import (
 	"strconv"
 	"strings"
-	"sync"
 
 	"mashang/platform/sheet"
 )
@@ -66,9 +65,7 @@ func reportRows(b batch, fs []found) [][]string {
 }
 
 // emptyList is the list to fill in, with a sheet that explains its columns.
-var emptyList = sync.OnceValues(makeEmptyList) // once: a library that writes sheets in any order makes another file each time
-
-func makeEmptyList() ([]byte, error) {
+func emptyList() ([]byte, error) {
 	b := sheet.NewBook()
 	var head []string
 	var wide []float64

@@ -20,12 +20,12 @@ const (
 // Decimal is a number exactly as it is printed: "97.20".
 type Decimal string
 
-// Book is a workbook that is written sheet by sheet and row by row. The first
-// error ends it and comes out of [Book.Bytes].
+// Book is a workbook that is written sheet by sheet and row by row; the same
+// rows make the same file. The first error ends it and comes out of [Book.Bytes].
 type Book struct {
 	f    *excelize.File
-	w    *excelize.StreamWriter
-	text int // the style of text: it stays so when somebody edits the cell
+	name string // of the sheet that is being written
+	text int    // the style of text: it stays so when somebody edits the cell
 	n    int
 	err  error
 }
@@ -39,52 +39,56 @@ func NewBook() *Book {
 
 // Sheet begins a sheet; widths are those of its columns, in characters.
 func (b *Book) Sheet(name string, widths ...float64) {
-	b.flush()
-	if b.err != nil {
+	switch {
+	case b.err != nil:
 		return
-	}
-	if b.w == nil {
+	case b.name == "":
 		b.err = b.f.SetSheetName(b.f.GetSheetName(0), name)
-	} else {
+	default:
 		_, b.err = b.f.NewSheet(name)
 	}
-	if b.err != nil {
-		return
-	}
-	b.n = 0
-	if b.w, b.err = b.f.NewStreamWriter(name); b.err != nil {
-		return
-	}
+	b.name, b.n = name, 0
 	for i, width := range widths {
-		b.err = errors.Join(b.err, b.w.SetColWidth(i+1, i+1, width), b.w.SetColStyle(i+1, i+1, b.text))
+		col, err := excelize.ColumnNumberToName(i + 1)
+		b.err = errors.Join(b.err, err, b.f.SetColWidth(name, col, col, width), b.f.SetColStyle(name, col, b.text))
 	}
 }
 
 // Row writes a row: an int, an int64 or a [Decimal] as a number, a string as
 // text that nothing takes for a formula.
 func (b *Book) Row(cells ...any) {
-	if b.err != nil {
-		return
-	}
-	row := make([]any, len(cells))
-	for i, c := range cells {
-		switch v := c.(type) {
-		case string:
-			row[i] = excelize.Cell{StyleID: b.text, Value: Inert(v)}
-		case Decimal:
-			n, err := strconv.ParseFloat(string(v), 64)
-			b.err = errors.Join(b.err, err)
-			row[i] = n
-		case int, int64:
-			row[i] = v
-		default:
-			b.err = errors.Join(b.err, fmt.Errorf("sheet: a cell cannot be %T", c))
-		}
-	}
 	b.n++
-	if b.err == nil {
-		b.err = b.w.SetRow("A"+strconv.Itoa(b.n), row)
+	for i, c := range cells {
+		if b.err != nil {
+			return
+		}
+		at, err := excelize.CoordinatesToCellName(i+1, b.n)
+		if err == nil {
+			err = b.cell(at, c)
+		}
+		b.err = err
 	}
+}
+
+func (b *Book) cell(at string, c any) error {
+	switch v := c.(type) {
+	case string:
+		if v == "" {
+			return nil
+		}
+		return errors.Join(b.f.SetCellStr(b.name, at, Inert(v)), b.f.SetCellStyle(b.name, at, at, b.text))
+	case Decimal:
+		n, err := strconv.ParseFloat(string(v), 64)
+		if err != nil {
+			return err
+		}
+		return b.f.SetCellFloat(b.name, at, n, -1, 64)
+	case int:
+		return b.f.SetCellInt(b.name, at, int64(v))
+	case int64:
+		return b.f.SetCellInt(b.name, at, v)
+	}
+	return fmt.Errorf("sheet: a cell cannot be %T", c)
 }
 
 // Texts writes a row of texts.
@@ -96,16 +100,9 @@ func (b *Book) Texts(cells ...string) {
 	b.Row(row...)
 }
 
-func (b *Book) flush() {
-	if b.err == nil && b.w != nil {
-		b.err = b.w.Flush()
-	}
-}
-
 // Bytes returns the workbook and ends it.
 func (b *Book) Bytes() ([]byte, error) {
 	defer func() { _ = b.f.Close() }()
-	b.flush()
 	if b.err != nil {
 		return nil, b.err
 	}
