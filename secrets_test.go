@@ -24,6 +24,7 @@ import (
 	"testing"
 	"time"
 
+	"mashang/docket/access"
 	"mashang/law/identity"
 	"mashang/platform/auth"
 	"mashang/platform/bus"
@@ -314,6 +315,9 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
+// verbs are kinds and verbs of the table, as docs/security.md names them.
+var verbs = regexp.MustCompile("`([a-z]+)`/`([a-z]+)`")
+
 // TestRestrictedFields walks all that may be read as everybody: no page and no
 // answer holds a number in full, a secret of an account, or anything of the
 // other side's numbers; a command with a field that is not its own is refused.
@@ -378,6 +382,13 @@ func TestRestrictedFields(t *testing.T) {
 	}
 	if read < 400 {
 		t.Errorf("only %d answers were read", read)
+	}
+	for _, r := range rows(t, "Who may do what") {
+		for _, m := range verbs.FindAllStringSubmatch(strings.Join(r, " "), -1) {
+			if _, ok := access.Verbs()[m[1]][m[2]]; !ok {
+				t.Errorf("docs/security.md rests %s on %s, which is not in the table", r[0], m[0])
+			}
+		}
 	}
 	h.post("贾若兰", "/casebook/"+caseID+"/party/"+h.partyID(caseID, other)+"/reveal", nil).must(t, "reveal by the other side", 403)
 	has(t, "reveal", h.post("周明远", "/casebook/"+caseID+"/party/"+h.partyID(caseID, other)+"/reveal", nil).must(t, "reveal", 200).body, uscc, phone)

@@ -81,6 +81,10 @@ func TestPasswordChange(t *testing.T) {
 		change(m.password+" ", fresh, h.dynamic(m)).must(t, "old with a blank more", 422)
 		change(m.password, strings.TrimSpace(fresh), h.dynamic(m)).must(t, "again without blanks", 422)
 		change(m.password, fresh, "000000").must(t, "without the authenticator", 422)
+		word := fresh
+		fresh = "QwertyUiop123"
+		has(t, "leaked", change(m.password, fresh, h.dynamic(m)).must(t, "a leaked one", 422).body, "泄露过")
+		fresh = word
 		h.get("别处", "/api/v1/account").must(t, "elsewhere before", 200)
 		change(m.password, fresh, h.dynamic(m)).must(t, "change", 200)
 		h.get("别处", "/api/v1/account").must(t, "elsewhere after", 401)
@@ -217,6 +221,7 @@ func TestTokens(t *testing.T) {
 				t.Error("the token itself is in the database")
 			}
 		}
+		has(t, "docs/security.md", readFile(t, "docs/security.md"), "One account may have any number of sessions")
 		for tok := range seen {
 			h.tokens["法官"] = tok
 			h.get("法官", "/api/v1/account").must(t, "one of four", 200)
