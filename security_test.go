@@ -21,12 +21,18 @@ import (
 // member is one of the court's people with a password and an authenticator.
 type member struct{ login, password, secret string }
 
-// hired lets a judge join by an invitation, as 法官.
+// hired lets a judge accept his invitation, as 法官.
 func (h *house) hired() member {
 	h.t.Helper()
-	link := h.post("系统", "/setup/staff", map[string]string{"court": "冀11", "name": "法官", "number": identity.Fictional(62, mustDate("1985-02-03"), false), "phone": identity.FictionalPhone(62),
-		"login": "judge", "division": h.division("冀11", "民一庭"), "role": "judge"}).must(h.t, "staff", 200).get("link")
-	path, cmd := h.acceptance("法官", link)
+	word := ""
+	err := h.Kit.DB.Do(h.t.Context(), func(tx *db.Tx) (err error) {
+		word, err = h.Services.Account.InviteAgain(tx, h.people["周明远"])
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	path, cmd := h.acceptance("法官", "/account/invite/"+word)
 	h.tokens["法官"] = h.post("", path, cmd).must(h.t, "accept", 200).get("token")
 	return member{cmd["login"], cmd["password"], cmd["secret"]}
 }
@@ -70,7 +76,7 @@ func (h *house) exec(sql string, args ...any) {
 // TestPasswordChange: whoever changes his password says the present one and a
 // code; the new one is taken exactly as typed, and the other browsers are out.
 func TestPasswordChange(t *testing.T) {
-	bothEmpty(t, func(t *testing.T, h *house) {
+	each(t, func(t *testing.T, h *house) {
 		m := h.hired()
 		h.tokens["别处"] = h.enter(m).must(t, "elsewhere", 200).get("token")
 		fresh := " 秋天里 自己种的 柿子熟了　"
@@ -143,17 +149,17 @@ func TestPasswordFields(t *testing.T) {
 // its longest life, and when its owner says so; from then on its token opens
 // nothing, and neither does one that nobody was given.
 func TestSessionEnds(t *testing.T) {
-	bothEmpty(t, func(t *testing.T, h *house) {
+	each(t, func(t *testing.T, h *house) {
 		m := h.hired()
 		h.registered("路人", "路人", identity.Fictional(63, mustDate("1985-02-03"), true), identity.FictionalPhone(63))
 		open := func(who string) bool { return h.get(who, "/api/v1/account").code == 200 }
 		for _, x := range []struct {
-			who               string
+			who, name         string
 			enter             func() string
 			idle, step, whole time.Duration
 		}{
-			{"法官", func() string { return h.enter(m).must(t, "enter", 200).get("token") }, time.Hour, 50 * time.Minute, 12 * time.Hour},
-			{"路人", func() string { return h.byPhone(identity.FictionalPhone(63)) }, 3 * 24 * time.Hour, 2 * 24 * time.Hour, 30 * 24 * time.Hour},
+			{"法官", "周明远", func() string { return h.enter(m).must(t, "enter", 200).get("token") }, time.Hour, 50 * time.Minute, 12 * time.Hour},
+			{"路人", "路人", func() string { return h.byPhone(identity.FictionalPhone(63)) }, 3 * 24 * time.Hour, 2 * 24 * time.Hour, 30 * 24 * time.Hour},
 		} {
 			h.tokens[x.who] = x.enter()
 			h.clock.Add(x.idle - time.Second)
@@ -184,7 +190,7 @@ func TestSessionEnds(t *testing.T) {
 			if open(x.who) {
 				t.Errorf("%s: in after leaving", x.who)
 			}
-			if n := one[int64](h, `SELECT COUNT(*) FROM account_session s JOIN account_account a ON a.id = s.account_id WHERE a.name = ? AND s.until_at > ?`, x.who, h.Kit.Now()); n != 0 {
+			if n := one[int64](h, `SELECT COUNT(*) FROM account_session s JOIN account_account a ON a.id = s.account_id WHERE a.name = ? AND s.until_at > ?`, x.name, h.Kit.Now()); n != 0 {
 				t.Errorf("%s: %d sessions are still kept", x.who, n)
 			}
 		}
@@ -208,7 +214,7 @@ func (h *house) byPhone(phone string) string {
 // the database keeps a digest; signing in again in the same browser, and
 // proving again, give another and kill the one before.
 func TestTokens(t *testing.T) {
-	bothEmpty(t, func(t *testing.T, h *house) {
+	each(t, func(t *testing.T, h *house) {
 		m := h.hired()
 		seen := map[string]bool{}
 		for range 4 { // as many browsers as somebody likes
@@ -267,7 +273,7 @@ func TestTokens(t *testing.T) {
 // TestOwnSessions: everybody sees where he is signed in, and ends one or all
 // others, once he has proved that it is he; also after he took a passkey away.
 func TestOwnSessions(t *testing.T) {
-	bothEmpty(t, func(t *testing.T, h *house) {
+	each(t, func(t *testing.T, h *house) {
 		phone := identity.FictionalPhone(63)
 		h.registered("路人", "路人", identity.Fictional(63, mustDate("1985-02-03"), true), phone)
 		h.clock.Add(11 * time.Minute)
@@ -310,7 +316,8 @@ func TestOwnSessions(t *testing.T) {
 			h.get(who, "/api/v1/account").must(t, who, 401)
 		}
 		h.get("路人", "/api/v1/account").must(t, "here", 200)
-		stranger := one[string](h, `SELECT s.id FROM account_session s JOIN account_account a ON a.id = s.account_id WHERE a.name = '管理甲' ORDER BY s.id LIMIT 1`)
+		h.registered("别人", "别人", identity.Fictional(64, mustDate("1985-02-03"), true), identity.FictionalPhone(64))
+		stranger := one[string](h, `SELECT s.id FROM account_session s JOIN account_account a ON a.id = s.account_id WHERE a.name = '别人'`)
 		h.post("路人", "/account/leave", map[string]string{"session": stranger}).must(t, "somebody else's", 404)
 	})
 }
