@@ -142,6 +142,9 @@ func TestAdministratorIsNobodyElse(t *testing.T) {
 		h.post("", link, taken).must(t, who+" taken with a guess", 422)
 		h.get(who, "/desk").must(t, who+" is still signed in", 200)
 		has(t, "page", h.get("", link).body, "确认码")
+		_, alone := h.acceptance("alone", link)
+		alone["code"] = "000000"
+		h.post("", link, alone).must(t, "a new password without an authenticator", 422)
 		h.join(who, "https://court.example"+link)
 	}
 }

@@ -276,7 +276,7 @@ func TestProveAgain(t *testing.T) {
 			t.Errorf("asking sent %d messages", n-sent)
 		}
 		h.post("贾若兰", "/account/passkey/begin", nil).must(t, "asked, not answered", 403)
-		h.post("贾若兰", "/account/code/"+ch, map[string]string{"code": h.code(jiaPhone)}).must(t, "code", 200)
+		h.tokens["贾若兰"] = h.post("贾若兰", "/account/code/"+ch, map[string]string{"code": h.code(jiaPhone)}).must(t, "code", 200).get("token")
 		h.post("贾若兰", "/account/passkey/begin", nil).must(t, "proved", 200)
 	})
 }

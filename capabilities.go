@@ -24,6 +24,7 @@ import (
 	"mashang/platform/app"
 	"mashang/platform/db"
 	"mashang/platform/ledger/offline"
+	"mashang/third_party/passwords"
 )
 
 // Services are the court's services, and the few that the program itself
@@ -48,7 +49,7 @@ type Services struct {
 func newServices(k *app.Kit) (*Services, error) {
 	s := &Services{List: &capability.List{}, kit: k}
 	var err error
-	if s.Account, err = account.New(k, identityPlatform(k)); err != nil {
+	if s.Account, err = account.New(k, identityPlatform(k), passwords.Leaked); err != nil {
 		return nil, err
 	}
 	s.Setup = setup.New(k, s.Account, func() { s.name.Store(nil) })

@@ -95,10 +95,13 @@ func (s *Service) enter(tx *db.Tx, a Account, device string, proved time.Time, h
 	if a.State != "active" {
 		return "", errLocked
 	}
-	token, now := id.Secret()+id.Secret(), s.k.Now()
+	token, now := newToken(), s.k.Now()
 	_, most := life(a.Staff)
 	if _, err := tx.Exec(`INSERT INTO account_session (`+sessionCols+`) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		digest(token), a.ID, device, now, now, now.Add(most), proved); err != nil {
+		return "", err
+	}
+	if err := supersede(tx, auth.From(tx.Context()), a.ID, digest(token)); err != nil {
 		return "", err
 	}
 	_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "account.signed_in", Actor: a.Person, Body: map[string]any{"account": a.ID, "how": how, "staff": a.Staff}})

@@ -117,6 +117,7 @@ type (
 	}
 	proved struct {
 		Proved    bool   `json:"proved"`
+		Token     string `json:"token,omitempty"`     // of the same session from now on
 		Challenge string `json:"challenge,omitempty"` // a party answers it with the code that was sent
 	}
 	mergeCmd struct {
@@ -351,10 +352,11 @@ func (s *Service) postProve(r *http.Request) (web.Reply, error) {
 		id, err := s.stepUp(r.Context(), web.Next(c.Next, "/casebook"))
 		return web.Reply{Goto: "/account/code/" + id, JSON: proved{Challenge: id}}, err
 	}
-	if err := s.proveStaff(r.Context(), c.Code); err != nil {
+	token, err := s.proveStaff(r.Context(), c.Code)
+	if err != nil {
 		return web.Reply{Page: provePage(c.Next, fault.Fields(err))}, err
 	}
-	return web.Reply{Goto: web.Next(c.Next, "/desk"), JSON: proved{Proved: true}}, nil
+	return web.Reply{SignIn: token, Goto: web.Next(c.Next, "/desk"), JSON: proved{Proved: true, Token: token}}, nil
 }
 
 func (s *Service) getCounter(r *http.Request) (web.Reply, error) {

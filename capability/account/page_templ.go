@@ -1385,7 +1385,7 @@ func accountPage(m mine, a auth.Actor, now time.Time, platform bool, pushKey str
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 84, "<p>用手机自己的指纹或刷脸登录，不用等短信。指纹和人脸不会离开您的手机。</p><ul class=\"list\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 84, "<p>用手机自己的指纹或刷脸登录，不用等短信，也更安全：短信验证码会被人骗走，换了号、丢了手机，还会落到别人手里。指纹和人脸不会离开您的手机。</p><ul class=\"list\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

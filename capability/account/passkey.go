@@ -252,7 +252,7 @@ func (s *Service) passkeyProve(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	me, def := auth.From(r.Context()), "/casebook"
+	me, token, def := auth.From(r.Context()), "", "/casebook"
 	if me.Staff {
 		def = "/desk"
 	}
@@ -264,7 +264,7 @@ func (s *Service) passkeyProve(r *http.Request) (web.Reply, error) {
 		if o.ID != me.Account {
 			return fault.New(fault.Forbidden, "这是另一个人的通行密钥。")
 		}
-		if err := s.proved(tx, me.Session); err != nil {
+		if token, err = s.proved(tx, me.Session); err != nil {
 			return err
 		}
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "account.proved", Actor: me.Person, Body: map[string]any{"account": me.Account, "how": "passkey"}})
@@ -274,7 +274,7 @@ func (s *Service) passkeyProve(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	next := web.Next(c.Next, def)
-	return web.Reply{Goto: next, JSON: entered{Goto: next}}, nil
+	return web.Reply{SignIn: token, Goto: next, JSON: entered{Token: token, Goto: next}}, nil
 }
 
 // masked fills what the owner sees of his own numbers on a shared screen.

@@ -14,10 +14,10 @@ import (
 
 // passwordCmd is a new password of one of the court's people.
 type passwordCmd struct {
-	Old      string `json:"old"`
-	Password string `json:"password"`
-	Again    string `json:"again"`
-	Code     string `json:"code"`
+	Old      web.Verbatim `json:"old"`
+	Password web.Verbatim `json:"password"`
+	Again    web.Verbatim `json:"again"`
+	Code     string       `json:"code"`
 }
 
 // newWord changes the actor's own password. All his other sessions end.
@@ -34,7 +34,7 @@ func (s *Service) newWord(ctx context.Context, c passwordCmd) error {
 		return err
 	}
 	var bad fault.List
-	if err := checkPassword(c.Password, a.Login); err != nil {
+	if err := s.checkPassword(string(c.Password), a.Login); err != nil {
 		bad = append(bad, fault.As(err))
 	}
 	if c.Password != c.Again {
@@ -43,7 +43,7 @@ func (s *Service) newWord(ctx context.Context, c passwordCmd) error {
 	if err := bad.Err(); err != nil {
 		return err
 	}
-	if !samePassword(a.Password, c.Old) {
+	if !samePassword(a.Password, string(c.Old)) {
 		return fault.Field("old", "现在的密码不对。")
 	}
 	ok, err := s.secondFactor(ctx, a, c.Code)
@@ -53,7 +53,7 @@ func (s *Service) newWord(ctx context.Context, c passwordCmd) error {
 	if !ok {
 		return fault.Field("code", "动态码不对，或者刚刚用过。请等下一个。")
 	}
-	hash := newPassword(c.Password) // outside the transaction: it takes its time
+	hash := newPassword(string(c.Password)) // outside the transaction: it takes its time
 	return s.k.Do(ctx, func(tx *db.Tx) error {
 		old := a
 		a.Password = hash
@@ -98,6 +98,9 @@ func (s *Service) postRemove(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	a := auth.From(r.Context())
+	if err := auth.RequireFresh(a, s.k.Now()); err != nil {
+		return web.Reply{}, err
+	}
 	err := s.k.Do(r.Context(), func(tx *db.Tx) error {
 		n, err := tx.Exec(`DELETE FROM account_passkey WHERE id = ? AND account_id = ?`, c.Key, a.Account)
 		if err == nil && n == 0 {

@@ -149,7 +149,7 @@ func (s *Service) confirm(ctx context.Context, challengeID, code, device string)
 			if a.Account != c.Account {
 				return errCode
 			}
-			if err := s.proved(tx, a.Session); err != nil {
+			if e.Token, err = s.proved(tx, a.Session); err != nil {
 				return err
 			}
 			_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "account.proved", Actor: a.Person, Body: map[string]any{"account": a.Account, "how": "phone"}})

@@ -6,7 +6,6 @@ import (
 	"math/big"
 	"strings"
 	"time"
-	"unicode"
 
 	"mashang/platform/fault"
 )
@@ -38,36 +37,42 @@ func newCode() string {
 	return fmt.Sprintf("%06d", n)
 }
 
+// common are words of the trade: they stand in many passwords, so in a password
+// they count for nothing, and neither does the login of its owner.
+var common = []string{"码上", "mashang", "人民法院", "法院", "fayuan", "court", "法官", "faguan", "judge", "书记员", "shujiyuan", "院长", "yuanzhang", "庭长", "tingzhang",
+	"立案", "审判", "执行", "管理员", "guanliyuan", "admin", "衡水", "hengshui", "河北", "hebei", "12368", "密码", "mima", "password"}
+
+// What a password is measured by. Which kinds of characters it has is its
+// owner's affair (NIST SP 800-63B); how many different ones is the complexity
+// that GB/T 22239-2019, 8.1.4.1 asks for.
+const (
+	leastPassword = 12
+	mostPassword  = 200
+	leastOwn      = 8 // without the common words
+	leastLetters  = 6 // different ones
+)
+
 // checkPassword says what is wrong with a new staff password.
-func checkPassword(p, login string) error {
-	var kinds [4]bool
-	for _, r := range p {
-		switch {
-		case unicode.IsUpper(r):
-			kinds[0] = true
-		case unicode.IsLower(r):
-			kinds[1] = true
-		case unicode.IsDigit(r):
-			kinds[2] = true
-		default:
-			kinds[3] = true
-		}
+func (s *Service) checkPassword(p, login string) error {
+	own := strings.ToLower(p)
+	different := map[rune]bool{}
+	for _, r := range own {
+		different[r] = true
 	}
-	n := 0
-	for _, k := range kinds {
-		if k {
-			n++
-		}
+	for _, w := range append([]string{login}, common...) {
+		own = strings.ReplaceAll(own, strings.ToLower(w), "")
 	}
 	switch {
-	case len([]rune(p)) < 12:
-		return fault.Field("password", "密码至少 12 位。可以用一句自己记得住的话。")
-	case len(p) > 200:
-		return fault.Field("password", "密码太长了，请短一些。")
-	case login != "" && strings.Contains(strings.ToLower(p), strings.ToLower(login)):
-		return fault.Field("password", "密码里不要含登录名。")
-	case n < 2:
-		return fault.Field("password", "密码里至少要有两种字符，例如汉字或字母，加数字。")
+	case len([]rune(p)) < leastPassword:
+		return fault.Field("password", fmt.Sprintf("密码至少 %d 位。可以用一句自己记得住的话。", leastPassword))
+	case len([]rune(p)) > mostPassword:
+		return fault.Field("password", fmt.Sprintf("密码最多 %d 位，请短一些。", mostPassword))
+	case len([]rune(own)) < leastOwn:
+		return fault.Field("password", fmt.Sprintf("登录名和“法院”“密码”这些谁都想得到的词不算数，别的字至少要有 %d 位。请换一句只有自己知道的话。", leastOwn))
+	case len(different) < leastLetters:
+		return fault.Field("password", fmt.Sprintf("密码里至少要有 %d 个不同的字。", leastLetters))
+	case s.leaked(p):
+		return fault.Field("password", "这个密码在别处泄露过，坏人最先试的就是它。请换一句只有自己知道的话。")
 	}
 	return nil
 }

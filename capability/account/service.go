@@ -18,11 +18,13 @@ type Service struct {
 	identity Identity
 	keys     *webauthn.WebAuthn // nil while the origin has no name
 	court    string             // name that short messages begin with
+	leaked   func(password string) bool
 }
 
-// New returns the service. identity may be nil: then nobody is matched by a platform.
-func New(k *app.Kit, identity Identity) (*Service, error) {
-	s := &Service{k: k, identity: identity, court: "人民法院"}
+// New returns the service. identity may be nil: then nobody is matched by a
+// platform. leaked knows passwords that nobody may choose.
+func New(k *app.Kit, identity Identity, leaked func(password string) bool) (*Service, error) {
+	s := &Service{k: k, identity: identity, leaked: leaked, court: "人民法院"}
 	if domain := passkeyDomain(k.Config.Origin); domain != "" {
 		keys, err := webauthn.New(&webauthn.Config{RPID: domain, RPDisplayName: "码上·人民法院", RPOrigins: []string{k.Config.Origin}})
 		if err != nil {

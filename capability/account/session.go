@@ -8,6 +8,7 @@ import (
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
+	"mashang/platform/id"
 )
 
 type signedIn struct {
@@ -81,9 +82,15 @@ func (s *Service) Alive(tx *db.Tx, sessions []string) (map[string]bool, error) {
 	return out, nil
 }
 
-// leave ends one session, or all of the account but the present one.
+// leave ends one session, or all of the account but the present one. Who ends
+// others' proves first that it is he.
 func (s *Service) leave(ctx context.Context, which string) error {
 	a := auth.From(ctx)
+	if which != a.Session {
+		if err := auth.RequireFresh(a, s.k.Now()); err != nil {
+			return err
+		}
+	}
 	return s.k.Note(ctx, func(tx *db.Tx) error {
 		if which == "others" {
 			_, err := tx.Exec(`DELETE FROM account_session WHERE account_id = ? AND id <> ?`, a.Account, a.Session)
@@ -103,10 +110,33 @@ func (s *Service) leave(ctx context.Context, which string) error {
 	})
 }
 
-// proved marks the present session as freshly proved.
-func (s *Service) proved(tx *db.Tx, session string) error {
-	_, err := tx.Exec(`UPDATE account_session SET proved_at = ? WHERE id = ?`, tx.Now(), session)
+// newToken is what a browser shows to be known again: 260 bits.
+func newToken() string { return id.Secret() + id.Secret() }
+
+// supersede ends the session with which a browser signs in anew, so that its
+// token, should somebody have it, opens nothing. What rings there goes on
+// ringing for the same account only.
+func supersede(tx *db.Tx, old auth.Actor, account, session string) error {
+	if old.Session == "" {
+		return nil
+	}
+	if old.Account == account {
+		if _, err := tx.Exec(`UPDATE account_way SET session_id = ? WHERE session_id = ?`, session, old.Session); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(`DELETE FROM account_session WHERE id = ?`, old.Session)
 	return err
+}
+
+// proved marks the present session as freshly proved, under a new token.
+func (s *Service) proved(tx *db.Tx, session string) (token string, err error) {
+	token = newToken()
+	if err := db.Must1(tx.Exec(`UPDATE account_session SET id = ?, proved_at = ? WHERE id = ?`, digest(token), tx.Now(), session)); err != nil {
+		return "", err
+	}
+	_, err = tx.Exec(`UPDATE account_way SET session_id = ? WHERE session_id = ?`, digest(token), session)
+	return token, err
 }
 
 // failed counts a failure; after maxFailures the account rests a while.

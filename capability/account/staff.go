@@ -20,6 +20,7 @@ import (
 	"mashang/platform/id"
 	"mashang/platform/ledger"
 	"mashang/platform/notify"
+	"mashang/platform/web"
 )
 
 // Argon2id with the parameters that RFC 9106 recommends second: 64 MiB, three
@@ -148,12 +149,12 @@ func (s *Service) invited(tx *db.Tx, word string) (a Account, i invite, err erro
 
 // accept is what an invited person enters.
 type accept struct {
-	Login    string `json:"login"`
-	Password string `json:"password"`
-	Again    string `json:"again"`
-	Secret   string `json:"secret"` // of the authenticator, as shown on the page
-	Code     string `json:"code"`
-	Proof    string `json:"proof"` // sent to the phone of who used the account before
+	Login    string       `json:"login"`
+	Password web.Verbatim `json:"password"`
+	Again    web.Verbatim `json:"again"`
+	Secret   string       `json:"secret"` // of the authenticator, as shown on the page
+	Code     string       `json:"code"`
+	Proof    string       `json:"proof"` // sent to the phone of who used the account before
 }
 
 // Accept sets password and second factor of an invited account and signs it in.
@@ -163,7 +164,7 @@ func (s *Service) accept(ctx context.Context, word string, c accept, device stri
 	if len([]rune(login)) < 2 || len(login) > 60 {
 		bad.Add("login", "登录名至少两个字。")
 	}
-	if err := checkPassword(c.Password, login); err != nil {
+	if err := s.checkPassword(string(c.Password), login); err != nil {
 		bad = append(bad, fault.As(err))
 	}
 	if c.Password != c.Again {
@@ -178,7 +179,7 @@ func (s *Service) accept(ctx context.Context, word string, c accept, device stri
 	if err := s.rt.Thing("invite", word); err != nil {
 		return "", err
 	}
-	hash := newPassword(c.Password) // outside the transaction: it takes its time
+	hash := newPassword(string(c.Password)) // outside the transaction: it takes its time
 	err = s.k.Do(ctx, func(tx *db.Tx) error {
 		a, i, err := s.invited(tx, word)
 		if err != nil {
@@ -231,10 +232,10 @@ func newTOTP(login string) (secret, url string, err error) {
 
 // staffLogin is the staff door.
 type staffLogin struct {
-	Login    string `json:"login"`
-	Password string `json:"password"`
-	Code     string `json:"code"`
-	Next     string `json:"next"`
+	Login    string       `json:"login"`
+	Password web.Verbatim `json:"password"`
+	Code     string       `json:"code"`
+	Next     string       `json:"next"`
 }
 
 func (s *Service) staffLogin(ctx context.Context, c staffLogin, device string) (token string, err error) {
@@ -253,7 +254,7 @@ func (s *Service) staffLogin(ctx context.Context, c staffLogin, device string) (
 	if err != nil {
 		return "", err
 	}
-	good := samePassword(a.Password, c.Password) && ok && !locked && a.Staff
+	good := samePassword(a.Password, string(c.Password)) && ok && !locked && a.Staff
 	if good {
 		good, err = s.secondFactor(ctx, a, c.Code)
 	}
@@ -293,32 +294,33 @@ func (s *Service) secondFactor(ctx context.Context, a Account, code string) (boo
 }
 
 // proveStaff is the step-up of court staff.
-func (s *Service) proveStaff(ctx context.Context, code string) error {
+func (s *Service) proveStaff(ctx context.Context, code string) (token string, err error) {
 	me, err := auth.Require(ctx, auth.Staff)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := s.rt.Thing("prove", me.Account); err != nil {
-		return err
+		return "", err
 	}
 	var a Account
 	if err := s.k.Read(ctx, func(tx *db.Tx) (err error) { a, err = accountOf(tx, me.Account); return err }); err != nil {
-		return err
+		return "", err
 	}
 	ok, err := s.secondFactor(ctx, a, code)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if !ok {
-		return fault.Field("code", "动态码不对，或者刚刚用过。请等下一个。")
+		return "", fault.Field("code", "动态码不对，或者刚刚用过。请等下一个。")
 	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
-		if err := s.proved(tx, me.Session); err != nil {
+	err = s.k.Do(ctx, func(tx *db.Tx) (err error) {
+		if token, err = s.proved(tx, me.Session); err != nil {
 			return err
 		}
-		_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "account.proved", Actor: me.Person, Body: map[string]any{"account": me.Account, "how": "authenticator"}})
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "account.proved", Actor: me.Person, Body: map[string]any{"account": me.Account, "how": "authenticator"}})
 		return err
 	})
+	return token, err
 }
 
 // Demo signs a person in without proof. It works over a demo data folder only.

@@ -96,6 +96,20 @@ func TestServe(t *testing.T) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+	for most, want := range map[uint16]uint16{tls.VersionTLS11: 0, tls.VersionTLS12: tls.VersionTLS12, tls.VersionTLS13: tls.VersionTLS13} {
+		cfg := c.Transport.(*http.Transport).TLSClientConfig.Clone()
+		cfg.MinVersion, cfg.MaxVersion, cfg.ServerName = tls.VersionTLS10, most, "localhost"
+		conn, err := tls.Dial("tcp", addr, cfg)
+		if (err == nil) != (want != 0) {
+			t.Errorf("at most TLS %x: %v", most, err)
+		}
+		if err == nil && conn.ConnectionState().Version != want {
+			t.Errorf("at most TLS %x: spoke %x", most, conn.ConnectionState().Version)
+		}
+		if err == nil {
+			_ = conn.Close()
+		}
+	}
 	if r, err := http.Get("http://" + addr + "/"); err == nil {
 		if _ = r.Body.Close(); r.StatusCode == 200 {
 			t.Error("it answers without TLS")

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -14,6 +16,9 @@ import (
 )
 
 func openPostgres(ctx context.Context, dsn string) (*DB, error) {
+	if err := checkPeer(dsn); err != nil {
+		return nil, err
+	}
 	pool, err := sql.Open("pgx", dsn)
 	if err != nil {
 		return nil, fmt.Errorf("db: open: %w", err)
@@ -25,6 +30,25 @@ func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("db: %s does not answer: %w", redact(dsn), err), pool.Close())
 	}
 	return &DB{pool: pool, now: time.Now}, nil
+}
+
+// checkPeer refuses a database on another machine that would be spoken to in
+// the clear, or whose certificate would not be checked: what the driver does
+// by itself when the address says nothing of it.
+func checkPeer(dsn string) error {
+	c, err := pgconn.ParseConfig(dsn)
+	if err != nil {
+		return fmt.Errorf("db: the address of the database cannot be read: %s", redact(dsn))
+	}
+	for _, f := range append([]*pgconn.FallbackConfig{{Host: c.Host, TLSConfig: c.TLSConfig}}, c.Fallbacks...) {
+		ip := net.ParseIP(f.Host)
+		here := strings.HasPrefix(f.Host, "/") || f.Host == "localhost" || ip != nil && ip.IsLoopback()
+		checked := f.TLSConfig != nil && (!f.TLSConfig.InsecureSkipVerify || f.TLSConfig.VerifyPeerCertificate != nil)
+		if !here && !checked {
+			return fmt.Errorf("db: %s is another machine: add sslmode=verify-full, and sslrootcert=FILE for a certificate of the court's own", f.Host)
+		}
+	}
+	return nil
 }
 
 func (d *DB) doPostgres(ctx context.Context, f func(*Tx) error) (err error) {

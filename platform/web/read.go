@@ -42,9 +42,13 @@ func parse(r *http.Request) error {
 	return fault.Wrap(fault.Invalid, "表格没有传完整，请再交一次。", err)
 }
 
+// Verbatim is a text that is taken as it was typed, blanks and all: a password.
+type Verbatim string
+
 // Read decodes a form or a JSON body into v, a pointer to a struct whose
 // fields are named by json tags. Text is cleaned: blanks around it, control
-// characters and marks that reverse the reading direction are dropped.
+// characters and marks that reverse the reading direction are dropped; what is
+// [Verbatim] stays as it is.
 func Read(r *http.Request, v any) error {
 	if isJSON(r) {
 		d := json.NewDecoder(r.Body)
@@ -96,6 +100,10 @@ func set(v reflect.Value, vals []string) error {
 		v.Set(out)
 		return nil
 	}
+	if v.Type() == reflect.TypeFor[Verbatim]() {
+		v.SetString(vals[len(vals)-1])
+		return nil
+	}
 	s := Clean(vals[len(vals)-1])
 	if t, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		if s == "" {
@@ -126,7 +134,9 @@ func set(v reflect.Value, vals []string) error {
 func cleanAll(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(Clean(v.String()))
+		if v.Type() != reflect.TypeFor[Verbatim]() {
+			v.SetString(Clean(v.String()))
+		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Field(i).CanSet() {

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -290,6 +291,51 @@ func TestAddress(t *testing.T) {
 	r.Header["X-Forwarded-For"] = []string{"1.1.1.1", "203.0.113.9"} // the caller's own line, then the proxy's
 	if got := rt.address(r); got != "203.0.113.9" {
 		t.Errorf("two lines: the caller chose %s", got)
+	}
+}
+
+// TestLimitsDocumented holds docs/security.md against the limits.
+func TestLimitsDocumented(t *testing.T) {
+	b, err := os.ReadFile("../../docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(string(b)), " ")
+	one := func(r rate) string { return fmt.Sprintf("%.0f at once, then 1 each %s", r.burst, r.every) }
+	want := []string{one(perThing)}
+	for class, r := range perSession {
+		name := "`" + class + "`"
+		if class == "" {
+			name = "ordinary"
+		}
+		want = append(want, "| "+name+" | "+one(r)+" | "+one(perAddress[class])+" |")
+	}
+	for _, w := range want {
+		if !strings.Contains(text, w) {
+			t.Errorf("docs/security.md does not say %q", w)
+		}
+	}
+	if len(perSession) != len(perAddress) || len(want) < 6 {
+		t.Errorf("%d classes for sessions, %d for addresses", len(perSession), len(perAddress))
+	}
+}
+
+// TestVerbatim: a password is what was typed, by a form and by JSON, and the
+// text beside it is cleaned.
+func TestVerbatim(t *testing.T) {
+	rt := New(Config{})
+	var got struct {
+		Name     string   `json:"name"`
+		Password Verbatim `json:"password"`
+	}
+	rt.Handle(Route{Pattern: "POST /t/word", Object: Public, Verb: "see", Do: func(r *http.Request) (Reply, error) { return Reply{JSON: true}, Read(r, &got) }})
+	const word = "  a\tb\u202ec\u200f 密码\n "
+	js, _ := json.Marshal(map[string]string{"name": word, "password": word})
+	for kind, body := range map[string]string{form: url.Values{"name": {word}, "password": {word}}.Encode(), "application/json": string(js)} {
+		got.Name, got.Password = "", ""
+		if w := ask(rt, "POST", API+"/t/word", body, "Content-Type", kind); w.Code != 200 || got.Password != word || got.Name != "a\tbc 密码" {
+			t.Errorf("%s: %d %q %q", kind, w.Code, got.Name, got.Password)
+		}
 	}
 }
 
