@@ -158,7 +158,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("%s: %s", x[0], w.Body)
 		}
 	}
-	for _, x := range [][2]string{{form, "count=seven"}, {"application/json", `{"nme":"x"}`}, {"application/json", `{`}, {"application/json", `{"count":"7"}`}, {"multipart/form-data; boundary=x", "broken"}, {form, "name=%zz"}} {
+	for _, x := range [][2]string{{form, "count=seven"}, {form, "count=9223372036854775808"}, {"application/json", `{"count":9223372036854775808}`}, {"application/json", `{"nme":"x"}`}, {"application/json", `{`}, {"application/json", `{"count":"7"}`}, {"multipart/form-data; boundary=x", "broken"}, {form, "name=%zz"}} {
 		if w := ask(rt, "POST", API+"/t/read", x[1], "Content-Type", x[0]); w.Code != 422 {
 			t.Errorf("%v: %d %s", x, w.Code, w.Body)
 		}
@@ -253,6 +253,46 @@ func TestFile(t *testing.T) {
 		if kind != "application_pdf" && h.Get("Content-Security-Policy") != "default-src 'none'; sandbox" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %v", kind, h)
 		}
+	}
+}
+
+// TestKinds: a file is what its name says by its first bytes, or is not taken;
+// what is taken arrives whole. Nothing that runs is among them.
+func TestKinds(t *testing.T) {
+	begin := map[string]string{".jpg": "\xff\xd8\xff\xe0", ".jpeg": "\xff\xd8\xff", ".png": "\x89PNG\r\n\x1a\n", ".heic": "\x00\x00\x00\x18ftypheic", ".webp": "RIFF\x01\x02\x03\x04WEBP", ".mp3": "ID3", ".m4a": "\x00\x00\x00\x18ftypM4A ",
+		".amr": "#!AMR\n", ".wav": "RIFF\x01\x02\x03\x04WAVE", ".mp4": "\x00\x00\x00\x18ftypisom", ".pdf": "%PDF-1.7", ".txt": "证据", ".doc": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".xls": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".docx": "PK\x03\x04", ".xlsx": "PK\x03\x04"}
+	var all []string
+	for ending := range kinds {
+		all = append(all, ending)
+		if begin[ending] == "" {
+			t.Errorf("%s is not tried", ending)
+		}
+	}
+	k := Kinds(strings.Join(all, ","))
+	for ending, b := range begin {
+		content := b + strings.Repeat("内容", 4000)
+		media, whole, err := k.Take("files", "证据"+strings.ToUpper(ending), strings.NewReader(content))
+		if err != nil || media != kinds[ending].media {
+			t.Errorf("%s: %q %v", ending, media, err)
+			continue
+		}
+		if got, err := io.ReadAll(whole); err != nil || string(got) != content {
+			t.Errorf("%s: %d of %d bytes, %v", ending, len(got), len(content), err)
+		}
+		for _, other := range []string{"<!doctype html><script>alert(1)</script>\x00", "MZ\x90\x00", "<svg xmlns='http://www.w3.org/2000/svg'>\x00", ""} {
+			if media, _, err := k.Take("files", "a"+ending, strings.NewReader(other)); err == nil || fault.As(err).Field != "files" {
+				t.Errorf("%q is taken for %s: %s", other, ending, media)
+			}
+		}
+	}
+	few := Kinds(".pdf,.jpg,.jpeg")
+	for _, name := range []string{"a.exe", "a.html", "a.svg", "a.js", "a.pdf.exe", "a.png", "a", "", ".", strings.Repeat("长", 70) + ".pdf"} {
+		if _, _, err := few.Take("scan", name, strings.NewReader("%PDF-1.7")); err == nil || fault.As(err).Field != "scan" {
+			t.Errorf("%q is taken", name)
+		}
+	}
+	if _, _, err := few.Take("scan", "a\u202egnp.exe", strings.NewReader("x")); !strings.Contains(fault.As(err).Show, "“agnp.exe”这种文件收不了。可以交PDF、照片。") {
+		t.Errorf("it says: %v", fault.As(err).Show)
 	}
 }
 
