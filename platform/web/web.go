@@ -246,7 +246,7 @@ func (rt *Router) answer(route Route, r *http.Request, api bool) (Reply, *http.R
 			if err := parse(r); err != nil {
 				return Reply{}, r, err
 			}
-			key = r.FormValue("_key")
+			key = r.PostForm.Get("_key")
 		}
 		if len(key) > 100 {
 			return Reply{}, r, fault.New(fault.Invalid, "请求的编号太长。")

@@ -224,6 +224,40 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// TestPollution: a field is what the form says, once; neither the address nor a
+// second value of the same name gets in between.
+func TestPollution(t *testing.T) {
+	rt := counter(Config{})
+	send := func(path, kind, body string) (int, command) {
+		t.Helper()
+		w := ask(rt, "POST", API+path, body, "Content-Type", kind)
+		var c command
+		if w.Code == 200 {
+			if err := json.Unmarshal(w.Body.Bytes(), &c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return w.Code, c
+	}
+	var multi bytes.Buffer
+	m := multipart.NewWriter(&multi)
+	if err := errors.Join(m.WriteField("name", "表"), m.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range [][2]string{{form, "name=%E8%A1%A8"}, {m.FormDataContentType(), multi.String()}, {"application/json", `{"name":"表"}`}} {
+		if code, c := send("/t/read?name=address&count=7&tags=x", x[0], x[1]); code != 200 || c.Name != "表" || c.Count != 0 || len(c.Tags) != 0 {
+			t.Errorf("%s: %d %+v", x[0], code, c)
+		}
+	}
+	if code, c := send("/t/read", form, "name=a&name=b"); code != 422 {
+		t.Errorf("two names: %d %+v", code, c)
+	}
+	w := ask(rt, "POST", "/t/key?_key=address", "name=x", "Content-Type", form, "Accept", "application/json")
+	if w.Body.String() != `""` {
+		t.Errorf("the key is taken from the address: %s", w.Body)
+	}
+}
+
 func TestBodyLimit(t *testing.T) {
 	rt := counter(Config{})
 	big := "name=" + strings.Repeat("x", 1<<20)
