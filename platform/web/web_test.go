@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -220,6 +221,53 @@ func TestErrors(t *testing.T) {
 	for _, head := range [][]string{{"Cookie", "session=good"}, {"Authorization", "Bearer good"}} {
 		if w := ask(rt, "GET", API+"/t/mine", "", head...); w.Code != 200 || w.Body.String() != `"p"` {
 			t.Errorf("%v: %d %s", head, w.Code, w.Body)
+		}
+	}
+}
+
+// TestLogged: each refusal leaves one line that says what was asked, why it was
+// refused and whose account it was, and each fault its cause. Nothing that came
+// with a request is in the log, and no line of it can be made by a request.
+func TestLogged(t *testing.T) {
+	var log bytes.Buffer
+	rt := counter(Config{Log: slog.New(slog.NewJSONHandler(&log, nil))})
+	lines := func() (out []map[string]any) {
+		t.Helper()
+		for l := range strings.Lines(log.String()) {
+			var m map[string]any
+			if err := json.Unmarshal([]byte(l), &m); err != nil || m["time"] == nil || m["level"] == nil || m["msg"] == nil || m["request"] == nil {
+				t.Errorf("%v: %s", err, l)
+			}
+			out = append(out, m)
+		}
+		log.Reset()
+		return out
+	}
+	const forged = "\"}\n{\"level\":\"INFO\",\"msg\":\"FORGED\"}\n"
+	for _, x := range []struct {
+		method, path, body, msg, why, account string
+		head                                  []string
+	}{
+		{"GET", "/t/fault/forbidden", "", "refused", "forbidden", "acc", []string{"Cookie", "session=good"}},
+		{"GET", "/t/fault/not_found?name=FORGED", "", "refused", "not_found", "", nil},
+		{"GET", "/t/fault/too_many", "", "refused", "too_many", "", nil},
+		{"GET", "/t/mine", "", "refused", "sign_in", "", []string{"Cookie", "session=FORGED"}},
+		{"POST", "/t/read", url.Values{"count": {forged}}.Encode(), "refused", "invalid", "", []string{"Content-Type", form}},
+		{"POST", "/t/read", url.Values{"name": {strings.Repeat("FORGED", 1<<18)}}.Encode(), "refused", "invalid", "", []string{"Content-Type", form}},
+		{"POST", "/t/read", "name=x", "refused", "forbidden", "", []string{"Content-Type", form, "Origin", "https://FORGED.example"}},
+		{"POST", "/t/read", url.Values{"name": {forged}}.Encode(), "request", "", "", []string{"Content-Type", form, "User-Agent", "FORGED" + strings.Repeat("x", 99)}},
+		{"GET", "/nowhere" + url.PathEscape(forged), "", "request", "", "", nil},
+		{"GET", "/t/fault/plain", "", "request failed", "", "", nil},
+	} {
+		ask(rt, x.method, x.path, x.body, x.head...)
+		ls := lines()
+		if len(ls) != 1 || ls[0]["msg"] != x.msg || x.why != "" && (ls[0]["why"] != x.why || ls[0]["account"] != x.account) {
+			t.Errorf("%s %.40s: %v", x.method, x.path, ls)
+		}
+		for _, l := range ls {
+			if said := fmt.Sprint(l); strings.Contains(said, "FORGED") || l["route"] == nil || (l["err"] != nil) != (x.msg == "request failed") {
+				t.Errorf("%s %.40s: %s", x.method, x.path, said)
+			}
 		}
 	}
 }
