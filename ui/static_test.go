@@ -37,3 +37,12 @@ func TestScripts(t *testing.T) {
 		t.Errorf("%d scripts were read", n)
 	}
 }
+
+// TestAssetsSayWhatTheyAre: every file has a type, and says its letters where it has any.
+func TestAssetsSayWhatTheyAre(t *testing.T) {
+	for name, a := range assets {
+		if text := strings.HasPrefix(a.kind, "text/") || strings.Contains(a.kind, "xml"); a.kind == "" || text && !strings.HasSuffix(a.kind, "; charset=utf-8") {
+			t.Errorf("%s is %q", name, a.kind)
+		}
+	}
+}
