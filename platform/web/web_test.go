@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	"unicode/utf8"
 
 	"mashang/platform/auth"
+	"mashang/platform/clock"
 	"mashang/platform/fault"
 )
 
@@ -303,6 +305,41 @@ func TestPollution(t *testing.T) {
 	w := ask(rt, "POST", "/t/key?_key=address", "name=x", "Content-Type", form, "Accept", "application/json")
 	if w.Body.String() != `""` {
 		t.Errorf("the key is taken from the address: %s", w.Body)
+	}
+}
+
+// TestLimitsAsDocumented: docs/data.md has the limits that hold, and they hold.
+func TestLimitsAsDocumented(t *testing.T) {
+	b, err := os.ReadFile("../../docs/data.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for class, s := range perSession {
+		name, a := "`"+class+"`", perAddress[class]
+		if class == "" {
+			name = "ordinary"
+		}
+		if row := fmt.Sprintf("| %s | %g; %s | %g; %s |", name, s.burst, s.every, a.burst, a.every); !strings.Contains(string(b), row) {
+			t.Errorf("not in the document: %s", row)
+		}
+		l := newLimits(clock.System{})
+		for n := range int(s.burst) {
+			if err := l.allow(class, "s", "192.0.2.1"); err != nil {
+				t.Fatalf("%q: %d are too many", class, n+1)
+			}
+		}
+		late := 0
+		for range 20 {
+			if l.allow(class, "s", "192.0.2.1") != nil {
+				late++
+			}
+		}
+		if late < 18 {
+			t.Errorf("%q: %d of 20 more are refused", class, late)
+		}
+	}
+	if row := fmt.Sprintf("%g; %s, whoever guesses", perThing.burst, perThing.every); !strings.Contains(string(b), row) {
+		t.Errorf("not in the document: %s", row)
 	}
 }
 
