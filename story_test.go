@@ -59,7 +59,7 @@ func TestStory(t *testing.T) {
 			}
 		}
 
-		m := h.upload("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "开庭能不能用手机参加？我长期在外地。"}, "files", "行程.png", []byte("\x89PNG")).must(t, "ask", 200)
+		m := h.upload("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "开庭能不能用手机参加？我长期在外地。"}, "files", "行程.png", []byte("\x89PNG\r\n\x1a\n")).must(t, "ask", 200)
 		if due := m.get("due_on"); due != "2026-03-05" {
 			t.Errorf("answer due on %s", due)
 		}

@@ -39,7 +39,7 @@ func TestTogether(t *testing.T) {
 				return h.post("韩雪", "/onecode/"+id+"/code/"+jia, map[string]string{"reason": "丢了"})
 			}, "onecode.reissued", 1, 8},
 			{"hand over", func() answer {
-				return h.upload("韩雪", "/delivery/"+id, map[string]string{"papers": paper, "signer": "self", "signed_on": "2026-03-03"}, "scan", "a.jpg", []byte("scan"))
+				return h.upload("韩雪", "/delivery/"+id, map[string]string{"papers": paper, "signer": "self", "signed_on": "2026-03-03"}, "scan", "a.jpg", []byte("\xff\xd8\xff scan"))
 			}, "delivery.handed_over", 1, 1},
 			{"join", func() answer { return h.post("韩雪", "/casebook/"+id+"/party", third) }, "casebook.joined", 1, 1},
 			{"agent", func() answer { return h.post("韩雪", "/casebook/"+id+"/agent", lawyer) }, "casebook.agent", 1, 1},

@@ -23,7 +23,7 @@ type asset struct {
 // assets by hashed name, and the hashed name of each file.
 var assets, hashed = load()
 
-var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png", ".webmanifest": "application/manifest+json"}
+var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8", ".png": "image/png", ".webmanifest": "application/manifest+json"}
 
 func load() (map[string]asset, map[string]string) {
 	as, names := map[string]asset{}, map[string]string{}

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"path"
-	"strings"
 	"time"
 
 	"mashang/docket"
@@ -18,6 +16,7 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/id"
+	"mashang/platform/web"
 )
 
 // row is a paper as it lies in the database.
@@ -64,10 +63,7 @@ type upload struct {
 	Body io.Reader
 }
 
-var fileKinds = map[string]string{".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".pdf": "application/pdf", ".txt": "text/plain; charset=utf-8",
-	".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".amr": "audio/amr", ".wav": "audio/wav", ".mp4": "video/mp4"}
-
-const accept = ".jpg,.jpeg,.png,.pdf,.txt,.mp3,.m4a,.amr,.wav,.mp4"
+const accept web.Kinds = ".jpg,.jpeg,.png,.pdf,.txt,.mp3,.m4a,.amr,.wav,.mp4"
 
 const (
 	sealPaper  = "complaint.paper"
@@ -86,11 +82,11 @@ func (s *Service) keep(ctx context.Context, ups []upload) ([]file, error) {
 		return nil, fault.Field("files", fmt.Sprintf("一次最多加 %d 个文件。", mostFiles))
 	}
 	for _, u := range ups {
-		kind, known := fileKinds[strings.ToLower(path.Ext(u.Name))]
-		if !known || len(u.Name) > 200 {
-			return nil, fault.Field("files", "这种文件收不了。可以交照片、录音、录像和 PDF。")
+		kind, body, err := accept.Take("files", u.Name, u.Body)
+		if err != nil {
+			return nil, err
 		}
-		d, n, err := s.k.PutSealed(ctx, sealFile, u.Body)
+		d, n, err := s.k.PutSealed(ctx, sealFile, body)
 		if err != nil {
 			return nil, err
 		}

@@ -3,9 +3,7 @@ package delivery
 import (
 	"bytes"
 	"net/http"
-	"path"
 	"slices"
-	"strings"
 
 	"mashang/capability"
 	"mashang/docket"
@@ -82,8 +80,8 @@ func (s *Service) getForm(r *http.Request) (web.Reply, error) {
 	return web.Reply{Page: handPage(f, handover{Signer: "self", SignedOn: docket.Today(s.k.Now())}, nil)}, nil
 }
 
-// scanKinds are the forms of a scanned return.
-var scanKinds = map[string]string{".pdf": "application/pdf", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
+// accept is what a scanned return may be.
+const accept web.Kinds = ".pdf,.jpg,.jpeg,.png"
 
 func (s *Service) postForm(r *http.Request) (web.Reply, error) {
 	var h handover
@@ -94,16 +92,16 @@ func (s *Service) postForm(r *http.Request) (web.Reply, error) {
 	if len(fs) == 0 || fs[0].Size == 0 {
 		return s.again(r, h, fault.Field("scan", "请把签好字的送达回证扫描或拍照传上来。"))
 	}
-	kind, known := scanKinds[strings.ToLower(path.Ext(fs[0].Filename))]
-	if !known {
-		return s.again(r, h, fault.Field("scan", "回证要 PDF 或照片（JPG、PNG）。"))
-	}
 	file, err := fs[0].Open()
 	if err != nil {
 		return web.Reply{}, err
 	}
 	defer func() { _ = file.Close() }()
-	if err := s.handOver(r.Context(), r.PathValue("case"), h, file, kind); err != nil {
+	kind, body, err := accept.Take("scan", fs[0].Filename, file)
+	if err != nil {
+		return s.again(r, h, err)
+	}
+	if err := s.handOver(r.Context(), r.PathValue("case"), h, body, kind); err != nil {
 		return s.again(r, h, err)
 	}
 	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "送达登记好了。签收那天就是送达的日期。", JSON: ok{true}}, nil

@@ -35,11 +35,11 @@ func (s *Service) keep(ctx context.Context, ups []Upload) ([]File, error) {
 	}
 	files := []File{}
 	for _, u := range ups {
-		kind, err := acceptable(u.Name)
+		kind, body, err := accept.Take("files", u.Name, u.Body)
 		if err != nil {
 			return nil, err
 		}
-		d, n, err := s.k.Blob.Put(ctx, u.Body)
+		d, n, err := s.k.Blob.Put(ctx, body)
 		if err != nil {
 			return nil, err
 		}

@@ -111,7 +111,7 @@ func (s *Service) postForm(r *http.Request) (web.Reply, error) {
 			return web.Reply{}, err
 		}
 		defer func() { _ = b.Close() }()
-		ups = append(ups, upload{h.Filename, b})
+		ups = append(ups, upload{web.Clean(h.Filename), b})
 	}
 	recordID, err := s.write(r.Context(), in, ups)
 	if err != nil {

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"path"
-	"strings"
 	"time"
 
 	"mashang/docket"
@@ -16,6 +14,7 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/id"
+	"mashang/platform/web"
 )
 
 // record is a row: sealed, but for when and who may open it.
@@ -61,11 +60,7 @@ const (
 	mostFiles = 9
 )
 
-var fileKinds = map[string]string{".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".pdf": "application/pdf", ".txt": "text/plain; charset=utf-8",
-	".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".amr": "audio/amr", ".wav": "audio/wav", ".mp4": "video/mp4", ".doc": "application/msword",
-	".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
-
-const accept = ".jpg,.jpeg,.png,.pdf,.txt,.mp3,.m4a,.amr,.wav,.mp4,.doc,.docx"
+const accept web.Kinds = ".jpg,.jpeg,.png,.pdf,.txt,.mp3,.m4a,.amr,.wav,.mp4,.doc,.docx"
 
 const (
 	sealRecord  = "oversight.record"
@@ -82,16 +77,13 @@ func (s *Service) keep(ctx context.Context, ups []upload) ([]file, error) {
 		return nil, fault.Field("files", fmt.Sprintf("一次最多加 %d 个文件。", mostFiles))
 	}
 	for _, u := range ups {
-		kind, known := fileKinds[strings.ToLower(path.Ext(u.Name))]
-		if !known || len(u.Name) > 200 {
-			return nil, fault.Field("files", "这种文件收不了。可以交照片、录音、PDF 和 Word。")
-		}
-		d, n, err := s.k.PutSealed(ctx, sealFile, u.Body)
+		kind, body, err := accept.Take("files", u.Name, u.Body)
 		if err != nil {
 			return nil, err
 		}
-		if n == 0 {
-			return nil, fault.Field("files", "文件是空的，请重新选。")
+		d, n, err := s.k.PutSealed(ctx, sealFile, body)
+		if err != nil {
+			return nil, err
 		}
 		files = append(files, file{Name: u.Name, Digest: d, Size: n, Type: kind})
 	}

@@ -5,8 +5,12 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log"
+	"log/slog"
 	"net"
 	"net/http"
+	"regexp"
+	"strings"
 	"sync"
 	"time"
 
@@ -102,7 +106,7 @@ const workers = 2
 // Serve answers requests, runs jobs and seals the ledger until ctx ends, then
 // lets what is running finish.
 func (k *Kit) Serve(ctx context.Context, l net.Listener, h http.Handler, background ...func(context.Context)) error {
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ErrorLog: log.New(serverLog{k.Log}, "", 0)}
 	if k.Config.TLSCert != "" {
 		srv.TLSConfig = overTLS()
 	}
@@ -138,6 +142,18 @@ func (k *Kit) Serve(ctx context.Context, l net.Listener, h http.Handler, backgro
 		err = nil
 	}
 	return err
+}
+
+// serverLog takes what net/http has to say (a handshake that failed, a handler
+// that panicked) into the log that everything else goes to, without the
+// address of the caller.
+type serverLog struct{ log *slog.Logger }
+
+var caller = regexp.MustCompile(`(from|serving) \S+:[0-9]+:`)
+
+func (l serverLog) Write(b []byte) (int, error) {
+	l.log.Error("server", "err", caller.ReplaceAllString(strings.TrimSpace(string(b)), "$1 a caller:"))
+	return len(b), nil
 }
 
 // sweep forgets what has served its time, once an hour, and counts anew for

@@ -2,6 +2,8 @@ package ledger_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -264,6 +266,31 @@ func TestAuditWitness(t *testing.T) {
 	})
 	if r, err = ledger.AuditWith(t.Context(), d, l.Signer().Verifier, out); err != nil || len(r.Faults) != 1 {
 		t.Fatalf("%v %v", err, r.Faults)
+	}
+}
+
+// TestWitnessLeadsNowhere: a witness that sends the asker on is not followed.
+func TestWitnessLeadsNowhere(t *testing.T) {
+	d := dbtest.Open(t, dbtest.SQLite(t))
+	l := court(t, d)
+	w, url := witness(t, l)
+	asked := 0
+	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		asked++
+		http.Redirect(rw, r, url+"/add-checkpoint", http.StatusTemporaryRedirect)
+	}))
+	defer srv.Close()
+	if err := l.AskWitness(t.Context(), d, srv.URL, w.Key()); err == nil || !strings.Contains(err.Error(), "307") || asked != 1 {
+		t.Errorf("asked %d times: %v", asked, err)
+	}
+	do(t, d, func(tx *db.Tx) error {
+		if n, err := db.One[int64](tx, `SELECT COUNT(*) FROM ledger_cosignature`); err != nil || n != 0 {
+			t.Errorf("%d signatures, %v", n, err)
+		}
+		return nil
+	})
+	if err := l.AskWitness(t.Context(), d, url, w.Key()); err != nil {
+		t.Errorf("asked itself: %v", err)
 	}
 }
 

@@ -1,9 +1,12 @@
 package sheet
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"io"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -51,6 +54,57 @@ func TestBombs(t *testing.T) {
 		}
 		if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 60 {
 			t.Errorf("%s: %d MB", what, mb)
+		}
+	}
+}
+
+// TestEntities: a workbook that asks for a file of this machine, or unfolds a
+// name into names, gets neither.
+func TestEntities(t *testing.T) {
+	for what, head := range map[string]string{"outside": `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>`, "inside": `<!DOCTYPE x [<!ENTITY a "unfolded"><!ENTITY e "&a;&a;">]>`} {
+		var file bytes.Buffer
+		z := zip.NewWriter(&file)
+		old, err := zip.NewReader(bytes.NewReader(xlsxOf(t, map[string]any{"A1": "here"})), int64(len(xlsxOf(t, map[string]any{"A1": "here"}))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range old.File {
+			r, err := f.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, err := io.ReadAll(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f.Name == "xl/sharedStrings.xml" {
+				text := strings.Replace(string(b), "here", "&e;", 1)
+				_, rest, _ := strings.Cut(text, "?>")
+				b = []byte(`<?xml version="1.0"?>` + head + strings.TrimSpace(rest))
+				if !strings.Contains(text, "&e;") {
+					t.Fatalf("nothing was asked for: %s", text)
+				}
+			}
+			w, err := z.Create(f.Name)
+			if err == nil {
+				_, err = w.Write(b)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		host, _ := os.ReadFile("/etc/hostname")
+		err = Read(file.Bytes(), func(_ int, cells []string) error {
+			if all := strings.Join(cells, " "); strings.Contains(all, "unfolded") || len(host) > 1 && strings.Contains(all, strings.TrimSpace(string(host))) {
+				t.Errorf("%s: %q", what, all)
+			}
+			return nil
+		})
+		if err != nil && fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", what, err)
 		}
 	}
 }

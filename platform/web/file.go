@@ -1,7 +1,6 @@
 package web
 
 import (
-	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -30,12 +29,4 @@ func ascii(name string) string {
 		}
 		return r
 	}, name)
-}
-
-// TypeByName returns the media type for a file's ending, as the store names it.
-func TypeByName(ext string) string {
-	if t := mime.TypeByExtension(ext); t != "" {
-		return t
-	}
-	return "application/octet-stream"
 }

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
@@ -66,20 +67,24 @@ func Read(r *http.Request, v any) error {
 	if err := parse(r); err != nil {
 		return err
 	}
+	from := r.PostForm // what stands in the address of a form that is sent is none of its fields
+	if r.Method == http.MethodGet {
+		from = r.Form
+	}
 	var bad fault.List
-	fill(reflect.ValueOf(v).Elem(), r, &bad)
+	fill(reflect.ValueOf(v).Elem(), from, &bad)
 	return bad.Err()
 }
 
-func fill(s reflect.Value, r *http.Request, bad *fault.List) {
+func fill(s reflect.Value, from url.Values, bad *fault.List) {
 	for i := range s.NumField() {
 		f := s.Type().Field(i)
 		if f.Anonymous {
-			fill(s.Field(i), r, bad)
+			fill(s.Field(i), from, bad)
 			continue
 		}
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		vals, ok := r.Form[name]
+		vals, ok := from[name]
 		if name == "" || name == "-" || !ok {
 			continue
 		}
@@ -100,11 +105,14 @@ func set(v reflect.Value, vals []string) error {
 		v.Set(out)
 		return nil
 	}
+	if len(vals) > 1 {
+		return errors.New("web: one field, several values")
+	}
 	if v.Type() == reflect.TypeFor[Verbatim]() {
-		v.SetString(vals[len(vals)-1])
+		v.SetString(vals[0])
 		return nil
 	}
-	s := Clean(vals[len(vals)-1])
+	s := Clean(vals[0])
 	if t, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		if s == "" {
 			return nil

@@ -165,6 +165,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx = context.WithValue(ctx, keyAddress, rt.address(r))
 	r = r.WithContext(ctx)
 	if err := rt.cross.Check(r); err != nil {
+		rt.done(r, "", http.StatusForbidden, 0, fault.Wrap(fault.Forbidden, "", err))
 		rt.fail(w, rt.looked(r), wantsJSON(r), fault.Wrap(fault.Forbidden, "这个请求不是从本院的页面发出的，没有办理。请回到本院页面重新操作。", err), Reply{})
 		return
 	}
@@ -186,6 +187,9 @@ func (rt *Router) serve(route Route, api bool) http.HandlerFunc {
 		r.Body = http.MaxBytesReader(w, r.Body, ordinary+route.Upload)
 		w.Header().Set("Cache-Control", "no-store")
 		rep, r, err := rt.answer(route, r, api)
+		if big, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			err = fault.Wrap(fault.Invalid, fmt.Sprintf("文件太大了，一次最多 %d MB。可以分几次交。", big.Limit>>20), err)
+		}
 		status := http.StatusOK
 		switch {
 		case err != nil:
@@ -246,7 +250,7 @@ func (rt *Router) answer(route Route, r *http.Request, api bool) (Reply, *http.R
 			if err := parse(r); err != nil {
 				return Reply{}, r, err
 			}
-			key = r.FormValue("_key")
+			key = r.PostForm.Get("_key")
 		}
 		if len(key) > 100 {
 			return Reply{}, r, fault.New(fault.Invalid, "请求的编号太长。")
@@ -370,10 +374,6 @@ var statuses = map[fault.Kind]int{
 // fail writes a refusal: the form again when the handler gave it, a page that
 // says what to do, or JSON.
 func (rt *Router) fail(w http.ResponseWriter, r *http.Request, asJSON bool, err error, rep Reply) int {
-	var big *http.MaxBytesError
-	if errors.As(err, &big) {
-		err = fault.Wrap(fault.Invalid, fmt.Sprintf("文件太大了，一次最多 %d MB。可以分几次交。", big.Limit>>20), err)
-	}
 	f := fault.As(err)
 	status := statuses[f.Kind]
 	if f.Kind == fault.TooMany {
@@ -417,17 +417,22 @@ func (rt *Router) renderError(w http.ResponseWriter, r *http.Request, v ErrorVie
 }
 
 // done logs a request once, without personal data: the route's pattern, never
-// its path, and of an error only what a citizen does not read.
+// its path, and of an error only what a citizen does not read. Whose request
+// was refused the line says by the number of his account, which only the
+// database can turn into a name.
 func (rt *Router) done(r *http.Request, pattern string, status int, took time.Duration, err error) {
 	if rt.cfg.OnDone != nil {
 		rt.cfg.OnDone(pattern, status, took)
 	}
 	args := []any{"route", pattern, "status", status, "ms", took.Milliseconds(), "request", Number(r.Context())}
+	kind := fault.KindOf(err)
 	switch {
-	case err != nil && fault.KindOf(err) == fault.Internal:
+	case err == nil:
+		rt.cfg.Log.Info("request", args...)
+	case kind == fault.Internal:
 		rt.cfg.Log.Error("request failed", append(args, "err", err)...)
 	default:
-		rt.cfg.Log.Info("request", args...)
+		rt.cfg.Log.Warn("refused", append(args, "why", kind, "account", auth.From(r.Context()).Account)...)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +21,7 @@ import (
 	"unicode/utf8"
 
 	"mashang/platform/auth"
+	"mashang/platform/clock"
 	"mashang/platform/fault"
 )
 
@@ -159,7 +161,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("%s: %s", x[0], w.Body)
 		}
 	}
-	for _, x := range [][2]string{{form, "count=seven"}, {"application/json", `{"nme":"x"}`}, {"application/json", `{`}, {"application/json", `{"count":"7"}`}, {"multipart/form-data; boundary=x", "broken"}, {form, "name=%zz"}} {
+	for _, x := range [][2]string{{form, "count=seven"}, {form, "count=9223372036854775808"}, {"application/json", `{"count":9223372036854775808}`}, {"application/json", `{"nme":"x"}`}, {"application/json", `{`}, {"application/json", `{"count":"7"}`}, {"multipart/form-data; boundary=x", "broken"}, {form, "name=%zz"}} {
 		if w := ask(rt, "POST", API+"/t/read", x[1], "Content-Type", x[0]); w.Code != 422 {
 			t.Errorf("%v: %d %s", x, w.Code, w.Body)
 		}
@@ -225,6 +227,122 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// TestLogged: each refusal leaves one line that says what was asked, why it was
+// refused and whose account it was, and each fault its cause. Nothing that came
+// with a request is in the log, and no line of it can be made by a request.
+func TestLogged(t *testing.T) {
+	var log bytes.Buffer
+	rt := counter(Config{Log: slog.New(slog.NewJSONHandler(&log, nil))})
+	lines := func() (out []map[string]any) {
+		t.Helper()
+		for l := range strings.Lines(log.String()) {
+			var m map[string]any
+			if err := json.Unmarshal([]byte(l), &m); err != nil || m["time"] == nil || m["level"] == nil || m["msg"] == nil || m["request"] == nil {
+				t.Errorf("%v: %s", err, l)
+			}
+			out = append(out, m)
+		}
+		log.Reset()
+		return out
+	}
+	const forged = "\"}\n{\"level\":\"INFO\",\"msg\":\"FORGED\"}\n"
+	for _, x := range []struct {
+		method, path, body, msg, why, account string
+		head                                  []string
+	}{
+		{"GET", "/t/fault/forbidden", "", "refused", "forbidden", "acc", []string{"Cookie", "session=good"}},
+		{"GET", "/t/fault/not_found?name=FORGED", "", "refused", "not_found", "", nil},
+		{"GET", "/t/fault/too_many", "", "refused", "too_many", "", nil},
+		{"GET", "/t/mine", "", "refused", "sign_in", "", []string{"Cookie", "session=FORGED"}},
+		{"POST", "/t/read", url.Values{"count": {forged}}.Encode(), "refused", "invalid", "", []string{"Content-Type", form}},
+		{"POST", "/t/read", url.Values{"name": {strings.Repeat("FORGED", 1<<18)}}.Encode(), "refused", "invalid", "", []string{"Content-Type", form}},
+		{"POST", "/t/read", "name=x", "refused", "forbidden", "", []string{"Content-Type", form, "Origin", "https://FORGED.example"}},
+		{"POST", "/t/read", url.Values{"name": {forged}}.Encode(), "request", "", "", []string{"Content-Type", form, "User-Agent", "FORGED" + strings.Repeat("x", 99)}},
+		{"GET", "/nowhere" + url.PathEscape(forged), "", "request", "", "", nil},
+		{"GET", "/t/fault/plain", "", "request failed", "", "", nil},
+	} {
+		ask(rt, x.method, x.path, x.body, x.head...)
+		ls := lines()
+		if len(ls) != 1 || ls[0]["msg"] != x.msg || x.why != "" && (ls[0]["why"] != x.why || ls[0]["account"] != x.account) {
+			t.Errorf("%s %.40s: %v", x.method, x.path, ls)
+		}
+		for _, l := range ls {
+			if said := fmt.Sprint(l); strings.Contains(said, "FORGED") || l["route"] == nil || (l["err"] != nil) != (x.msg == "request failed") {
+				t.Errorf("%s %.40s: %s", x.method, x.path, said)
+			}
+		}
+	}
+}
+
+// TestPollution: a field is what the form says, once; neither the address nor a
+// second value of the same name gets in between.
+func TestPollution(t *testing.T) {
+	rt := counter(Config{})
+	send := func(path, kind, body string) (int, command) {
+		t.Helper()
+		w := ask(rt, "POST", API+path, body, "Content-Type", kind)
+		var c command
+		if w.Code == 200 {
+			if err := json.Unmarshal(w.Body.Bytes(), &c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return w.Code, c
+	}
+	var multi bytes.Buffer
+	m := multipart.NewWriter(&multi)
+	if err := errors.Join(m.WriteField("name", "表"), m.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range [][2]string{{form, "name=%E8%A1%A8"}, {m.FormDataContentType(), multi.String()}, {"application/json", `{"name":"表"}`}} {
+		if code, c := send("/t/read?name=address&count=7&tags=x", x[0], x[1]); code != 200 || c.Name != "表" || c.Count != 0 || len(c.Tags) != 0 {
+			t.Errorf("%s: %d %+v", x[0], code, c)
+		}
+	}
+	if code, c := send("/t/read", form, "name=a&name=b"); code != 422 {
+		t.Errorf("two names: %d %+v", code, c)
+	}
+	w := ask(rt, "POST", "/t/key?_key=address", "name=x", "Content-Type", form, "Accept", "application/json")
+	if w.Body.String() != `""` {
+		t.Errorf("the key is taken from the address: %s", w.Body)
+	}
+}
+
+// TestLimitsAsDocumented: docs/data.md has the limits that hold, and they hold.
+func TestLimitsAsDocumented(t *testing.T) {
+	b, err := os.ReadFile("../../docs/data.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for class, s := range perSession {
+		name, a := "`"+class+"`", perAddress[class]
+		if class == "" {
+			name = "ordinary"
+		}
+		if row := fmt.Sprintf("| %s | %g; %s | %g; %s |", name, s.burst, s.every, a.burst, a.every); !strings.Contains(string(b), row) {
+			t.Errorf("not in the document: %s", row)
+		}
+		l := newLimits(clock.System{})
+		for n := range int(s.burst) {
+			if err := l.allow(class, "s", "192.0.2.1"); err != nil {
+				t.Fatalf("%q: %d are too many", class, n+1)
+			}
+		}
+		late := 0
+		for range 20 {
+			if l.allow(class, "s", "192.0.2.1") != nil {
+				late++
+			}
+		}
+		if late < 18 {
+			t.Errorf("%q: %d of 20 more are refused", class, late)
+		}
+	}
+	if row := fmt.Sprintf("%g; %s, whoever guesses", perThing.burst, perThing.every); !strings.Contains(string(b), row) {
+		t.Errorf("not in the document: %s", row)
+	}
+}
+
 func TestBodyLimit(t *testing.T) {
 	rt := counter(Config{})
 	big := "name=" + strings.Repeat("x", 1<<20)
@@ -254,6 +372,46 @@ func TestFile(t *testing.T) {
 		if kind != "application_pdf" && h.Get("Content-Security-Policy") != "default-src 'none'; sandbox" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %v", kind, h)
 		}
+	}
+}
+
+// TestKinds: a file is what its name says by its first bytes, or is not taken;
+// what is taken arrives whole. Nothing that runs is among them.
+func TestKinds(t *testing.T) {
+	begin := map[string]string{".jpg": "\xff\xd8\xff\xe0", ".jpeg": "\xff\xd8\xff", ".png": "\x89PNG\r\n\x1a\n", ".heic": "\x00\x00\x00\x18ftypheic", ".webp": "RIFF\x01\x02\x03\x04WEBP", ".mp3": "ID3", ".m4a": "\x00\x00\x00\x18ftypM4A ",
+		".amr": "#!AMR\n", ".wav": "RIFF\x01\x02\x03\x04WAVE", ".mp4": "\x00\x00\x00\x18ftypisom", ".pdf": "%PDF-1.7", ".txt": "证据", ".doc": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".xls": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".docx": "PK\x03\x04", ".xlsx": "PK\x03\x04"}
+	var all []string
+	for ending := range kinds {
+		all = append(all, ending)
+		if begin[ending] == "" {
+			t.Errorf("%s is not tried", ending)
+		}
+	}
+	k := Kinds(strings.Join(all, ","))
+	for ending, b := range begin {
+		content := b + strings.Repeat("内容", 4000)
+		media, whole, err := k.Take("files", "证据"+strings.ToUpper(ending), strings.NewReader(content))
+		if err != nil || media != kinds[ending].media {
+			t.Errorf("%s: %q %v", ending, media, err)
+			continue
+		}
+		if got, err := io.ReadAll(whole); err != nil || string(got) != content {
+			t.Errorf("%s: %d of %d bytes, %v", ending, len(got), len(content), err)
+		}
+		for _, other := range []string{"<!doctype html><script>alert(1)</script>\x00", "MZ\x90\x00", "<svg xmlns='http://www.w3.org/2000/svg'>\x00", ""} {
+			if media, _, err := k.Take("files", "a"+ending, strings.NewReader(other)); err == nil || fault.As(err).Field != "files" {
+				t.Errorf("%q is taken for %s: %s", other, ending, media)
+			}
+		}
+	}
+	few := Kinds(".pdf,.jpg,.jpeg")
+	for _, name := range []string{"a.exe", "a.html", "a.svg", "a.js", "a.pdf.exe", "a.png", "a", "", ".", strings.Repeat("长", 70) + ".pdf"} {
+		if _, _, err := few.Take("scan", name, strings.NewReader("%PDF-1.7")); err == nil || fault.As(err).Field != "scan" {
+			t.Errorf("%q is taken", name)
+		}
+	}
+	if _, _, err := few.Take("scan", "a\u202egnp.exe", strings.NewReader("x")); !strings.Contains(fault.As(err).Show, "“agnp.exe”这种文件收不了。可以交PDF、照片。") {
+		t.Errorf("it says: %v", fault.As(err).Show)
 	}
 }
 

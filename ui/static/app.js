@@ -125,7 +125,7 @@ for (const box of $$('[data-live]')) {
         if (!fresh || plain(fresh) === plain(part)) continue
         if (hands(part) || (!asked && writing())) { left++; continue }
         const open = $$('details', part).map((d) => d.open)
-        part.innerHTML = fresh.innerHTML
+        part.replaceChildren(...document.importNode(fresh, true).childNodes)
         $$('details', part).forEach((d, i) => { d.open = open[i] ?? false })
         ready(part)
         changed++
