@@ -44,7 +44,9 @@ func TestCase(t *testing.T) {
 		second := s.open(docket.Case{})
 		third := second
 		third.Number = c.Number
-		s.refused("a number twice", fault.Invalid, func(tx *db.Tx) error { return docket.SaveCase(tx, second, third) })
+		if err := s.d.Do(t.Context(), func(tx *db.Tx) error { return docket.SaveCase(tx, second, third) }); !db.Unique(err) { // then the act is tried again
+			t.Errorf("a number twice: %v", err)
+		}
 		s.do(func(tx *db.Tx) error {
 			got, ok, err := docket.CaseByNumber(tx, c.Number)
 			_, none, err2 := docket.CaseByNumber(tx, "（2026）冀11民初2号")
