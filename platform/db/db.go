@@ -66,7 +66,7 @@ func openSQLite(path, sync string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("db: open %s: %w", path, err)
 	}
-	d := &DB{group: newGroup(w), readers: make(chan *slot, readers), readFile: sqliteFile(path, sync, "cache_size(-4000)", "query_only(1)"), now: time.Now}
+	d := &DB{group: newGroup(w), readers: make(chan *slot, readers), readFile: sqliteFile(path, sync, "cache_size(-12000)", "query_only(1)"), now: time.Now}
 	for range readers {
 		d.readers <- &slot{}
 	}

@@ -7,8 +7,9 @@ import (
 )
 
 // readers is how many reading connections SQLite has. Each has its own page
-// cache, so they cost memory; they are opened when they are needed.
-const readers = 8
+// cache, so few with much are faster than many with little; they are opened when
+// they are needed.
+const readers = 4
 
 // slot holds a reading connection, or none yet.
 type slot struct{ *conn }
