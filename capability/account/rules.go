@@ -43,8 +43,8 @@ var common = []string{"码上", "mashang", "人民法院", "法院", "fayuan", "
 	"立案", "审判", "执行", "管理员", "guanliyuan", "admin", "衡水", "hengshui", "河北", "hebei", "12368", "密码", "mima", "password"}
 
 // What a password is measured by. Which kinds of characters it has is its
-// owner's affair (NIST SP 800-63B); how many different ones is the complexity
-// that GB/T 22239-2019, 8.1.4.1 asks for.
+// owner's affair (NIST SP 800-63B); how many different ones is what there is of
+// the complexity that GB/T 22239-2019, 8.1.4.1 asks for.
 const (
 	leastPassword = 12
 	mostPassword  = 200
