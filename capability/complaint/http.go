@@ -56,7 +56,7 @@ func (s *Service) postWrite(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &p); err != nil {
 		return web.Reply{}, err
 	}
-	var ups []upload
+	var ups []web.Upload
 	for _, h := range web.Files(r, "files") {
 		if h.Size == 0 {
 			continue
@@ -66,7 +66,7 @@ func (s *Service) postWrite(r *http.Request) (web.Reply, error) {
 			return web.Reply{}, err
 		}
 		defer func() { _ = f.Close() }()
-		ups = append(ups, upload{Name: web.Clean(h.Filename), Body: f})
+		ups = append(ups, web.Upload{Name: web.Clean(h.Filename), Body: f})
 	}
 	paperID, err := s.write(r.Context(), r.PathValue("case"), p, ups)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
+	"mashang/platform/web"
 )
 
 // seen is a paper as its writer or the office that reads sees it.
@@ -145,13 +146,13 @@ func (s *Service) waiting(tx *db.Tx, a auth.Actor, court, kind string) (out []se
 }
 
 // material returns a kept file.
-func (s *Service) material(ctx context.Context, paperID string, n int) (file, string, error) {
+func (s *Service) material(ctx context.Context, paperID string, n int) (web.Attachment, string, error) {
 	v, err := s.view(ctx, paperID, false)
 	if err != nil {
-		return file{}, "", err
+		return web.Attachment{}, "", err
 	}
 	if n < 0 || n >= len(v.Record.Files) {
-		return file{}, "", fault.Missing()
+		return web.Attachment{}, "", fault.Missing()
 	}
 	f := v.Record.Files[n]
 	text, err := s.k.OpenSealed(ctx, sealFile, f.Digest)

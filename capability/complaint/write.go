@@ -3,7 +3,6 @@ package complaint
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"time"
 
@@ -37,11 +36,11 @@ const cols = `id, kind, reader, author, sealed, state, due_on, answer, at`
 // written is what a row holds, once it is opened.
 type written struct {
 	paper
-	Case   string   `json:"case"`
-	Number string   `json:"number"`
-	Names  []string `json:"names"` // of those in About
-	Author string   `json:"author,omitempty"`
-	Files  []file   `json:"files"`
+	Case   string           `json:"case"`
+	Number string           `json:"number"`
+	Names  []string         `json:"names"` // of those in About
+	Author string           `json:"author,omitempty"`
+	Files  []web.Attachment `json:"files"`
 }
 
 // keeper is what is sealed: also who wrote it, and where he hears of the answer.
@@ -49,18 +48,6 @@ type keeper struct {
 	written
 	Person string `json:"person"`
 	Phone  string `json:"phone"`
-}
-
-type file struct {
-	Name   string `json:"name"`
-	Digest string `json:"digest"`
-	Size   int64  `json:"size"`
-	Type   string `json:"type"`
-}
-
-type upload struct {
-	Name string
-	Body io.Reader
 }
 
 const accept web.Kinds = ".jpg,.jpeg,.png,.pdf,.txt,.mp3,.m4a,.amr,.wav,.mp4"
@@ -76,28 +63,13 @@ func actor(tx *db.Tx) auth.Actor { return auth.From(tx.Context()) }
 func (s *Service) author(person string) string { return s.k.Vault.Find("complaint.author", person) }
 
 // keep stores materials before the act, sealed.
-func (s *Service) keep(ctx context.Context, ups []upload) ([]file, error) {
-	files := []file{}
-	if len(ups) > mostFiles {
-		return nil, fault.Field("files", fmt.Sprintf("一次最多加 %d 个文件。", mostFiles))
-	}
-	for _, u := range ups {
-		kind, body, err := accept.Take("files", u.Name, u.Body)
-		if err != nil {
-			return nil, err
-		}
-		d, n, err := s.k.PutSealed(ctx, sealFile, body)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, file{Name: u.Name, Digest: d, Size: n, Type: kind})
-	}
-	return files, nil
+func (s *Service) keep(ctx context.Context, ups []web.Upload) ([]web.Attachment, error) {
+	return accept.Keep("files", mostFiles, ups, func(body io.Reader) (string, int64, error) { return s.k.PutSealed(ctx, sealFile, body) })
 }
 
 // write takes a paper. Nothing follows from it but a line on the desk of the
 // office that reads.
-func (s *Service) write(ctx context.Context, caseID string, p paper, ups []upload) (paperID string, err error) {
+func (s *Service) write(ctx context.Context, caseID string, p paper, ups []web.Upload) (paperID string, err error) {
 	if err := p.check(); err != nil {
 		return "", err
 	}
@@ -121,7 +93,7 @@ func (s *Service) write(ctx context.Context, caseID string, p paper, ups []uploa
 	return paperID, err
 }
 
-func (s *Service) writeIn(tx *db.Tx, caseID string, p paper, files []file) (string, error) {
+func (s *Service) writeIn(tx *db.Tx, caseID string, p paper, files []web.Attachment) (string, error) {
 	a, now := actor(tx), tx.Now()
 	g, err := access.May(tx, a, "write", access.Of("complaint", caseID), now)
 	if err != nil {

@@ -311,7 +311,7 @@ func (s *Service) getEvidence(r *http.Request) (web.Reply, error) {
 }
 
 // uploads opens the files of a form field.
-func uploads(r *http.Request, field string) (ups []Upload, done func(), err error) {
+func uploads(r *http.Request, field string) (ups []web.Upload, done func(), err error) {
 	var open []interface{ Close() error }
 	done = func() {
 		for _, c := range open {
@@ -327,7 +327,7 @@ func uploads(r *http.Request, field string) (ups []Upload, done func(), err erro
 			return nil, done, err
 		}
 		open = append(open, f)
-		ups = append(ups, Upload{Name: web.Clean(h.Filename), Body: f})
+		ups = append(ups, web.Upload{Name: web.Clean(h.Filename), Body: f})
 	}
 	return ups, done, nil
 }

@@ -14,13 +14,8 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/ledger"
+	"mashang/platform/web"
 )
-
-// Upload is a file on its way in.
-type Upload struct {
-	Name string
-	Body io.Reader
-}
 
 // ask is what a party writes: a question, or one of the other kinds.
 type ask struct {
@@ -28,29 +23,17 @@ type ask struct {
 	Text string `json:"text"`
 }
 
+// accept is what may be attached.
+const accept web.Kinds = ".jpg,.jpeg,.png,.heic,.webp,.pdf,.mp3,.m4a,.amr,.wav,.mp4,.txt,.doc,.docx,.xls,.xlsx"
+
 // keep stores attachments before the act: no file is written inside it (R6).
-func (s *Service) keep(ctx context.Context, ups []Upload) ([]File, error) {
-	if len(ups) > maxFiles {
-		return nil, fault.Field("files", fmt.Sprintf("一次最多加 %d 个文件。", maxFiles))
-	}
-	files := []File{}
-	for _, u := range ups {
-		kind, body, err := accept.Take("files", u.Name, u.Body)
-		if err != nil {
-			return nil, err
-		}
-		d, n, err := s.k.Blob.Put(ctx, body)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, File{Name: u.Name, Digest: d, Size: n, Type: kind})
-	}
-	return files, nil
+func (s *Service) keep(ctx context.Context, ups []web.Upload) ([]web.Attachment, error) {
+	return accept.Keep("files", maxFiles, ups, func(body io.Reader) (string, int64, error) { return s.k.Blob.Put(ctx, body) })
 }
 
 // ask records a question of a party, starts its clock and puts it on the desk
 // of the judge, or of whoever answers for him today.
-func (s *Service) ask(ctx context.Context, caseID string, c ask, ups []Upload) (m Message, err error) {
+func (s *Service) ask(ctx context.Context, caseID string, c ask, ups []web.Upload) (m Message, err error) {
 	if _, ok := kindOf(c.Kind); !ok {
 		return m, fault.Field("kind", "请选想做什么。")
 	}
@@ -81,7 +64,7 @@ func (s *Service) mayAsk(ctx context.Context, caseID string) error {
 	})
 }
 
-func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []File) (Message, error) {
+func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []web.Attachment) (Message, error) {
 	a, now := auth.From(tx.Context()), tx.Now()
 	g, err := access.May(tx, a, "ask", access.Of("message", caseID), now)
 	if err != nil {
@@ -109,7 +92,7 @@ func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []File) (Message,
 	}
 	d := due(now, k.Days, cal)
 	m := Message{Case: caseID, Court: cs.Court, Party: party.ID, AuthorID: a.Person, Author: a.Name, Kind: k.Key, Text: c.Text,
-		Files: db.JSON[[]File]{V: files}, State: "waiting", Handler: handler, DueOn: d.On, Clock: db.JSON[Due]{V: d}, At: now}
+		Files: db.JSON[[]web.Attachment]{V: files}, State: "waiting", Handler: handler, DueOn: d.On, Clock: db.JSON[Due]{V: d}, At: now}
 	if m.ID, err = insertMessage(tx, m); err != nil {
 		return m, err
 	}
@@ -189,7 +172,7 @@ func (s *Service) question(tx *db.Tx, messageID, verb string) (Message, auth.Act
 }
 
 // send answers a question in the judge's name and stops its clock.
-func (s *Service) send(ctx context.Context, messageID string, c write, ups []Upload) (m Message, err error) {
+func (s *Service) send(ctx context.Context, messageID string, c write, ups []web.Upload) (m Message, err error) {
 	if err := checkText("text", c.Text); err != nil {
 		return m, err
 	}
@@ -216,7 +199,7 @@ func (s *Service) send(ctx context.Context, messageID string, c write, ups []Upl
 	return m, err
 }
 
-func (s *Service) sendIn(tx *db.Tx, messageID, text string, files []File) (Message, error) {
+func (s *Service) sendIn(tx *db.Tx, messageID, text string, files []web.Attachment) (Message, error) {
 	q, a, err := s.question(tx, messageID, "send")
 	if err != nil {
 		return Message{}, err
@@ -229,7 +212,7 @@ func (s *Service) sendIn(tx *db.Tx, messageID, text string, files []File) (Messa
 		return Message{}, err
 	}
 	m := Message{Case: q.Case, Court: q.Court, Party: q.Party, AuthorID: a.Person, Author: a.Name, Kind: "answer", Text: text,
-		Files: db.JSON[[]File]{V: files}, ReplyTo: q.ID, State: "said", At: now}
+		Files: db.JSON[[]web.Attachment]{V: files}, ReplyTo: q.ID, State: "said", At: now}
 	if m.ID, err = insertMessage(tx, m); err != nil {
 		return m, err
 	}
@@ -318,7 +301,7 @@ func (s *Service) contact(ctx context.Context, caseID string, c contact) error {
 }
 
 // file returns an attachment that the actor may read, and its message.
-func (s *Service) file(ctx context.Context, messageID string, n int) (f File, m Message, err error) {
+func (s *Service) file(ctx context.Context, messageID string, n int) (f web.Attachment, m Message, err error) {
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
 		if m, err = messageOf(tx, messageID); err != nil {
 			return err
@@ -412,7 +395,7 @@ func (v reader) see(ps []docket.Party, ms []Message) (list []seen) {
 	for _, m := range ms {
 		x := seen{Message: m, Open: v.court || m.Party == v.side, Mine: m.Party == v.side && asks(m.Kind), Role: roles[m.Party]}
 		if !x.Open {
-			x.Text, x.Files, x.Author = "", db.JSON[[]File]{}, ""
+			x.Text, x.Files, x.Author = "", db.JSON[[]web.Attachment]{}, ""
 		}
 		list = append(list, x)
 	}

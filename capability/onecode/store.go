@@ -9,6 +9,7 @@ import (
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/id"
+	"mashang/platform/web"
 )
 
 //go:embed schema
@@ -38,36 +39,28 @@ func codeOf(tx *db.Tx, caseID, person string) (code, bool, error) {
 	return db.Maybe[code](tx, `SELECT `+codeCols+` FROM onecode_code WHERE case_id = ? AND person_id = ? AND state = 'active'`, caseID, person)
 }
 
-// File is an attachment.
-type File struct {
-	Name   string `json:"name"`
-	Digest string `json:"digest"`
-	Size   int64  `json:"size"`
-	Type   string `json:"type"`
-}
-
 // Message is one thing said.
 type Message struct {
-	ID       string          `db:"id" json:"id"`
-	Case     string          `db:"case_id" json:"case"`
-	Court    string          `db:"court_id" json:"-"`
-	Party    string          `db:"party_id" json:"party"`
-	AuthorID string          `db:"author_id" json:"-"`
-	Author   string          `db:"author" json:"author"`
-	Kind     string          `db:"kind" json:"kind"`
-	Way      string          `db:"way" json:"way,omitempty"`
-	Text     string          `db:"text" json:"text"`
-	Files    db.JSON[[]File] `db:"files" json:"files"`
-	ReplyTo  string          `db:"reply_to" json:"reply_to,omitempty"`
-	State    string          `db:"state" json:"state"`
-	Handler  string          `db:"handler_id" json:"-"`
-	DueOn    law.Date        `db:"due_on" json:"due_on"`
-	Clock    db.JSON[Due]    `db:"clock" json:"clock"`
-	Reminded time.Time       `db:"reminded" json:"-"`
-	Late     time.Time       `db:"escalated" json:"escalated"`
-	Answered time.Time       `db:"answered_at" json:"answered_at"`
-	Reopened int             `db:"reopened" json:"reopened"`
-	At       time.Time       `db:"at" json:"at"`
+	ID       string                    `db:"id" json:"id"`
+	Case     string                    `db:"case_id" json:"case"`
+	Court    string                    `db:"court_id" json:"-"`
+	Party    string                    `db:"party_id" json:"party"`
+	AuthorID string                    `db:"author_id" json:"-"`
+	Author   string                    `db:"author" json:"author"`
+	Kind     string                    `db:"kind" json:"kind"`
+	Way      string                    `db:"way" json:"way,omitempty"`
+	Text     string                    `db:"text" json:"text"`
+	Files    db.JSON[[]web.Attachment] `db:"files" json:"files"`
+	ReplyTo  string                    `db:"reply_to" json:"reply_to,omitempty"`
+	State    string                    `db:"state" json:"state"`
+	Handler  string                    `db:"handler_id" json:"-"`
+	DueOn    law.Date                  `db:"due_on" json:"due_on"`
+	Clock    db.JSON[Due]              `db:"clock" json:"clock"`
+	Reminded time.Time                 `db:"reminded" json:"-"`
+	Late     time.Time                 `db:"escalated" json:"escalated"`
+	Answered time.Time                 `db:"answered_at" json:"answered_at"`
+	Reopened int                       `db:"reopened" json:"reopened"`
+	At       time.Time                 `db:"at" json:"at"`
 }
 
 const messageCols = `m.id, m.case_id, m.court_id, m.party_id, m.author_id, m.author, m.kind, m.way, m.text, m.files, m.reply_to, m.state, m.handler_id, m.due_on, m.clock, m.reminded, m.escalated, m.answered_at, m.reopened, m.at`
@@ -184,7 +177,7 @@ func boardOf(tx *db.Tx, court, division string, today law.Date) (rows []boardRow
 	}
 	late, err = db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE `+within+` AND m.due_on < ? AND c.secrecy <> 'sealed' ORDER BY m.due_on, m.id LIMIT 100`, append(args, today)...)
 	for i := range late {
-		late[i].Text, late[i].Files, late[i].Author = "", db.JSON[[]File]{}, ""
+		late[i].Text, late[i].Files, late[i].Author = "", db.JSON[[]web.Attachment]{}, ""
 	}
 	return rows, late, err
 }

@@ -101,7 +101,7 @@ func (s *Service) postForm(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &in); err != nil {
 		return s.again(r, in, err)
 	}
-	var ups []upload
+	var ups []web.Upload
 	for _, h := range web.Files(r, "files") {
 		if h.Size == 0 && h.Filename == "" {
 			continue
@@ -111,7 +111,7 @@ func (s *Service) postForm(r *http.Request) (web.Reply, error) {
 			return web.Reply{}, err
 		}
 		defer func() { _ = b.Close() }()
-		ups = append(ups, upload{web.Clean(h.Filename), b})
+		ups = append(ups, web.Upload{Name: web.Clean(h.Filename), Body: b})
 	}
 	recordID, err := s.write(r.Context(), in, ups)
 	if err != nil {

@@ -122,13 +122,13 @@ func (s *Service) Record(ctx context.Context, r web.Reading) error {
 }
 
 // material returns a kept file of a record that the actor may read.
-func (s *Service) material(ctx context.Context, recordID string, n int) (file, string, error) {
+func (s *Service) material(ctx context.Context, recordID string, n int) (web.Attachment, string, error) {
 	v, err := s.view(ctx, recordID)
 	if err != nil {
-		return file{}, "", err
+		return web.Attachment{}, "", err
 	}
 	if n < 0 || n >= len(v.Record.Files) {
-		return file{}, "", fault.Missing()
+		return web.Attachment{}, "", fault.Missing()
 	}
 	f := v.Record.Files[n]
 	text, err := s.k.OpenSealed(ctx, sealFile, f.Digest)

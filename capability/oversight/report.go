@@ -3,7 +3,6 @@ package oversight
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"time"
 
@@ -31,30 +30,17 @@ const cols = `id, reader, author, sealed, at`
 // written is what a row holds, once it is opened.
 type written struct {
 	report
-	Person     string `json:"person"` // the writer
-	Name       string `json:"name"`
-	Court      string `json:"court"`
-	Division   string `json:"division"`
-	AuthorUnit string `json:"author_unit"`
-	AuthorPost string `json:"author_post"`
-	Number     string `json:"number"` // of the case at that time
-	Files      []file `json:"files"`
+	Person     string           `json:"person"` // the writer
+	Name       string           `json:"name"`
+	Court      string           `json:"court"`
+	Division   string           `json:"division"`
+	AuthorUnit string           `json:"author_unit"`
+	AuthorPost string           `json:"author_post"`
+	Number     string           `json:"number"` // of the case at that time
+	Files      []web.Attachment `json:"files"`
 }
 
 // file is a kept material; its bytes are sealed too.
-type file struct {
-	Name   string `json:"name"`
-	Digest string `json:"digest"`
-	Size   int64  `json:"size"`
-	Type   string `json:"type"`
-}
-
-// upload is a file on its way in.
-type upload struct {
-	Name string
-	Body io.Reader
-}
-
 const (
 	mostBytes = 30 << 20
 	mostFiles = 9
@@ -71,28 +57,13 @@ const (
 
 // keep stores materials before the act, sealed: the folder of files tells
 // nobody what they are.
-func (s *Service) keep(ctx context.Context, ups []upload) ([]file, error) {
-	files := []file{}
-	if len(ups) > mostFiles {
-		return nil, fault.Field("files", fmt.Sprintf("一次最多加 %d 个文件。", mostFiles))
-	}
-	for _, u := range ups {
-		kind, body, err := accept.Take("files", u.Name, u.Body)
-		if err != nil {
-			return nil, err
-		}
-		d, n, err := s.k.PutSealed(ctx, sealFile, body)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, file{Name: u.Name, Digest: d, Size: n, Type: kind})
-	}
-	return files, nil
+func (s *Service) keep(ctx context.Context, ups []web.Upload) ([]web.Attachment, error) {
+	return accept.Keep("files", mostFiles, ups, func(body io.Reader) (string, int64, error) { return s.k.PutSealed(ctx, sealFile, body) })
 }
 
 // write keeps a report. Nothing follows from it: no job, no message, no line
 // on any page but the writer's and the discipline office's.
-func (s *Service) write(ctx context.Context, r report, ups []upload) (recordID string, err error) {
+func (s *Service) write(ctx context.Context, r report, ups []web.Upload) (recordID string, err error) {
 	if err := check(r, docket.Today(s.k.Now())); err != nil {
 		return "", err
 	}
@@ -116,7 +87,7 @@ func (s *Service) write(ctx context.Context, r report, ups []upload) (recordID s
 	return recordID, err
 }
 
-func (s *Service) writeIn(tx *db.Tx, r report, files []file) (string, error) {
+func (s *Service) writeIn(tx *db.Tx, r report, files []web.Attachment) (string, error) {
 	a, now := auth.From(tx.Context()), s.k.Now()
 	if _, err := access.May(tx, a, "record", access.In("oversight", ""), now); err != nil {
 		return "", err

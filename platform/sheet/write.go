@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -137,7 +138,8 @@ func AsCSV(rows [][]string) ([]byte, error) {
 // narrow one. (OWASP, CSV Injection.)
 func Inert(s string) string {
 	s = strings.NewReplacer("\t", " ", "\r", " ").Replace(s)
-	if len(s) > 1 && strings.ContainsRune("=+-@＝＋－＠", []rune(strings.TrimLeft(s, " \n") + "x")[0]) {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \n"))
+	if len(s) > 1 && strings.ContainsRune("=+-@＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

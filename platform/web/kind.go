@@ -79,6 +79,42 @@ func (k Kinds) Take(field, name string, body io.Reader) (media string, whole io.
 	return x.media, io.MultiReader(bytes.NewReader(head[:n]), body), nil
 }
 
+// Upload is a file on its way in.
+type Upload struct {
+	Name string
+	Body io.Reader
+}
+
+// Attachment is a file that was kept: what its owner calls it, and the digest,
+// bytes and media type under which the store has it.
+type Attachment struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest"`
+	Size   int64  `json:"size"`
+	Type   string `json:"type"`
+}
+
+// Keep judges the files of a field and stores them by put, at most so many. It
+// runs before the act: no file is written inside one.
+func (k Kinds) Keep(field string, most int, ups []Upload, put func(body io.Reader) (digest string, size int64, err error)) ([]Attachment, error) {
+	kept := []Attachment{}
+	if len(ups) > most {
+		return nil, fault.Field(field, fmt.Sprintf("一次最多加 %d 个文件。", most))
+	}
+	for _, u := range ups {
+		media, body, err := k.Take(field, u.Name, u.Body)
+		if err != nil {
+			return nil, err
+		}
+		digest, size, err := put(body)
+		if err != nil {
+			return nil, err
+		}
+		kept = append(kept, Attachment{Name: u.Name, Digest: digest, Size: size, Type: media})
+	}
+	return kept, nil
+}
+
 // words are what may be handed in, for people: 照片、录音和 PDF.
 func (k Kinds) words() string {
 	var out []string
