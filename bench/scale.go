@@ -108,8 +108,8 @@ func load(w crowd, judges int) []string {
 	qs = append(qs,
 		`INSERT INTO docket_access (id, person_id, case_id, capacity, scope, from_at, until_at, basis) SELECT '{p}w' || p.id, p.person_id, p.case_id, 'party', '', 1, 0, '' FROM docket_party p WHERE p.id >= '{p}y' AND p.id < '{p}z'`,
 		`INSERT INTO docket_access (id, person_id, case_id, capacity, scope, from_at, until_at, basis) `+few+`SELECT '{p}l' || {n}, '{p}lawyer', '{p}c' || SUBSTR('000000000' || CAST(1 + (s.n - 1) * {step} AS TEXT), LENGTH(CAST(1 + (s.n - 1) * {step} AS TEXT)) + 1), 'agent', '', 1, 0, '' FROM s`)
-	qs = append(qs, `INSERT INTO onecode_message (id, case_id, court_id, party_id, author_id, author, kind, way, text, files, reply_to, state, handler_id, due_on, clock, reminded, escalated, answered_at, reopened, at)
-		`+fmt.Sprintf(numbers[:len(numbers)-1]+`, m(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM m WHERE k < 50) `, talked)+`SELECT '{p}m' || {n} || CAST(100 + m.k AS TEXT), c.id, c.court_id, '{p}x' || SUBSTR(c.id, 16), '{p}p' || SUBSTR(c.id, 16), '甲', 'question', '', '开庭能不能用手机参加？我长期在外地打工，来回一趟要两天。', '[]', '', 'answered', c.judge_id, '2026-03-10', '{}', 0, 0, 1, 0, m.k
+	qs = append(qs, `INSERT INTO onecode_message (id, case_id, court_id, party_id, author_id, author, kind, way, text, files, reply_to, state, handler_id, due_on, clock, reminded, escalated, answered_at, at)
+		`+fmt.Sprintf(numbers[:len(numbers)-1]+`, m(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM m WHERE k < 50) `, talked)+`SELECT '{p}m' || {n} || CAST(100 + m.k AS TEXT), c.id, c.court_id, '{p}x' || SUBSTR(c.id, 16), '{p}p' || SUBSTR(c.id, 16), '甲', 'question', '', '开庭能不能用手机参加？我长期在外地打工，来回一趟要两天。', '[]', '', 'answered', c.judge_id, '2026-03-10', '{}', 0, 0, 1, m.k
 		FROM s CROSS JOIN m JOIN docket_case c ON c.id = '{p}c' || SUBSTR('000000000' || CAST(s.n * {many} AS TEXT), LENGTH(CAST(s.n * {many} AS TEXT)) + 1)`)
 	for i := range qs {
 		qs[i] = year.Replace(r.Replace(qs[i]))

@@ -93,10 +93,9 @@ func (d *driver) post(w who, path string, body any) (map[string]any, error) {
 	return d.send(w, r)
 }
 
-// get reads a page, for the trace that it leaves.
-func (d *driver) get(w who, path string) error {
-	_, err := d.send(w, httptest.NewRequestWithContext(d.as(w), http.MethodGet, "/api/v1"+path, nil))
-	return err
+// get reads a page: for what it says, or for the trace that reading leaves.
+func (d *driver) get(w who, path string) (map[string]any, error) {
+	return d.send(w, httptest.NewRequestWithContext(d.as(w), http.MethodGet, "/api/v1"+path, nil))
 }
 
 // upload sends a form with a file.

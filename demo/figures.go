@@ -1,8 +1,10 @@
 package demo
 
 import (
+	"strings"
 	"time"
 
+	"mashang/docket"
 	"mashang/law"
 	"mashang/law/stats"
 	"mashang/platform/clock"
@@ -81,6 +83,9 @@ type plan struct {
 // with the present one.
 func (y *year) counted(end law.Date) {
 	first := stats.PeriodOf(stats.Month, end).First.AddMonths(-11).AddDays(1)
+	for d := first.AddDays(6); d.Before(end.AddDays(-7)); d = d.AddDays(7) { // once a week
+		y.at(y.workday(d, 16, 0), y.followed)
+	}
 	days := end.AddDays(-75).Sub(first) // what follows from a case lies behind, too
 	qs := quotas()
 	for i := range closed + running + fresh {
@@ -137,14 +142,21 @@ func (y *year) comes(f *filed, start law.Date, q quota) {
 				return err
 			}
 			for _, m := range answered {
-				again := unhappy < q.unhappy
-				if err := y.rate(me, "/onecode/"+f.id+"/message/"+m+"/rate", again); err != nil {
+				bad := unhappy < q.unhappy
+				if err := y.rate(me, "/onecode/"+f.id+"/message/"+m+"/rate", bad); err != nil {
 					return err
 				}
-				if again { // it waits again
-					unhappy++
+				if !bad {
+					continue
+				}
+				if unhappy++; unhappy%2 == 0 { // every other one asks once more
+					out, err := y.post(me, "/onecode/"+f.id+"/ask", map[string]string{"again": m, "text": "还是没明白，能不能打电话说一下？"})
+					if err != nil {
+						return err
+					}
+					second, _ := out["id"].(string)
 					y.soon(y.workday(day.AddDays(1), 10, 30), func() error {
-						return y.reply(f, m, "您说得对，上次没说清楚。已经打电话给您，当面再说。")
+						return y.reply(f, second, "您说得对，上次没说清楚。已经打电话给您，当面再说。")
 					})
 				}
 			}
@@ -194,6 +206,37 @@ func (y *year) rate(w who, path string, bad bool) error {
 	}
 	_, err := y.post(w, path, map[string]string{"grade": grade})
 	return err
+}
+
+// followed is the supervising offices' afternoon with the bad ratings.
+func (y *year) followed() error {
+	for _, c := range y.courts {
+		office := c.of(docket.Supervision, "")[0].who
+		desk, err := y.get(office, "/desk")
+		if err != nil {
+			return err
+		}
+		for _, g := range list(desk["groups"]) {
+			for _, t := range list(g["tasks"]) {
+				if href, _ := t["href"].(string); strings.HasPrefix(href, "/onecode/follow/up/") {
+					if _, err := y.post(office, href, map[string]string{"text": "看了往来，已同承办部门说好改进。"}); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// list is a list of things in an answer.
+func list(v any) (out []map[string]any) {
+	all, _ := v.([]any)
+	for _, x := range all {
+		m, _ := x.(map[string]any)
+		out = append(out, m)
+	}
+	return out
 }
 
 // goesOn is what a party does after the case is closed.

@@ -187,5 +187,6 @@ func (y *year) opened(f *filed) error {
 	if _, err := y.post(w, "/oversight/open", map[string]string{"case": f.id, "kind": "assist", "words": "承办法官请我看一下外观设计比对的材料。"}); err != nil {
 		return err
 	}
-	return y.get(w, "/casebook/"+f.id)
+	_, err := y.get(w, "/casebook/"+f.id)
+	return err
 }

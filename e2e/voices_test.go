@@ -26,6 +26,10 @@ func voices(t *testing.T, b *tab) {
 	b.fill("text", mark+"排好就打电话。").click("发出答复").see("答复发出去了")
 	b.goTo("/demo").click("原告，专利案").goTo(jia).click("看全部").see(mark+"排好就打电话。", "这样办，您满意吗").sound("rate" + on)
 	b.click("^基本满意$").see("您评了“基本满意”", "谢谢")
+	b.click("再问一次").see("您原来写的：" + mark).sound("again" + on)
+	b.fill("text", mark+"是打我的手机吗？").click("发送").see("发出去了", mark+"是打我的手机吗？")
+	b.goTo("/demo").click("周明远").see("再问：提了意见").hide("基本满意")
+	b.goTo("/demo").click("庭长，看得到过期").goTo("/onecode/delegate").see("谁的留言", "周明远").sound("delegate" + on)
 
 	b.goTo("/onecode/" + jia[len("/casebook/"):] + "/rate").see("评的是服务").sound("service" + on)
 	if b.name == phone.name { // each step once

@@ -3,6 +3,7 @@ package onecode
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"mashang/docket"
@@ -79,20 +80,20 @@ func (s *Service) delegate(ctx context.Context, c delegate) error {
 		if _, err := tx.Exec(`INSERT INTO onecode_delegation (id, from_id, to_id, from_at, until_at, reason) VALUES (?, ?, ?, ?, ?, ?)`, id.New(), c.From, c.To, begin, until, c.Reason); err != nil {
 			return err
 		}
-		n, err := s.handOver(tx, c.From, c.To, begin, until)
+		n := handed{}
+		if begin.After(now) {
+			err = s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.begin", Body: [2]string{c.From, c.To}, At: begin})
+		} else {
+			n, err = handOver(tx, c.From, c.To, until)
+		}
 		if err != nil {
 			return err
-		}
-		if begin.After(now) {
-			if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.begin", Body: [2]string{c.From, c.To}, At: begin}); err != nil {
-				return err
-			}
 		}
 		if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.return", Body: [2]string{c.From, c.To}, At: until}); err != nil {
 			return err
 		}
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.delegated", Court: c.Court, Actor: app.Actor(ctx),
-			Body: map[string]any{"from": c.From, "to": c.To, "begin": c.Begin.String(), "until": c.Until.String(), "cases": n}, Private: map[string]string{"reason": c.Reason}})
+			Body: map[string]any{"from": c.From, "to": c.To, "begin": c.Begin.String(), "until": c.Until.String(), "cases": n.cases, "questions": n.questions}, Private: map[string]string{"reason": c.Reason}})
 		return err
 	})
 }
@@ -105,14 +106,10 @@ func (s *Service) mayDelegate(tx *db.Tx, a auth.Actor, c delegate) error {
 	if err != nil {
 		return err
 	}
-	division, toOK := "", false
-	for _, m := range from {
-		if m.Person == c.From {
-			division = m.Division
-		}
-		toOK = toOK || m.Person == c.To
+	here := func(who string) bool {
+		return slices.ContainsFunc(from, func(m docket.Member) bool { return m.Person == who })
 	}
-	if division == "" || !toOK {
+	if !here(c.From) || !here(c.To) {
 		return fault.Field("to", "只能委托给本院的法官。")
 	}
 	if a.Person == c.From && a.Staff {
@@ -123,31 +120,38 @@ func (s *Service) mayDelegate(tx *db.Tx, a auth.Actor, c delegate) error {
 		return err
 	}
 	for _, p := range posts {
-		if a.Staff && p.Role == docket.Head && p.Division == division {
+		if a.Staff && slices.ContainsFunc(from, func(m docket.Member) bool { return m.Person == c.From && heads(p, m.Post) }) {
 			return nil
 		}
 	}
 	return fault.New(fault.Forbidden, "留言由法官本人委托；他来不及时，由本庭庭长指定。")
 }
 
-// handOver gives the delegate sight of the judge's open cases for the time of
-// the delegation, and the questions that wait now.
-func (s *Service) handOver(tx *db.Tx, from, to string, begin, until time.Time) (int, error) {
-	cases, err := db.List[string](tx, `SELECT id FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')`, from)
+// heads reports whether a post is the head's of the division of another.
+func heads(p, other docket.Post) bool {
+	return p.Role == docket.Head && p.Court == other.Court && p.Division == other.Division
+}
+
+// handed is how much a delegate got.
+type handed struct{ cases, questions int64 }
+
+// handOver gives the delegate, until the end of the delegation, sight of the
+// cases in which the judge may be written to or has still to answer (somebody
+// asks why after the judgment, too), and the questions that wait.
+func handOver(tx *db.Tx, from, to string, until time.Time) (n handed, err error) {
+	cases, err := db.List[string](tx, `SELECT id FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')
+		UNION SELECT m.case_id FROM onecode_message m JOIN docket_case c ON c.id = m.case_id WHERE m.handler_id = ? AND m.state = 'waiting' AND c.judge_id = ?`, from, from, from)
 	if err != nil {
-		return 0, err
+		return n, err
 	}
 	for _, c := range cases {
-		if err := access.Add(tx, to, c, "delegate", "受托代为答复", begin, until); err != nil {
-			return 0, err
+		if err := access.Add(tx, to, c, "delegate", "受托代为答复", tx.Now(), until); err != nil {
+			return n, err
 		}
 	}
-	if !begin.After(s.k.Now()) {
-		if _, err := pass(tx, from, to, from); err != nil {
-			return 0, err
-		}
-	}
-	return len(cases), nil
+	n.cases = int64(len(cases))
+	n.questions, err = pass(tx, from, to, from)
+	return n, err
 }
 
 // pass moves the questions that wait for one person to another, in the cases
@@ -156,8 +160,8 @@ func pass(tx *db.Tx, from, to, judge string) (int64, error) {
 	return tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id = ? AND state = 'waiting' AND case_id IN (SELECT id FROM docket_case WHERE judge_id = ?)`, to, from, judge)
 }
 
-// begin hands over, on the first day of a delegation that was made ahead, the
-// questions that wait: nobody is at the judge's desk to answer them.
+// begin hands over on the first day of a delegation that was made ahead, with
+// what the judge got in between.
 func (s *Service) begin(ctx context.Context, j *jobs.Job) error {
 	var who [2]string
 	if err := j.Read(&who); err != nil {
@@ -168,12 +172,12 @@ func (s *Service) begin(ctx context.Context, j *jobs.Job) error {
 		if err != nil || !stands || d.To != who[1] {
 			return errors.Join(err, j.Finish(tx))
 		}
-		n, err := pass(tx, who[0], who[1], who[0])
+		n, err := handOver(tx, who[0], who[1], d.Until)
 		if err != nil {
 			return err
 		}
-		if n > 0 {
-			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.passed", Actor: app.Actor(ctx), Body: map[string]any{"questions": n}}); err != nil {
+		if n != (handed{}) {
+			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.passed", Actor: app.Actor(ctx), Body: map[string]any{"cases": n.cases, "questions": n.questions}}); err != nil {
 				return err
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"mashang/capability"
@@ -39,7 +40,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "onecode.followed", Title: "回访不满意的评价", Audience: ledger.Court},
 				{Name: "onecode.answered", Title: "法院答复", Audience: ledger.Parties, News: "法官有新的答复"},
 				{Name: "onecode.contact", Title: "当事人联系法院，已登记", Audience: ledger.Parties, News: "登记了一次来电来访"},
-				{Name: "onecode.late", Title: "答复过期，庭长已看到", Audience: ledger.Parties, News: "一条答复过期了，庭长已经看到"},
+				{Name: "onecode.late", Title: "答复过期，已报告庭长", Audience: ledger.Parties, News: "一条答复过期了，已经报告庭长"},
 				{Name: "onecode.drafted", Title: "起草答复", Audience: ledger.Court, News: "一条答复起草好了"},
 				{Name: "onecode.reminded", Title: "提醒答复", Audience: ledger.Court},
 				{Name: "onecode.moved", Title: "留言转给新的承办法官", Audience: ledger.Court, News: "留言转给了新的承办法官"},
@@ -100,10 +101,12 @@ type (
 	colleagues struct {
 		Court  string          `json:"court"`
 		Judges []docket.Member `json:"judges"`
+		Mine   []docket.Member `json:"mine"` // for whom the head of a division may delegate
 	}
 	threadQuery struct {
 		Before string `json:"before"`
-		Kind   string `json:"kind"` // of what the page's form will send
+		Kind   string `json:"kind"`  // of what the page's form will send
+		Again  string `json:"again"` // the message that it asks about once more
 	}
 	visiting struct {
 		Code string `json:"code"`
@@ -133,6 +136,7 @@ type (
 		Judge    string          `json:"judge"`
 		Relation access.Relation `json:"-"`
 		Kind     Kind            `json:"-"` // of what the form sends
+		Again    *seen           `json:"-"` // about what it asks once more
 	}
 	reissueCmd struct {
 		Reason string `json:"reason"`
@@ -266,16 +270,23 @@ func (s *Service) getThread(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	v.choose(r.URL.Query().Get("kind"))
+	v.choose(r.URL.Query().Get("kind"), r.URL.Query().Get("again"))
 	return web.Reply{Page: threadPage(v, s.k.Now(), "", nil), JSON: v, Read: s.reading(r, v.Case.Court, v.Case.ID), Keep: v.Case.Secrecy != docket.Sealed}, nil
 }
 
-// choose sets the kind of message that the form sends.
-func (v *threadView) choose(key string) {
+// choose sets the kind of message that the form sends, or about what it asks
+// once more.
+func (v *threadView) choose(key, again string) {
 	v.Kind = Kinds[0]
 	for _, k := range doors(v.Case) {
 		if k.Key == key {
 			v.Kind = k
+		}
+	}
+	for i := range v.Messages {
+		if m := &v.Messages[i]; m.ID == again && m.Mine {
+			v.Again = m
+			v.Kind, _ = kindOf(m.Kind)
 		}
 	}
 }
@@ -349,7 +360,7 @@ func (s *Service) postAsk(r *http.Request) (web.Reply, error) {
 		if verr != nil || fault.KindOf(err) != fault.Invalid {
 			return web.Reply{}, err
 		}
-		v.choose(c.Kind)
+		v.choose(c.Kind, c.Again)
 		return web.Reply{Page: threadPage(v, s.k.Now(), c.Text, fault.Fields(err))}, err
 	}
 	return web.Reply{Goto: "/onecode/" + caseID + "#new", Toast: "发出去了。最晚 " + m.DueOn.Short(docket.Today(s.k.Now())) + "回您。", JSON: m}, nil
@@ -523,18 +534,26 @@ func (s *Service) getDelegate(r *http.Request) (web.Reply, error) {
 }
 
 func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error) (web.Reply, error) {
-	a := auth.From(r.Context())
-	var ms []docket.Member
+	var v colleagues
 	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+		a := auth.From(r.Context())
 		posts, err := docket.Posts(tx, a.Person, tx.Now())
 		if err != nil || len(posts) == 0 {
 			return fault.OrMissing(err)
 		}
 		c.Court = posts[0].Court
-		ms, err = docket.Staff(tx, c.Court, tx.Now(), docket.Judge)
-		return err
+		v.Court = c.Court
+		if v.Judges, err = docket.Staff(tx, c.Court, tx.Now(), docket.Judge); err != nil {
+			return err
+		}
+		for _, m := range v.Judges {
+			if m.Person != a.Person && slices.ContainsFunc(posts, func(p docket.Post) bool { return heads(p, m.Post) }) {
+				v.Mine = append(v.Mine, m)
+			}
+		}
+		return nil
 	})
-	return web.Reply{Page: delegatePage(c, ms, a.Person, errs), JSON: colleagues{c.Court, ms}}, err
+	return web.Reply{Page: delegatePage(c, v, auth.From(r.Context()), errs), JSON: v}, err
 }
 
 func (s *Service) postDelegate(r *http.Request) (web.Reply, error) {

@@ -17,10 +17,12 @@ import (
 	"mashang/platform/web"
 )
 
-// ask is what a party writes: a question, or one of the other kinds.
+// ask is what a party writes: a question, or one of the other kinds; or, once
+// more, what the answer to an earlier one left open.
 type ask struct {
-	Kind string `json:"kind"`
-	Text string `json:"text"`
+	Kind  string `json:"kind"`
+	Text  string `json:"text"`
+	Again string `json:"again"` // the earlier message; its kind is the kind of this one
 }
 
 // accept is what may be attached.
@@ -78,6 +80,13 @@ func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []web.Attachment)
 	if cs.State == docket.Entered || cs.State == docket.Refused || cs.Judge == "" {
 		return Message{}, fault.New(fault.Conflict, "案件还没有分给法官，暂时没有人能回您。分案后就能写；急事请打 12368。")
 	}
+	if c.Again != "" {
+		first, err := s.mayAgain(tx, caseID, c.Again, a.Person)
+		if err != nil {
+			return Message{}, err
+		}
+		c.Kind = first.Kind
+	}
 	k, _ := kindOf(c.Kind)
 	if k.After && cs.State != docket.Closed {
 		return Message{}, fault.New(fault.Conflict, "判后答疑要等结案以后。现在想问什么，请选“问一件事”。")
@@ -92,7 +101,7 @@ func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []web.Attachment)
 	}
 	d := due(now, k.Days, cal)
 	m := Message{Case: caseID, Court: cs.Court, Party: party.ID, AuthorID: a.Person, Author: a.Name, Kind: k.Key, Text: c.Text,
-		Files: db.JSON[[]web.Attachment]{V: files}, State: "waiting", Handler: handler, DueOn: d.On, Clock: db.JSON[Due]{V: d}, At: now}
+		Files: db.JSON[[]web.Attachment]{V: files}, ReplyTo: c.Again, State: "waiting", Handler: handler, DueOn: d.On, Clock: db.JSON[Due]{V: d}, At: now}
 	if m.ID, err = insertMessage(tx, m); err != nil {
 		return m, err
 	}
@@ -102,10 +111,31 @@ func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []web.Attachment)
 	if err := s.record(tx, k.Entry, m, docket.RoleNames[party.Role], a.Person); err != nil {
 		return m, err
 	}
-	if k.Key != opinion { // nobody listens to the others
+	if k.Key != opinion || m.again() { // nobody listens to the others, and it is the same opinion
 		return m, nil
 	}
 	return m, s.k.Tell(tx, fact.OpinionGiven{Case: caseID, Message: m.ID, On: docket.Today(m.At)})
+}
+
+// mayAgain returns the message that a person asks about once more: his own,
+// answered, and not asked about again before.
+func (s *Service) mayAgain(tx *db.Tx, caseID, messageID, person string) (Message, error) {
+	first, err := messageOf(tx, messageID)
+	if err != nil {
+		return first, err
+	}
+	if first.Case != caseID || first.AuthorID != person || !asks(first.Kind) {
+		return first, fault.Missing()
+	}
+	if first.State != "answered" {
+		return first, fault.New(fault.Conflict, "法官还没有答复。答复来了，觉得没说清楚，再问一次。")
+	}
+	if had, err := askedAgain(tx, first); err != nil {
+		return first, err
+	} else if had || first.again() {
+		return first, fault.New(fault.Conflict, "这一条您已经再问过一次了。还有要说的，请另写一条。")
+	}
+	return first, nil
 }
 
 // record writes the entry: all parties may hold that something was said, by
@@ -340,8 +370,9 @@ type seen struct {
 	Role string `json:"role"` // of the party whose thread it is
 	Open bool   `json:"open"` // the words are shown
 
-	MayRate bool   `json:"may_rate,omitempty"` // an answer that its reader has not rated yet
-	Rated   string `json:"rated,omitempty"`    // or his grade
+	MayRate  bool   `json:"may_rate,omitempty"`  // an answer that its reader has not rated yet
+	Rated    string `json:"rated,omitempty"`     // or his grade
+	MayAgain bool   `json:"may_again,omitempty"` // he may ask once more
 }
 
 // pageSize is how many messages a page of a thread shows.

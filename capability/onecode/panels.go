@@ -110,7 +110,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 				return nil, err
 			}
 			for _, f := range fs {
-				out = append(out, capability.Task{Group: "不满意，等回访", Title: "有人对“" + stepTitle(f.Step) + "”的服务不满意", Sub: or(f.Number, "一件封存的案件"), Href: "/onecode/follow/up/" + f.Rating, Tone: "soon", Tag: "回访"})
+				out = append(out, capability.Task{Group: "不满意，等回访", Title: "有人对" + f.what() + "不满意", Sub: or(f.Number, "一件封存的案件"), Href: "/onecode/follow/up/" + f.Rating, Tone: "soon", Tag: "回访"})
 			}
 		}
 		var more []waiting
@@ -162,8 +162,8 @@ func about(m Message) string {
 	if k, ok := kindOf(m.Kind); ok && m.Kind != Kinds[0].Key {
 		out = k.Did + "："
 	}
-	if m.Reopened > 0 {
-		out = "不满意，再问：" + out
+	if m.again() {
+		out = "再问：" + out
 	}
 	return out
 }

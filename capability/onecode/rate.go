@@ -55,33 +55,37 @@ func (c rate) check() error {
 }
 
 // rateMessage says how satisfied the writer is with what became of his
-// message. Who is not satisfied may have it opened once more: it then waits
-// again, with a clock of its own, and the head of the division sees it.
-func (s *Service) rateMessage(ctx context.Context, messageID string, c rate) (m Message, again bool, err error) {
+// message. That he is not satisfied is seen by the office that follows it up
+// and by nobody who handles the case; whoever wants to hear more asks again.
+func (s *Service) rateMessage(ctx context.Context, messageID string, c rate) error {
 	if err := c.check(); err != nil {
-		return m, false, err
+		return err
 	}
-	err = s.k.Do(ctx, func(tx *db.Tx) error {
+	return s.k.Do(ctx, func(tx *db.Tx) error {
 		a, now := auth.From(tx.Context()), tx.Now()
-		if m, err = messageOf(tx, messageID); err != nil {
+		m, err := messageOf(tx, messageID)
+		if err != nil {
 			return err
 		}
-		g, err := access.May(tx, a, "ask", access.Of("message", m.Case), now)
-		if err != nil {
+		if _, err := access.May(tx, a, "ask", access.Of("message", m.Case), now); err != nil {
 			return err
 		}
 		if m.AuthorID != a.Person || !asks(m.Kind) {
 			return fault.Missing() // nobody rates another's
 		}
-		if m.State != "answered" {
+		again, err := askedAgain(tx, m)
+		if err != nil {
+			return err
+		}
+		if m.State != "answered" || again {
 			return fault.New(fault.Conflict, "还没有答复。答复来了再评。")
 		}
-		r := rating{Case: m.Case, Court: m.Court, Person: s.rater(a.Person), About: "message", Step: m.ID, Grade: c.Grade, Text: c.Text, At: now}
+		r := rating{Case: m.Case, Court: m.Court, Person: s.rater(a.Person), About: "message", Step: m.first(), Grade: c.Grade, Text: c.Text, At: now}
 		was, rated, err := ratingOf(tx, r)
 		if err != nil {
 			return err
 		}
-		if rated && (m.Reopened == 0 || !was.At.Before(m.Answered)) {
+		if rated && !was.At.Before(m.Answered) {
 			return fault.New(fault.Conflict, "这一条您已经评过了。")
 		}
 		if r.ID = was.ID; !rated {
@@ -90,38 +94,11 @@ func (s *Service) rateMessage(ctx context.Context, messageID string, c rate) (m 
 		if err := s.putRating(tx, r); err != nil {
 			return err
 		}
-		if again = c.Grade == stats.Grades[2] && m.Reopened == 0 && g.Case.Judge != ""; again {
-			if m, err = s.reopen(tx, m, g.Case); err != nil {
-				return err
-			}
-		}
-		if err := s.k.Confide(tx, "onecode.rated", a.Person, r.ID+r.Grade+r.Text); err != nil {
-			return err
-		}
 		if m.Kind != opinion { // the figures are of opinions
 			return nil
 		}
-		return s.k.Tell(tx, fact.OpinionRated{Case: m.Case, Court: m.Court, Message: m.ID, Grade: c.Grade, On: docket.Today(now)})
+		return s.k.Tell(tx, fact.OpinionRated{Case: m.Case, Court: m.Court, Message: r.Step, Grade: c.Grade, On: docket.Today(now)})
 	})
-	return m, again, err
-}
-
-// reopen lets an answered message wait again.
-func (s *Service) reopen(tx *db.Tx, m Message, cs docket.Case) (Message, error) {
-	cal, err := docket.Calendar(tx)
-	if err != nil {
-		return m, err
-	}
-	if m.Handler, err = s.answers(tx, cs.Judge, m.Case); err != nil {
-		return m, err
-	}
-	d := due(tx.Now(), daysFor(m.Kind), cal)
-	m.State, m.DueOn, m.Clock.V, m.Reopened = "waiting", d.On, d, 1
-	if err := db.Must1(tx.Exec(`UPDATE onecode_message SET state = 'waiting', handler_id = ?, due_on = ?, clock = ?, reminded = 0, escalated = 0, reopened = 1 WHERE id = ? AND state = 'answered' AND reopened = 0`,
-		m.Handler, m.DueOn, m.Clock, m.ID)); err != nil {
-		return m, err
-	}
-	return m, s.schedule(tx, m)
 }
 
 // rateService says how the court served at a step of the case.
@@ -145,14 +122,6 @@ func (s *Service) rateService(ctx context.Context, caseID, step string, c rate) 
 		if err := s.putRating(tx, r); err != nil {
 			return err
 		}
-		if c.Grade == stats.Grades[2] {
-			if _, err := tx.Exec(`INSERT INTO onecode_follow (rating_id, court_id, state, text, by_id, at, done_at) VALUES (?, ?, 'waiting', '', '', ?, 0)`, r.ID, r.Court, now); err != nil {
-				return err
-			}
-		}
-		if err := s.k.Confide(tx, "onecode.rated", a.Person, r.ID+r.Grade+r.Text); err != nil {
-			return err
-		}
 		return s.k.Tell(tx, fact.ServiceRated{Case: caseID, Court: r.Court, Step: step, Rating: r.ID, Grade: c.Grade, On: docket.Today(now)})
 	})
 }
@@ -171,11 +140,21 @@ func ratingOf(tx *db.Tx, r rating) (rating, bool, error) {
 	return db.Maybe[rating](tx, `SELECT `+ratingCols+` FROM onecode_rating WHERE person = ? AND case_id = ? AND step = ?`, r.Person, r.Case, r.Step)
 }
 
+// putRating keeps a rating, its entry for whoever gave it, and, when it is a
+// bad one, the task of the office that follows it up.
 func (s *Service) putRating(tx *db.Tx, r rating) error {
-	_, err := tx.Exec(`INSERT INTO onecode_rating (`+ratingCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+	if _, err := tx.Exec(`INSERT INTO onecode_rating (`+ratingCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (person, case_id, step) DO UPDATE SET grade = excluded.grade, text = excluded.text, at = excluded.at`,
-		r.ID, r.Case, r.Court, r.Person, r.About, r.Step, r.Grade, s.k.Vault.Seal("onecode.rating", r.Text), r.At)
-	return err
+		r.ID, r.Case, r.Court, r.Person, r.About, r.Step, r.Grade, s.k.Vault.Seal("onecode.rating", r.Text), r.At); err != nil {
+		return err
+	}
+	if r.Grade == stats.Grades[2] {
+		if _, err := tx.Exec(`INSERT INTO onecode_follow (rating_id, court_id, state, text, by_id, at, done_at) VALUES (?, ?, 'waiting', '', '', ?, 0)
+			ON CONFLICT (rating_id) DO UPDATE SET state = 'waiting', at = excluded.at`, r.ID, r.Court, r.At); err != nil {
+			return err
+		}
+	}
+	return s.k.Confide(tx, "onecode.rated", auth.From(tx.Context()).Person, r.ID+r.Grade+r.Text)
 }
 
 // rated returns what a person has said in a case, by step.
@@ -196,13 +175,22 @@ type followUp struct {
 	State  string    `db:"state" json:"state"`
 	Done   string    `db:"done_text" json:"done"`
 	At     time.Time `db:"at" json:"at"`
+	About  string    `db:"about" json:"about"`
 	Step   string    `db:"step" json:"step"`
 	Text   string    `db:"text" json:"text"`
 	Number string    `db:"number" json:"number"`
 }
 
-const followFrom = `SELECT f.rating_id, f.court_id, f.state, f.text AS done_text, f.at, r.step, r.text, CASE WHEN c.secrecy = 'sealed' THEN '' ELSE c.number END AS number
+const followFrom = `SELECT f.rating_id, f.court_id, f.state, f.text AS done_text, f.at, r.about, r.step, r.text, CASE WHEN c.secrecy = 'sealed' THEN '' ELSE c.number END AS number
 	FROM onecode_follow f JOIN onecode_rating r ON r.id = f.rating_id JOIN docket_case c ON c.id = r.case_id `
+
+// what is what the rating is of.
+func (f followUp) what() string {
+	if f.About == "message" {
+		return "一条留言的答复"
+	}
+	return "“" + stepTitle(f.Step) + "”的服务"
+}
 
 func (s *Service) followOf(tx *db.Tx, ratingID string) (f followUp, err error) {
 	if f, err = db.One[followUp](tx, followFrom+`WHERE f.rating_id = ?`, ratingID); err != nil {

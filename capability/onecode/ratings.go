@@ -13,8 +13,8 @@ import (
 
 // The pages of rate.go, and the board of what waits.
 
-// askRatings marks answers that their reader has not rated yet, and shows what
-// he said of the others.
+// askRatings marks answers that their reader has not rated yet, shows what he
+// said of the others, and where he may ask once more.
 func (s *Service) askRatings(tx *db.Tx, ms []seen) error {
 	a := auth.From(tx.Context())
 	if len(ms) == 0 {
@@ -24,25 +24,25 @@ func (s *Service) askRatings(tx *db.Tx, ms []seen) error {
 	if err != nil {
 		return err
 	}
+	again, answer := map[string]bool{}, map[string]*seen{}
 	for i := range ms {
-		q := &ms[i]
-		if q.AuthorID != a.Person || !asks(q.Kind) {
+		if m := &ms[i]; m.again() {
+			again[m.ReplyTo] = true
+		} else if m.ReplyTo != "" {
+			answer[m.ReplyTo] = m
+		}
+	}
+	for _, q := range ms {
+		m := answer[q.ID]
+		if m == nil || q.AuthorID != a.Person || again[q.ID] {
 			continue
 		}
-		r, rated := had[q.ID]
-		last := -1
-		for j := range ms {
-			if ms[j].ReplyTo == q.ID {
-				last = j
-			}
+		if r, rated := had[q.first()]; rated && !r.At.Before(q.Answered) {
+			m.Rated = r.Grade
+		} else {
+			m.MayRate = true
 		}
-		switch {
-		case last < 0:
-		case rated && (q.State == "waiting" || q.Reopened == 0 || !r.At.Before(q.Answered)):
-			ms[last].Rated = r.Grade
-		case q.State == "answered":
-			ms[last].MayRate = true
-		}
+		m.MayAgain = !q.again()
 	}
 	return nil
 }
@@ -52,15 +52,10 @@ func (s *Service) postRateMessage(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	m, again, err := s.rateMessage(r.Context(), r.PathValue("message"), c)
-	if err != nil {
+	if err := s.rateMessage(r.Context(), r.PathValue("message"), c); err != nil {
 		return web.Reply{}, err
 	}
-	toast := "谢谢，记下了。办案的人看不到是谁评的。"
-	if again {
-		toast = "记下了。这一条重新打开，最晚 " + m.DueOn.Short(docket.Today(s.k.Now())) + "再回您。"
-	}
-	return web.Reply{Goto: "/onecode/" + r.PathValue("case") + "#new", Toast: toast, JSON: ok{true}}, nil
+	return web.Reply{Goto: "/onecode/" + r.PathValue("case") + "#new", Toast: "谢谢，记下了。办案的人看不到。", JSON: ok{true}}, nil
 }
 
 func (s *Service) getRate(r *http.Request) (web.Reply, error) {
@@ -149,26 +144,49 @@ func (s *Service) getBoard(r *http.Request) (web.Reply, error) {
 			return err
 		}
 		denied := error(fault.Missing())
+		var mine []docket.Post
 		for _, p := range posts {
 			if _, err := access.May(tx, a, "board", access.In("message", p.Court), tx.Now()); err != nil {
 				denied = err
-				continue
+			} else {
+				mine = append(mine, p)
 			}
-			denied = nil
-			division := ""
-			if p.Role == docket.Head {
-				division = p.Division
-			}
-			rows, late, err := boardOf(tx, p.Court, division, docket.Today(tx.Now()))
+		}
+		if len(mine) == 0 {
+			return denied
+		}
+		for _, sc := range scopes(mine) {
+			rows, late, err := boardOf(tx, sc.Court, sc.Division, docket.Today(tx.Now()))
 			if err != nil {
 				return err
 			}
 			b.Rows, b.Late = append(b.Rows, rows...), append(b.Late, late...)
 		}
-		return denied
+		return nil
 	})
 	if err != nil {
 		return web.Reply{}, err
 	}
 	return web.Reply{Page: boardPage(b, s.k.Now()), JSON: b}, nil
+}
+
+// scopes are the divisions and the courts over which posts give oversight, each
+// once: a head sees his division, also if he sits as a judge in another.
+func scopes(posts []docket.Post) (out []docket.Post) {
+	whole := map[string]bool{}
+	for _, p := range posts {
+		whole[p.Court] = whole[p.Court] || p.Role == docket.President || p.Role == docket.Supervision
+	}
+	seen := map[[2]string]bool{}
+	for _, p := range posts {
+		if whole[p.Court] {
+			p.Division = ""
+		} else if p.Role != docket.Head {
+			continue
+		}
+		if k := [2]string{p.Court, p.Division}; !seen[k] {
+			seen[k], out = true, append(out, p)
+		}
+	}
+	return out
 }

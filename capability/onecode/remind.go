@@ -41,7 +41,7 @@ func (s *Service) escalate(ctx context.Context, j *jobs.Job) error {
 		if _, err := tx.Exec(`UPDATE onecode_message SET escalated = ? WHERE id = ? AND state = 'waiting'`, tx.Now(), m.ID); err != nil {
 			return err
 		}
-		if err := s.tellStaff(tx, m.Handler, cs, "有一条当事人留言过期没有回复，庭长已经看到。"); err != nil {
+		if err := s.tellStaff(tx, m.Handler, cs, "有一条当事人留言过期没有回复，已经报告庭长。"); err != nil {
 			return err
 		}
 		heads, err := docket.Staff(tx, m.Court, tx.Now(), docket.Head)

@@ -76,7 +76,7 @@ type Step struct {
 // Steps, the latest first.
 var Steps = []Step{
 	{"closing", "结案", func(c docket.Case) bool { return c.State == docket.Closed }},
-	{"hearing", "开庭、调解", func(c docket.Case) bool { return c.Judge != "" }},
+	{"hearing", "办理（谈话、调解、开庭）", func(c docket.Case) bool { return c.Judge != "" }},
 	{"filing", "立案", func(c docket.Case) bool { return !c.Filed.IsZero() }},
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"mashang/docket"
 	"mashang/law"
 	"mashang/law/restday"
 	"mashang/platform/clock"
@@ -70,6 +71,31 @@ func TestGuessed(t *testing.T) {
 	for _, c := range []string{"", "!", "7K"} {
 		if got := guessed(c); len(got) > 2 {
 			t.Errorf("%q counts as %q", c, got)
+		}
+	}
+}
+
+// TestScopes: a head sees his division and not the court, whatever else he is;
+// a president sees his court, wherever else he serves.
+func TestScopes(t *testing.T) {
+	head, judge := docket.Post{Court: "甲", Division: "一庭", Role: docket.Head}, docket.Post{Court: "甲", Division: "二庭", Role: docket.Judge}
+	president, supervision := docket.Post{Court: "甲", Role: docket.President}, docket.Post{Court: "甲", Division: "审管办", Role: docket.Supervision}
+	for _, c := range []struct {
+		posts []docket.Post
+		want  string
+	}{
+		{[]docket.Post{head, judge}, "甲一庭 "},
+		{[]docket.Post{judge, head}, "甲一庭 "},
+		{[]docket.Post{president, {Court: "乙", Role: docket.Judge}}, "甲 "},
+		{[]docket.Post{head, supervision, president}, "甲 "},
+		{[]docket.Post{judge}, ""},
+	} {
+		got := ""
+		for _, p := range scopes(c.posts) {
+			got += p.Court + p.Division + " "
+		}
+		if got != c.want {
+			t.Errorf("%v: sees %q, want %q", c.posts, got, c.want)
 		}
 	}
 }

@@ -39,7 +39,8 @@ func codeOf(tx *db.Tx, caseID, person string) (code, bool, error) {
 	return db.Maybe[code](tx, `SELECT `+codeCols+` FROM onecode_code WHERE case_id = ? AND person_id = ? AND state = 'active'`, caseID, person)
 }
 
-// Message is one thing said.
+// Message is one thing said. ReplyTo is the question that it answers or, when
+// somebody asks once more, his first one.
 type Message struct {
 	ID       string                    `db:"id" json:"id"`
 	Case     string                    `db:"case_id" json:"case"`
@@ -59,22 +60,33 @@ type Message struct {
 	Reminded time.Time                 `db:"reminded" json:"-"`
 	Late     time.Time                 `db:"escalated" json:"escalated"`
 	Answered time.Time                 `db:"answered_at" json:"answered_at"`
-	Reopened int                       `db:"reopened" json:"reopened"`
 	At       time.Time                 `db:"at" json:"at"`
 }
 
-const messageCols = `m.id, m.case_id, m.court_id, m.party_id, m.author_id, m.author, m.kind, m.way, m.text, m.files, m.reply_to, m.state, m.handler_id, m.due_on, m.clock, m.reminded, m.escalated, m.answered_at, m.reopened, m.at`
+const messageCols = `m.id, m.case_id, m.court_id, m.party_id, m.author_id, m.author, m.kind, m.way, m.text, m.files, m.reply_to, m.state, m.handler_id, m.due_on, m.clock, m.reminded, m.escalated, m.answered_at, m.at`
 
 func insertMessage(tx *db.Tx, m Message) (string, error) {
 	m.ID = id.New()
-	_, err := tx.Exec(`INSERT INTO onecode_message (id, case_id, court_id, party_id, author_id, author, kind, way, text, files, reply_to, state, handler_id, due_on, clock, reminded, escalated, answered_at, reopened, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?)`,
+	_, err := tx.Exec(`INSERT INTO onecode_message (id, case_id, court_id, party_id, author_id, author, kind, way, text, files, reply_to, state, handler_id, due_on, clock, reminded, escalated, answered_at, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
 		m.ID, m.Case, m.Court, m.Party, m.AuthorID, m.Author, m.Kind, m.Way, m.Text, m.Files, m.ReplyTo, m.State, m.Handler, m.DueOn, m.Clock, m.At)
 	return m.ID, err
 }
 
 func messageOf(tx *db.Tx, id string) (Message, error) {
 	return db.One[Message](tx, `SELECT `+messageCols+` FROM onecode_message m WHERE m.id = ?`, id)
+}
+
+// again reports whether m asks once more.
+func (m Message) again() bool { return asks(m.Kind) && m.ReplyTo != "" }
+
+// first is the message with which m began: the handling of the two is rated once.
+func (m Message) first() string { return or(m.ReplyTo, m.ID) }
+
+// askedAgain reports whether its author asked once more after the answer to m.
+func askedAgain(tx *db.Tx, m Message) (bool, error) {
+	_, have, err := db.Maybe[string](tx, `SELECT id FROM onecode_message WHERE case_id = ? AND reply_to = ? AND kind = ? LIMIT 1`, m.Case, m.ID, m.Kind)
+	return have, err
 }
 
 // messagesBefore returns up to n messages of a case older than a key, newest
