@@ -108,7 +108,7 @@ func open(t *testing.T, d device) *tab {
 		t.Fatal("no Chromium is installed: run make deps")
 	}
 	l := launcher.New().Bin(bin).NoSandbox(true).Leakless(false).Headless(true)
-	for _, f := range []string{"disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
+	for _, f := range []string{"disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync", "use-fake-device-for-media-stream", "use-fake-ui-for-media-stream"} {
 		l.Set(flags.Flag(f))
 	}
 	l.Set("lang", "zh-CN").Set("accept-lang", "zh-CN")
@@ -179,7 +179,7 @@ func (b *tab) push(e *rod.Element) {
 
 func (b *tab) fill(name, value string) *tab {
 	b.t.Helper()
-	e := b.MustElement("[name=" + name + "]")
+	e := b.MustElement("[name=" + name + "]:not(details:not([open]) *)") // what is folded away is not typed into
 	if b.plain {
 		e.MustEval(`v => { this.value = v }`, value)
 		return b

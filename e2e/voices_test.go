@@ -26,12 +26,23 @@ func voices(t *testing.T, b *tab) {
 	b.fill("text", mark+"排好就打电话。").click("发出答复").see("答复发出去了")
 	b.goTo("/demo").click("原告，专利案").goTo(jia).click("看全部").see(mark+"排好就打电话。", "这样办，您满意吗").sound("rate" + on)
 	b.click("^基本满意$").see("您评了“基本满意”", "谢谢")
-	b.click("再问一次").see("您原来写的：" + mark).sound("again" + on)
-	b.fill("text", mark+"是打我的手机吗？").click("发送").see("发出去了", mark+"是打我的手机吗？")
+	b.after(func() { b.push(b.MustElements(`a[href*="?again="]`).Last()) }).see("您原来写的：" + mark).sound("again" + on)
+	b.fill("text", mark+"是打我的手机吗？")
+	if !b.plain {
+		b.MustElementR("button", "录一段话").MustClick()
+		b.MustWait(`() => /停（[1-9]/.test(document.querySelector('[data-files] ~ button').textContent)`)
+		b.MustElementR("button", "说完了，停").MustClick()
+		b.MustWait(`() => document.querySelector('[data-files]').files.length == 1`)
+		b.see("录好了").sound("voice" + on)
+	}
+	b.click("发送").see("发出去了", mark+"是打我的手机吗？")
+	if !b.plain { // and what was spoken can be heard
+		b.see("录音1").MustEval(`() => new Promise((ok, no) => { const a = document.querySelector('audio'); a.oncanplay = ok; a.onerror = () => no(new Error('not heard')); a.preload = 'auto'; a.load() })`)
+	}
 	b.goTo("/demo").click("周明远").see("再问：提了意见").hide("基本满意")
 	b.goTo("/demo").click("庭长，看得到过期").goTo("/onecode/delegate").see("谁的留言", "周明远").sound("delegate" + on)
 
-	b.goTo("/onecode/" + jia[len("/casebook/"):] + "/rate").see("评的是服务").sound("service" + on)
+	b.goTo("/demo").click("原告，专利案").goTo("/onecode/" + jia[len("/casebook/"):] + "/rate").see("评的是服务").sound("service" + on)
 	if b.name == phone.name { // each step once
 		b.click("^不满意$").see("谢谢")
 	}

@@ -50,7 +50,7 @@ type keeper struct {
 	Phone  string `json:"phone"`
 }
 
-const accept web.Kinds = ".jpg,.jpeg,.png,.pdf,.txt,.mp3,.m4a,.amr,.wav,.mp4"
+const accept web.Kinds = ".jpg,.jpeg,.png,.pdf,.txt,.mp3,.m4a,.amr,.wav,.webm,.ogg,.mp4"
 
 const (
 	sealPaper  = "complaint.paper"

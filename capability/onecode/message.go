@@ -26,7 +26,7 @@ type ask struct {
 }
 
 // accept is what may be attached.
-const accept web.Kinds = ".jpg,.jpeg,.png,.heic,.webp,.pdf,.mp3,.m4a,.amr,.wav,.mp4,.txt,.doc,.docx,.xls,.xlsx"
+const accept web.Kinds = ".jpg,.jpeg,.png,.heic,.webp,.pdf,.mp3,.m4a,.amr,.wav,.webm,.ogg,.mp4,.txt,.doc,.docx,.xls,.xlsx"
 
 // keep stores attachments before the act: no file is written inside it (R6).
 func (s *Service) keep(ctx context.Context, ups []web.Upload) ([]web.Attachment, error) {

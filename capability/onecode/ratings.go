@@ -5,6 +5,7 @@ import (
 
 	"mashang/docket"
 	"mashang/docket/access"
+	"mashang/law/stats"
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
@@ -42,7 +43,7 @@ func (s *Service) askRatings(tx *db.Tx, ms []seen) error {
 		} else {
 			m.MayRate = true
 		}
-		m.MayAgain = !q.again()
+		m.MayAgain = !q.again() && m.Rated != stats.Grades[0]
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ const (
 	mostFiles = 9
 )
 
-const accept web.Kinds = ".jpg,.jpeg,.png,.pdf,.txt,.mp3,.m4a,.amr,.wav,.mp4,.doc,.docx"
+const accept web.Kinds = ".jpg,.jpeg,.png,.pdf,.txt,.mp3,.m4a,.amr,.wav,.webm,.ogg,.mp4,.doc,.docx"
 
 const (
 	sealRecord  = "oversight.record"

@@ -33,6 +33,7 @@ var kinds = map[string]kind{
 	".jpg": {"image/jpeg", "照片", isJPG}, ".jpeg": {"image/jpeg", "照片", isJPG}, ".png": {"image/png", "照片", starts("\x89PNG\r\n\x1a\n")},
 	".heic": {"image/heic", "照片", isMP4}, ".webp": {"image/webp", "照片", holds(8, "WEBP")},
 	".mp3": {"audio/mpeg", "录音", isMP3}, ".m4a": {"audio/mp4", "录音", isMP4}, ".amr": {"audio/amr", "录音", starts("#!AMR")}, ".wav": {"audio/wav", "录音", holds(8, "WAVE")},
+	".webm": {"audio/webm", "录音", starts("\x1a\x45\xdf\xa3")}, ".ogg": {"audio/ogg", "录音", starts("OggS")}, // what browsers record
 	".mp4": {"video/mp4", "录像", isMP4}, ".pdf": {"application/pdf", "PDF", starts("%PDF-")}, ".txt": {"text/plain; charset=utf-8", "文字", isText},
 	".doc": {"application/msword", "Word", isOLE}, ".docx": {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word", isZip},
 	".xls": {"application/vnd.ms-excel", "Excel", isOLE}, ".xlsx": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel", isZip},

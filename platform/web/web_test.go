@@ -379,7 +379,7 @@ func TestFile(t *testing.T) {
 // what is taken arrives whole. Nothing that runs is among them.
 func TestKinds(t *testing.T) {
 	begin := map[string]string{".jpg": "\xff\xd8\xff\xe0", ".jpeg": "\xff\xd8\xff", ".png": "\x89PNG\r\n\x1a\n", ".heic": "\x00\x00\x00\x18ftypheic", ".webp": "RIFF\x01\x02\x03\x04WEBP", ".mp3": "ID3", ".m4a": "\x00\x00\x00\x18ftypM4A ",
-		".amr": "#!AMR\n", ".wav": "RIFF\x01\x02\x03\x04WAVE", ".mp4": "\x00\x00\x00\x18ftypisom", ".pdf": "%PDF-1.7", ".txt": "证据", ".doc": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".xls": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".docx": "PK\x03\x04", ".xlsx": "PK\x03\x04"}
+		".amr": "#!AMR\n", ".wav": "RIFF\x01\x02\x03\x04WAVE", ".webm": "\x1a\x45\xdf\xa3", ".ogg": "OggS", ".mp4": "\x00\x00\x00\x18ftypisom", ".pdf": "%PDF-1.7", ".txt": "证据", ".doc": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".xls": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".docx": "PK\x03\x04", ".xlsx": "PK\x03\x04"}
 	var all []string
 	for ending := range kinds {
 		all = append(all, ending)

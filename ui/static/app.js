@@ -4,6 +4,47 @@ const $$ = (q, root = document) => [...root.querySelectorAll(q)]
 // A list of errors is read first.
 document.querySelector('[data-errors]')?.focus()
 
+// A voice note: spoken here, put among the chosen files; five minutes at most.
+function recorder(input) {
+  if (!navigator.mediaDevices?.getUserMedia || !window.MediaRecorder) return
+  const kinds = [['audio/mp4', 'm4a'], ['audio/webm', 'webm'], ['audio/ogg', 'ogg']], limit = 300
+  const kind = kinds.find(([t]) => MediaRecorder.isTypeSupported(t))
+  if (!kind) return
+  const b = document.createElement('button'), say = document.createElement('p')
+  b.type = 'button'
+  b.className = 'btn slim'
+  b.textContent = '录一段话'
+  say.className = 'small quiet'
+  say.setAttribute('role', 'status')
+  input.after(b, say)
+  let rec = null
+  b.addEventListener('click', async () => {
+    if (rec) return rec.stop()
+    let voice
+    b.disabled = true // the browser asks first
+    try { voice = await navigator.mediaDevices.getUserMedia({ audio: true }) } catch { say.textContent = '没有打开麦克风。请在手机设置里允许使用，或者用手机自带的录音机录好，再选文件。'; return } finally { b.disabled = false }
+    const parts = [], began = Date.now(), seconds = () => Math.round((Date.now() - began) / 1000)
+    rec = new MediaRecorder(voice, { mimeType: kind[0] })
+    const tick = setInterval(() => { b.textContent = '说完了，停（' + seconds() + ' 秒）'; if (seconds() >= limit) rec.stop() }, 1000)
+    rec.addEventListener('dataavailable', (e) => parts.push(e.data))
+    rec.addEventListener('stop', () => {
+      clearInterval(tick)
+      for (const t of voice.getTracks()) t.stop()
+      const all = new DataTransfer()
+      for (const f of input.files) all.items.add(f)
+      all.items.add(new File(parts, '录音' + (all.files.length + 1) + '.' + kind[1], { type: kind[0] }))
+      input.files = all.files
+      rec = null
+      b.textContent = '再录一段'
+      say.textContent = '录好了，' + seconds() + ' 秒。发送时一起交。'
+      input.dispatchEvent(new Event('change', { bubbles: true }))
+    })
+    rec.start()
+    b.textContent = '说完了，停'
+    say.textContent = '正在录，请说。'
+  })
+}
+
 // What scripts add to a page, and to a part of it that is exchanged.
 function ready(root) {
   // Forms: sent once; after a second it says what is happening.
@@ -40,6 +81,7 @@ function ready(root) {
       out.textContent = [...input.files].map((f) => f.name + '（' + (f.size < 1048576 ? Math.ceil(f.size / 1024) + ' KB' : (f.size / 1048576).toFixed(1) + ' MB') + '）').join('、')
     })
   }
+  for (const input of $$('input[data-files]', root)) if (input.accept.includes('.webm')) recorder(input)
   for (const b of $$('[data-print]', root)) { b.classList.remove('hide'); b.addEventListener('click', () => print()) }
   for (const b of $$('[data-fill]', root)) {
     b.classList.remove('hide')
