@@ -1,6 +1,8 @@
 package statistics
 
 import (
+	"slices"
+
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/law/court"
@@ -74,7 +76,9 @@ func (s *Service) look(tx *db.Tx, q query) (p place, st sight, err error) {
 		st.posts = nil
 	}
 	if q.Court == "" && q.Division == "" {
-		q = st.own(q)
+		if q, err = st.own(tx, q); err != nil {
+			return p, st, err
+		}
 	}
 	switch {
 	case q.Judge != "":
@@ -86,8 +90,9 @@ func (s *Service) look(tx *db.Tx, q query) (p place, st sight, err error) {
 	return p, st, err
 }
 
-// own is what a person's widest post is about.
-func (st sight) own(q query) query {
+// own is what a person's widest post is about: for who looks after a court, the
+// court with those below it.
+func (st sight) own(tx *db.Tx, q query) (query, error) {
 	rank := map[docket.Role]int{docket.President: 3, docket.Supervision: 3, docket.Head: 2, docket.Judge: 1}
 	best := 0
 	for _, p := range st.posts {
@@ -103,7 +108,14 @@ func (st sight) own(q query) query {
 			q.Judge = st.actor.Person
 		}
 	}
-	return q
+	if best < 3 {
+		return q, nil
+	}
+	cs, err := docket.Courts(tx)
+	if slices.ContainsFunc(cs, func(c docket.Court) bool { return c.Parent == q.Court }) {
+		q.Area = "1"
+	}
+	return q, err
 }
 
 // may asks access about a verb in a court.
