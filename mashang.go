@@ -92,35 +92,48 @@ func Assemble(ctx context.Context, k *app.Kit) (*Court, error) {
 
 // gate asks access whether the actor may do what the route declares, before
 // the handler reads a byte of the request. The act asks again, in its own
-// transaction; this is the door, that is the lock.
-func (c *Court) gate(r *http.Request, route web.Route) error {
-	a, now := auth.From(r.Context()), c.Kit.Now()
-	return c.Kit.Read(r.Context(), func(tx *db.Tx) error {
-		caseID := r.PathValue("case")
-		if p := r.PathValue("paper"); p != "" {
-			doc, err := paper.Of(tx, p)
-			if err != nil {
-				return err
-			}
-			caseID = doc.Case
-		}
-		if caseID != "" {
-			_, err := access.May(tx, a, route.Verb, access.Of(route.Object, caseID), now)
+// transaction; this is the door, that is the lock. A page that says that it is
+// read whole is read in the door's snapshot.
+func (c *Court) gate(r *http.Request, route web.Route, next web.Handler) (rep web.Reply, err error) {
+	err = c.Kit.Read(r.Context(), func(tx *db.Tx) error {
+		if err := door(tx, r, route); err != nil || !route.Whole {
 			return err
 		}
-		posts, err := docket.Posts(tx, a.Person, now)
-		if err != nil || !a.Staff {
-			posts = nil
-		}
-		_, denied := access.May(tx, a, route.Verb, access.In(route.Object, a.Court), now)
-		for _, p := range posts {
-			if denied == nil {
-				break
-			}
-			_, denied = access.May(tx, a, route.Verb, access.In(route.Object, p.Court), now)
-		}
-		return errors.Join(err, denied)
+		rep, err = next(r.WithContext(db.Within(tx)))
+		return err
 	})
+	if err == nil && !route.Whole {
+		return next(r)
+	}
+	return rep, err
+}
+
+func door(tx *db.Tx, r *http.Request, route web.Route) error {
+	a, now := auth.From(r.Context()), tx.Now()
+	caseID := r.PathValue("case")
+	if p := r.PathValue("paper"); p != "" {
+		doc, err := paper.Of(tx, p)
+		if err != nil {
+			return err
+		}
+		caseID = doc.Case
+	}
+	if caseID != "" {
+		_, err := access.May(tx, a, route.Verb, access.Of(route.Object, caseID), now)
+		return err
+	}
+	posts, err := docket.Posts(tx, a.Person, now)
+	if err != nil || !a.Staff {
+		posts = nil
+	}
+	_, denied := access.May(tx, a, route.Verb, access.In(route.Object, a.Court), now)
+	for _, p := range posts {
+		if denied == nil {
+			break
+		}
+		_, denied = access.May(tx, a, route.Verb, access.In(route.Object, p.Court), now)
+	}
+	return errors.Join(err, denied)
 }
 
 // look gives every page its frame: who speaks, who reads, how he likes it.

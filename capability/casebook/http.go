@@ -73,7 +73,7 @@ func (s *Service) routes(rt *web.Router) {
 	rt.Handle(web.Route{Pattern: "GET /casebook", Title: "我看得到的案件", Object: "case", Verb: "list", In: listQuery{}, Out: listAnswer{}, Do: s.getList})
 	rt.Handle(web.Route{Pattern: "GET /casebook/enter", Title: "收件页", Object: "court", Verb: "enter", Out: enterCmd{}, Do: s.getEnter})
 	rt.Handle(web.Route{Pattern: "POST /casebook/enter", Title: "收件", Object: "court", Verb: "enter", Limit: "write", In: enterCmd{}, Out: made{}, Do: s.postEnter})
-	rt.Handle(web.Route{Pattern: "GET /casebook/{case}", Title: "案件页", Object: "case", Verb: "read", Out: whole{}, Do: s.getCase})
+	rt.Handle(web.Route{Pattern: "GET /casebook/{case}", Title: "案件页", Object: "case", Verb: "read", Out: whole{}, Whole: true, Do: s.getCase})
 	rt.Handle(web.Route{Pattern: "GET /casebook/{case}/work", Title: "办理页", Object: "case", Verb: "read", Out: choices{}, Do: s.getWork})
 	rt.Handle(web.Route{Pattern: "POST /casebook/{case}/export", Title: "导出完整记录", Object: "receipt", Verb: "export", Limit: "write", Out: web.File{}, Do: s.postExport})
 	rt.Handle(web.Route{Pattern: "POST /casebook/{case}/party/{party}/reveal", Title: "查看当事人完整信息", Object: "person", Verb: "reveal", Limit: "write", Out: revealed{}, Do: s.postReveal})

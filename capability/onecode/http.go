@@ -74,7 +74,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "POST /onecode/{case}/rate/{step}", Title: "评一步的服务", Object: "message", Verb: "ask", Limit: "write", In: rate{}, Out: ok{}, Do: s.postRate},
 		{Pattern: "POST /onecode/{case}/message/{message}/rate", Title: "评一条留言办得怎样", Object: "message", Verb: "ask", Limit: "write", In: rate{}, Out: ok{}, Do: s.postRateMessage},
 		{Pattern: "POST /onecode/{case}/message/{message}/evidence", Title: "退回，请走交证据的门", Object: "message", Verb: "send", Limit: "write", Out: Message{}, Do: s.postEvidence},
-		{Pattern: "GET /onecode/{case}", Title: "和法院的往来", Object: "message", Verb: "read", In: threadQuery{}, Out: threadView{}, Do: s.getThread},
+		{Pattern: "GET /onecode/{case}", Title: "和法院的往来", Object: "message", Verb: "read", In: threadQuery{}, Out: threadView{}, Whole: true, Do: s.getThread},
 		{Pattern: "GET /onecode/{case}/write", Title: "想做什么", Object: "message", Verb: "ask", PageOnly: true, Do: s.getWrite},
 		{Pattern: "GET /onecode/{case}/evidence", Title: "交证据怎么办", Object: "message", Verb: "ask", PageOnly: true, Do: s.getEvidence},
 		{Pattern: "POST /onecode/{case}/ask", Title: "向法官提问", Object: "message", Verb: "ask", Limit: "write", Upload: maxBytes, Files: []string{"files"}, In: ask{}, Out: Message{}, Do: s.postAsk},

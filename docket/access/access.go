@@ -99,7 +99,7 @@ type Grant struct {
 // May returns a grant, or the fault that a refused person reads. Someone who
 // may not even know that the case exists is told that there is nothing.
 func May(tx *db.Tx, a auth.Actor, verb string, o Object, now time.Time) (Grant, error) {
-	g, err := relate(tx, a, o, now)
+	g, err := db.Once(tx, relation{a, o.Case, o.Court, now}, func() (Grant, error) { return relate(tx, a, o, now) })
 	if err != nil {
 		return Grant{}, err
 	}
@@ -114,6 +114,13 @@ func May(tx *db.Tx, a auth.Actor, verb string, o Object, now time.Time) (Grant, 
 		return Grant{}, fault.Missing()
 	}
 	return Grant{}, fault.New(fault.Forbidden, "这一步不归您办。要办的话，请找承办法官或立案窗口。")
+}
+
+// relation is the question how an actor stands to a case or a court.
+type relation struct {
+	a           auth.Actor
+	file, court string
+	at          time.Time
 }
 
 // sight is a case beside one capacity in which the actor stands to it.

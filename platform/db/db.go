@@ -159,6 +159,7 @@ type Tx struct {
 	now      time.Time
 	after    []func()
 	wrote    []Write
+	known    map[any]any
 }
 
 // Context is the context of the request or job this transaction serves.
@@ -291,10 +292,38 @@ func Full(err error) bool {
 
 // Read runs f on one snapshot and can change nothing.
 func (d *DB) Read(ctx context.Context, f func(*Tx) error) error {
+	if tx, ok := ctx.Value(snapshot{}).(*Tx); ok {
+		return f(tx)
+	}
 	if d.readers != nil {
 		return d.readSQLite(ctx, f)
 	}
 	return d.readPostgres(ctx, f)
+}
+
+type snapshot struct{}
+
+// Within returns the context of a reading transaction with its snapshot: what
+// reads with it, while the transaction lasts, reads there and opens no other.
+func Within(tx *Tx) context.Context { return context.WithValue(tx.ctx, snapshot{}, tx) }
+
+// Once asks a question of a snapshot, where it has one answer however often it
+// is asked; an act, which changes what it looks at, asks each time anew.
+func Once[K comparable, T any](tx *Tx, question K, ask func() (T, error)) (T, error) {
+	if !tx.readonly {
+		return ask()
+	}
+	if v, ok := tx.known[question]; ok {
+		return v.(T), nil
+	}
+	v, err := ask()
+	if err == nil {
+		if tx.known == nil {
+			tx.known = map[any]any{}
+		}
+		tx.known[question] = v
+	}
+	return v, err
 }
 
 func runAll(fs []func()) {

@@ -249,3 +249,49 @@ func TestManyReaders(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+// TestWithin: what reads within a snapshot sees what it sees, and a question has
+// one answer there; an act is asked anew.
+func TestWithin(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := ready(t, d)
+		asked := 0
+		things := func(tx *db.Tx) (int64, error) {
+			return db.Once(tx, "how many", func() (int64, error) {
+				asked++
+				return db.One[int64](tx, `SELECT COUNT(*) FROM thing`)
+			})
+		}
+		if err := d.Read(ctx, func(outer *db.Tx) error {
+			if _, err := db.One[int64](outer, `SELECT COUNT(*) FROM thing`); err != nil { // the snapshot begins
+				return err
+			}
+			if err := d.Do(ctx, insert("a", 1)); err != nil {
+				return err
+			}
+			return d.Read(db.Within(outer), func(tx *db.Tx) error {
+				for range 2 {
+					if n, err := things(tx); err != nil || n != 0 {
+						t.Errorf("within the snapshot: %d things, %v", n, err)
+					}
+				}
+				return nil
+			})
+		}); err != nil || asked != 1 {
+			t.Fatalf("asked %d times: %v", asked, err)
+		}
+		if err := d.Do(ctx, func(tx *db.Tx) error {
+			for i := range int64(2) {
+				if n, err := things(tx); err != nil || n != 1+i {
+					t.Errorf("in an act: %d things, %v, want %d", n, err, 1+i)
+				}
+				if err := insert(fmt.Sprint("b", i), 2)(tx); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -52,8 +52,8 @@ type Config struct {
 	Secure  bool           // served over https: __Host- cookies, HSTS
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
 	Actor   func(ctx context.Context, token string) (auth.Actor, error)
-	Peer    func(ctx context.Context, token string) (auth.Actor, error) // of another system's token, which begins with PeerToken
-	Gate    func(r *http.Request, route Route) error                    // asks access before the handler sees the request
+	Peer    func(ctx context.Context, token string) (auth.Actor, error)     // of another system's token, which begins with PeerToken
+	Gate    func(r *http.Request, route Route, next Handler) (Reply, error) // asks access before the handler sees the request
 	Error   func(r *http.Request, v ErrorView) Page
 	Look    func(r *http.Request) *http.Request // adds what every page shows, once the actor is known
 	OnRead  func(Reading)
@@ -239,21 +239,27 @@ func (rt *Router) answer(route Route, r *http.Request, api bool) (Reply, *http.R
 	if err := rt.limits.allow(route.Limit, a.Session, Address(r.Context())); err != nil {
 		return Reply{}, r, err
 	}
-	if rt.cfg.Gate != nil && route.Object != Public {
-		if err := rt.cfg.Gate(r, route); err != nil {
-			return Reply{}, r, err
-		}
+	next := func(r *http.Request) (Reply, error) { return rt.carry(route, a, r) }
+	if rt.cfg.Gate == nil || route.Object == Public {
+		rep, err := next(r)
+		return rep, r, err
 	}
+	rep, err := rt.cfg.Gate(r, route, next)
+	return rep, r, err
+}
+
+// carry hands the request to its handler, one form once.
+func (rt *Router) carry(route Route, a auth.Actor, r *http.Request) (Reply, error) {
 	if r.Method == http.MethodPost {
 		key := r.Header.Get("Idempotency-Key")
 		if key == "" {
 			if err := parse(r); err != nil {
-				return Reply{}, r, err
+				return Reply{}, err
 			}
 			key = r.PostForm.Get("_key")
 		}
 		if len(key) > 100 {
-			return Reply{}, r, fault.New(fault.Invalid, "请求的编号太长。")
+			return Reply{}, fault.New(fault.Invalid, "请求的编号太长。")
 		}
 		if key != "" { // the same key on another person's form is another form
 			key = a.Account + "/" + route.Pattern + "/" + key
@@ -273,9 +279,9 @@ func (rt *Router) answer(route Route, r *http.Request, api bool) (Reply, *http.R
 		if to == "" {
 			to = above(r.URL.Path)
 		}
-		return Reply{Goto: to, Toast: "刚才已经收到了，没有重复办理。", JSON: Repeated{true, to}}, r, nil
+		return Reply{Goto: to, Toast: "刚才已经收到了，没有重复办理。", JSON: Repeated{true, to}}, nil
 	}
-	return rep, r, err
+	return rep, err
 }
 
 // actor finds who is behind the session of a browser, or the token of a program.
