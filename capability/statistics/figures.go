@@ -103,9 +103,11 @@ func (sh *Sheet) hidden(h *history, group string, p stats.Period) bool {
 		return veil{h, cells}.hides(group, p)
 	case !slices.Contains(rated, group):
 		return false
-	case sh.Place.Kind == "judge", sh.Place.Kind == "division":
-		// Who could watch a period that runs could see each rating come in.
-		return sh.sight.head || !p.Over(sh.today) || p.Rolling() || veil{h, ratings}.hides(group, p)
+	case sh.Place.Kind == "judge":
+		// Who could watch a running month could see each rating come in.
+		return sh.sight.head || !p.Over(sh.today) && p.Span == stats.Month || veil{h, ratings}.hides(group, p)
+	case sh.Place.Kind == "division":
+		return veil{h, ratings}.hides(group, p)
 	}
 	return false
 }
@@ -359,8 +361,8 @@ func (s *Service) public(ctx context.Context, code, period string) (sh Sheet, er
 				return err
 			}
 		}
-		if !p.Over(s.today()) || p.Rolling() {
-			return fault.New(fault.Invalid, "公开的数按月、季、年出，这一期过完才有。请选以前的时段。")
+		if !p.Over(s.today()) {
+			return fault.New(fault.Invalid, "这一期还没有完。公开的数到期末才出，请选以前的时段。")
 		}
 		for _, x := range choices(s.today()) {
 			if x.Over(s.today()) {

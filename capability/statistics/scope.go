@@ -1,8 +1,6 @@
 package statistics
 
 import (
-	"slices"
-
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/law/court"
@@ -76,9 +74,7 @@ func (s *Service) look(tx *db.Tx, q query) (p place, st sight, err error) {
 		st.posts = nil
 	}
 	if q.Court == "" && q.Division == "" {
-		if q, err = st.own(tx, q); err != nil {
-			return p, st, err
-		}
+		q = st.own(q)
 	}
 	switch {
 	case q.Judge != "":
@@ -90,9 +86,8 @@ func (s *Service) look(tx *db.Tx, q query) (p place, st sight, err error) {
 	return p, st, err
 }
 
-// own is what a person's widest post is about: for who looks after a court, the
-// court with those below it.
-func (st sight) own(tx *db.Tx, q query) (query, error) {
+// own is what a person's widest post is about.
+func (st sight) own(q query) query {
 	rank := map[docket.Role]int{docket.President: 3, docket.Supervision: 3, docket.Head: 2, docket.Judge: 1}
 	best := 0
 	for _, p := range st.posts {
@@ -108,14 +103,7 @@ func (st sight) own(tx *db.Tx, q query) (query, error) {
 			q.Judge = st.actor.Person
 		}
 	}
-	if best < 3 {
-		return q, nil
-	}
-	cs, err := docket.Courts(tx)
-	if slices.ContainsFunc(cs, func(c docket.Court) bool { return c.Parent == q.Court }) {
-		q.Area = "1"
-	}
-	return q, err
+	return q
 }
 
 // may asks access about a verb in a court.

@@ -21,20 +21,15 @@ var (
 	second = []string{"民终", "行终", "刑终"}
 )
 
-// ways are the ways of closing that fit.
-func ways(fit func(w closing.Way) bool) (out []string) {
+// settled are the ways in which parties end a case between themselves.
+func settled() (out []string) {
 	for _, w := range closing.Ways {
-		if fit(w) {
+		if w.Mediated || w.Withdrawn {
 			out = append(out, w.Key)
 		}
 	}
 	return out
 }
-
-// The ways in which parties end a case between themselves.
-func mediated(w closing.Way) bool  { return w.Mediated }
-func withdrawn(w closing.Way) bool { return w.Withdrawn }
-func settled(w closing.Way) bool   { return w.Mediated || w.Withdrawn }
 
 // What the sources are worth.
 const (
@@ -107,25 +102,7 @@ var Figures = []Figure{
 		Variant: "撤诉包括按撤诉处理的；司法确认的调解协议（民特）不算",
 		Note:    "只数结案方式，不看、也不列调解的内容。",
 		Numerator: Term{Words: "民商事一审里调解和撤诉结案的", Parts: []Part{
-			{Kind: Closed, Types: civil, Marks: ways(settled)}}},
-		Denominator: &Term{Words: "民商事一审结案数", Parts: []Part{{Kind: Closed, Types: civil}}},
-	},
-	{
-		Key: "mediated", Name: "民商事案件调解率", Unit: "%", Decimals: 2, Group: "settling", Version: version, Source: quality,
-		Formula: "调解结案数÷民商事一审结案数×100%",
-		Variant: "只数调解结案；调解后撤诉的算撤诉",
-		Note:    "和撤诉率加起来就是调撤率。",
-		Numerator: Term{Words: "民商事一审里调解结案的", Parts: []Part{
-			{Kind: Closed, Types: civil, Marks: ways(mediated)}}},
-		Denominator: &Term{Words: "民商事一审结案数", Parts: []Part{{Kind: Closed, Types: civil}}},
-	},
-	{
-		Key: "withdrawn", Name: "民商事案件撤诉率", Unit: "%", Decimals: 2, Group: "settling", Version: version, Source: quality,
-		Formula: "撤诉结案数÷民商事一审结案数×100%",
-		Variant: "包括按撤诉处理的",
-		Note:    "按撤诉处理的不都是自愿撤诉，看的时候请同调解率分开。",
-		Numerator: Term{Words: "民商事一审里撤诉、按撤诉处理的", Parts: []Part{
-			{Kind: Closed, Types: civil, Marks: ways(withdrawn)}}},
+			{Kind: Closed, Types: civil, Marks: settled()}}},
 		Denominator: &Term{Words: "民商事一审结案数", Parts: []Part{{Kind: Closed, Types: civil}}},
 	},
 	{
@@ -153,7 +130,7 @@ var Figures = []Figure{
 	{
 		Key: "visits", Name: "码上通来访", Unit: "人次", Group: "visits", Version: version, Source: product,
 		Formula: "本期用案件码打开案件的人次", Variant: "一个人一天里打开一件案，算一人次",
-		Note:      "新闻里说的“访问”按这个数。有多少不同的人，看“码上通访客”。",
+		Note:      "有多少不同的人，看“码上通访客”。",
 		Numerator: Term{Words: "本期来访的人次", Parts: []Part{{Kind: Visit}}},
 	},
 	{
