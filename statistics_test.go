@@ -58,6 +58,14 @@ func (h *house) figures(who, path string) figures {
 	return out
 }
 
+// of is the denominator of a figure, -1 when it is hidden.
+func (f figures) of(key string) int64 {
+	if f[key].Denominator == nil {
+		return -1
+	}
+	return *f[key].Denominator
+}
+
 // n is the numerator of a figure, -1 when it is hidden.
 func (f figures) n(key string) int64 {
 	if f[key].Numerator == nil {
@@ -261,6 +269,8 @@ func (h *house) checkYear(col, id, path string) {
 			{"closed", f.n("closed"), closed, []any{id, from, to}},
 			{"open", f.n("open"), base + ` AND filed_on <= ? AND (state <> 'closed' OR closed_on > ?)`, []any{id, to, to}},
 			{"settling", f.n("settling"), closed + ` AND type = '民初' AND closing_way IN ('mediation', 'withdrawal', 'deemed_withdrawal')`, []any{id, from, to}},
+			{"mediating", f.n("mediating"), closed + ` AND type = '民初' AND closing_way = 'mediation'`, []any{id, from, to}},
+			{"withdrawing", f.n("withdrawing"), closed + ` AND type = '民初' AND closing_way IN ('withdrawal', 'deemed_withdrawal')`, []any{id, from, to}},
 			{"settling of", *f["settling"].Denominator, closed + ` AND type = '民初'`, []any{id, from, to}},
 			{"accepting of", *f["accepting"].Denominator, closed + first, []any{id, from, to}},
 			{"accepting", f.n("accepting"), closed + first + strings.Replace(appeals, "id IN", "id NOT IN", 1), []any{id, from, to}},
@@ -396,18 +406,28 @@ func TestStatisticsFew(t *testing.T) {
 	}
 	h.clock.Set(time.Date(2028, 2, 1, 9, 0, 0, 0, clock.Shanghai))
 	h.drain()
-	for p, hidden := range map[string]bool{"2027-01": true, "2027-03": true, "2027-04": false, "2027-05": false, "2027-06": true, "2027-07": false, "2027-Q1": false, "2027-Q2": true, "2027": true} {
+	for p, want := range map[string]struct {
+		public bool  // whether it is hidden from the public
+		own    int64 // what the judge is shown, in batches of five or more
+	}{
+		"2027-01": {true, -1}, "2027-02": {true, 7}, "2027-03": {true, -1}, "2027-04": {false, 8}, "2027-05": {false, 5}, "2027-06": {true, -1}, "2027-07": {false, -1},
+		"2027-Q1": {false, 7}, "2027-Q2": {true, 13}, "2027": {true, 20},
+	} {
 		own := h.figures("钱法官", "/statistics?period="+p)
-		if own["service"].Hidden != hidden || own["handling"].Hidden != hidden || hidden && (own["service"].Value != nil || own["service"].Denominator != nil) {
-			t.Errorf("to the judge, %s: hidden %v %v, want %v", p, own["service"].Hidden, own["handling"].Hidden, hidden)
+		for _, k := range []string{"service", "handling"} {
+			if n := own.of(k); n != want.own || own[k].Hidden != (n < 0) || n < 0 && (own[k].Value != nil || own[k].Numerator != nil) {
+				t.Errorf("to the judge, %s: %s of %d, want %d", p, k, n, want.own)
+			}
 		}
-		if pub := h.figures("", "/statistics/public/冀11?period="+p); pub["service"].Hidden != hidden {
-			t.Errorf("in public, %s: hidden %v, want %v", p, pub["service"].Hidden, hidden)
+		if pub := h.figures("", "/statistics/public/冀11?period="+p); pub["service"].Hidden != want.public {
+			t.Errorf("in public, %s: hidden %v, want %v", p, pub["service"].Hidden, want.public)
 		}
 		if all := h.figures("王院", "/statistics?court=冀11&period="+p); all["service"].Hidden {
 			t.Errorf("%s: the president does not see the court's ratings", p)
 		}
 	}
+	// Twelve months and the twelve one month on would tell of a month, in public.
+	h.get("", "/api/v1/statistics/public/冀11?period=2026-12%2B12").must(t, "twelve months in public", 422)
 	// The next period tells what the one before was, and must not.
 	if f := h.figures("钱法官", "/statistics?period=2027-07"); f["service"].Previous != nil {
 		t.Errorf("July tells of June: %s", *f["service"].Previous)
@@ -440,6 +460,161 @@ func TestStatisticsFew(t *testing.T) {
 	}
 }
 
+// rated tells of a rating of each kind in a case.
+func (h *house) rated(n int, c string, on law.Date) {
+	h.t.Helper()
+	h.told(fact.ServiceRated{Case: c, Court: "冀11", Step: "filing", Rating: fmt.Sprint("r", n), Grade: "满意", On: on},
+		fact.OpinionRated{Case: c, Court: "冀11", Message: fmt.Sprint("m", n), Grade: []string{"不满意", "满意"}[n%2], On: on})
+	h.drain()
+}
+
+// TestStatisticsWatched: a judge who looks again and again, at whatever period,
+// does not see a rating come in, nor does who looks at a division of one judge;
+// when the month is over they are there, all at once.
+func TestStatisticsWatched(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.clock.Set(time.Date(2027, 4, 2, 9, 0, 0, 0, clock.Shanghai))
+		c, n := h.filed(0, "民初", "民一庭", "钱法官"), 0
+		rate := func(times int, on string) {
+			for range times {
+				n++
+				h.rated(n, c, mustDate(on))
+			}
+		}
+		rate(6, "2027-04-02")
+		h.clock.Set(time.Date(2027, 5, 4, 9, 0, 0, 0, clock.Shanghai))
+		look := func() (out []string) {
+			for _, at := range [][2]string{{"钱法官", ""}, {"王院", "&division=" + h.divs["冀11民一庭"]}, {"王院", "&court=冀11&judge=" + h.people["钱法官"]}} {
+				for _, p := range []string{"", "2027", "2027-Q2", "2027-05", "2027-04", "2026-06%2B12", "2027-02%2B12"} {
+					f := h.figures(at[0], "/statistics?period="+p+at[1])
+					out = append(out, fmt.Sprint(p, at[1], " ", f.of("service"), " ", f.n("service"), " ", f.of("handling"), " ", f.n("handling")))
+				}
+			}
+			return out
+		}
+		was := look()
+		for _, i := range []int{0, 1, 2, 6, 7, 8, 9, 13, 14, 15, 16, 20} { // the default, the year, the quarter that run: as many as in April
+			if i%7 < 3 && !strings.HasSuffix(was[i], " 6 6 6 3") {
+				t.Errorf("%s, want the six of April", was[i])
+			}
+		}
+		for range 5 {
+			rate(1, "2027-05-04")
+			if is := look(); !slices.Equal(was, is) {
+				t.Fatalf("a rating was seen to come in:\n%s\n%s", was, is)
+			}
+		}
+		if f := h.figures("王院", "/statistics?court=冀11&period=2027-05"); f.of("service") != 5 {
+			t.Errorf("the whole court's ratings of May are %d", f.of("service"))
+		}
+		has(t, "page", h.get("钱法官", "/statistics").must(t, "page", 200).body, "评价算到上月底", "攒满 5 份")
+		h.clock.Set(time.Date(2027, 6, 1, 0, 1, 0, 0, clock.Shanghai))
+		if f := h.figures("钱法官", "/statistics?period=2027-Q2"); f.of("service") != 11 || f.of("handling") != 11 {
+			t.Errorf("when May is over: %d, %d", f.of("service"), f.of("handling"))
+		}
+	})
+}
+
+// TestStatisticsDifferences: what is shown of a judge's or a division's month
+// is five or more; and any longer period, and the division, are the sum of
+// what is shown of the months and of the judges. So the difference of two
+// permitted views is never about fewer than five.
+func TestStatisticsDifferences(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.clock.Set(time.Date(2026, 12, 1, 9, 0, 0, 0, clock.Shanghai))
+		r := rand.New(rand.NewPCG(5, 4))
+		judges := []string{"周明远", "赵一鸣"}
+		cases := map[string]string{}
+		for i, j := range judges {
+			cases[j] = h.filed(i, "民初", "知识产权审判庭", j)
+		}
+		n := 0
+		for m := range 12 {
+			for _, j := range judges {
+				for range r.IntN(6) {
+					n++
+					h.rated(n, cases[j], law.Date{Year: 2027, Month: 1 + m, Day: 1 + r.IntN(28)})
+				}
+			}
+		}
+		h.clock.Set(time.Date(2028, 1, 3, 9, 0, 0, 0, clock.Shanghai))
+		at := map[string]string{"division": "&division=" + h.divs["冀11知识产权审判庭"]}
+		for _, j := range judges {
+			at[j] = "&court=冀11&judge=" + h.people[j]
+		}
+		shown := map[string]int64{} // by place, month and figure; hidden is nothing
+		memory, seen := map[string]figures{}, 0
+		see := func(place, period, key string) int64 {
+			path := "/statistics?period=" + strings.ReplaceAll(period, "+", "%2B") + at[place]
+			f, ok := memory[path]
+			if !ok {
+				f = h.figures("王院", path)
+				memory[path] = f
+			}
+			if f[key].Hidden {
+				return 0
+			}
+			return f.of(key)
+		}
+		for _, key := range []string{"service", "handling"} {
+			for m := 1; m <= 12; m++ {
+				month, judged := fmt.Sprintf("2027-%02d", m), int64(0)
+				for place := range at {
+					k := shown[place+month+key]
+					if k = see(place, month, key); k > 0 && k < 5 {
+						t.Errorf("%s %s: %s of %d", place, month, key, k)
+					}
+					if shown[place+month+key] = k; place != "division" {
+						judged += k
+					}
+					if k > 0 {
+						seen++
+					}
+				}
+				if d := shown["division"+month+key]; d != judged {
+					t.Errorf("%s: of the division %d, of its judges %d", month, d, judged)
+				}
+			}
+			for place := range at {
+				for period, months := range map[string][2]int{"2027-Q1": {1, 3}, "2027-Q2": {4, 6}, "2027-Q3": {7, 9}, "2027-Q4": {10, 12}, "2027": {1, 12}, "2026-04+12": {1, 3}, "2026-05+12": {1, 4}, "2027-03+12": {3, 12}, "2027-04+12": {4, 12}} {
+					var sum int64
+					for m := months[0]; m <= months[1]; m++ {
+						sum += shown[fmt.Sprintf("%s2027-%02d%s", place, m, key)]
+					}
+					if k := see(place, period, key); k != sum {
+						t.Errorf("%s %s: %s of %d, of its months %d", place, period, key, k, sum)
+					}
+				}
+			}
+		}
+		if seen < 12 {
+			t.Errorf("only %d months are shown", seen)
+		}
+	})
+}
+
+// TestStatisticsOpensOnArea: who stands for the court above opens on both
+// levels, and goes between them and his own court by one link; where no court
+// stands below, there is nothing to choose.
+func TestStatisticsOpensOnArea(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	body := h.get("王院", "/statistics").must(t, "page", 200).body
+	has(t, "page", body, "和所辖各院", "全市两级法院", "本院", `aria-label="本院，还是全市"`)
+	body = h.get("王院", "/statistics?court=冀11").must(t, "page", 200).body
+	has(t, "page", body, "全市两级法院", "area=1")
+	var v struct{ Place struct{ Kind, ID string } }
+	if err := json.Unmarshal([]byte(h.get("王院", "/api/v1/statistics").body), &v); err != nil || v.Place.Kind != "area" || v.Place.ID != "冀11" {
+		t.Errorf("it opens on %+v, %v", v, err)
+	}
+	h.do(`UPDATE docket_court SET parent = '冀' WHERE code = '冀1126'`)
+	if err := json.Unmarshal([]byte(h.get("王院", "/api/v1/statistics").body), &v); err != nil || v.Place.Kind != "court" {
+		t.Errorf("without a court below it opens on %+v, %v", v, err)
+	}
+	if body := h.get("王院", "/statistics").body; strings.Contains(body, "全市两级法院") {
+		t.Error("there is a switch to nowhere")
+	}
+}
+
 // TestStatisticsReports: the report is a paper that another program reads and
 // a workbook that opens again; a cause that looks like a formula is text.
 func TestStatisticsReports(t *testing.T) {
@@ -462,7 +637,7 @@ func TestStatisticsReports(t *testing.T) {
 	if err != nil {
 		t.Fatalf("pdftotext (run make deps): %v", err)
 	}
-	has(t, "report", strings.Join(strings.Fields(string(out)), ""), "河北省衡水市中级人民法院", "审判运行统计报告", "2026年3月", "民商事案件调撤率", "20.00%", "民一庭", "没有数据", "口径不统一", "演示文书无法律效力")
+	has(t, "report", strings.Join(strings.Fields(string(out)), ""), "河北省衡水市中级人民法院", "审判运行统计报告", "2026年3月", "民商事案件调撤率", "20.00%", "民商事案件调解率", "民商事案件撤诉率", "0.00%", "民一庭", "没有数据", "口径不统一", "演示文书无法律效力")
 
 	a = h.get("王院", "/statistics/report.xlsx?court=冀11&period=2026-03").must(t, "xlsx", 200)
 	f, err := excelize.OpenReader(bytes.NewReader([]byte(a.body)))
@@ -497,6 +672,9 @@ func TestStatisticsReports(t *testing.T) {
 	}
 	for _, r := range rows {
 		if r[0] == "民商事案件调撤率" && (r[1] != "20" || r[3] != "1" || r[4] != "5") {
+			t.Errorf("the figure is %q", r)
+		}
+		if r[0] == "民商事案件撤诉率" && (r[1] != "0" || r[3] != "0" || r[4] != "5") {
 			t.Errorf("the figure is %q", r)
 		}
 	}

@@ -34,6 +34,7 @@ type Line struct {
 	YearChange  *string `json:"同比"`
 	Provisional bool    `json:"provisional"` // may still change
 	Hidden      bool    `json:"hidden"`      // too few to be shown
+	Batched     bool    `json:"batched"`     // up to the last month, five or more at a time
 	Cases       bool    `json:"cases"`       // can be looked up
 }
 
@@ -57,6 +58,7 @@ type Sheet struct {
 	sight   sight
 	periods []stats.Period
 	choices []place
+	levels  []place // the court alone, and with those below it
 }
 
 // point is one bar of the chart: a part of the period, and the year before.
@@ -78,9 +80,6 @@ type row struct {
 // other.
 var compared = []string{"received", "closed", "open", "clearance", "accepting", "settling", "in_time"}
 
-// rated are the groups about how people were treated.
-var rated = []string{"handling", "service"}
-
 // period reads the period of a query; none is the present year.
 func (s *Service) period(q string) (stats.Period, error) {
 	if q == "" {
@@ -96,20 +95,21 @@ func (s *Service) period(q string) (stats.Period, error) {
 	return p, nil
 }
 
+// batched reports whether a group's figures are made of batches here: those
+// about how people were treated, where they are about a judge or a few.
+func (sh *Sheet) batched(group string) bool {
+	return !sh.Public && slices.Contains(rated, group) && (sh.Place.Kind == "judge" || sh.Place.Kind == "division")
+}
+
 // hidden decides what of a sheet must not be shown.
 func (sh *Sheet) hidden(h *history, group string, p stats.Period) bool {
 	switch {
 	case sh.Public:
-		return veil{h, cells}.hides(group, p)
-	case !slices.Contains(rated, group):
+		return veil{h}.hides(group, p)
+	case !sh.batched(group):
 		return false
-	case sh.Place.Kind == "judge":
-		// Who could watch a running month could see each rating come in.
-		return sh.sight.head || !p.Over(sh.today) && p.Span == stats.Month || veil{h, ratings}.hides(group, p)
-	case sh.Place.Kind == "division":
-		return veil{h, ratings}.hides(group, p)
 	}
-	return false
+	return sh.sight.head && sh.Place.Kind == "judge" || h.blank(group, p)
 }
 
 // draw makes the sheet of a place.
@@ -126,6 +126,11 @@ func (s *Service) draw(tx *db.Tx, sh *Sheet, p stats.Period) error {
 		return err
 	}
 	h := hs[sh.Place.key()]
+	if sh.batched(rated[0]) {
+		if err := h.batch(tx, sh.today); err != nil {
+			return err
+		}
+	}
 	if err := h.visits(tx, p, p.Before(), p.YearBefore()); err != nil {
 		return err
 	}
@@ -152,6 +157,9 @@ func (sh *Sheet) line(f stats.Figure, h *history, p stats.Period) Line {
 		l.By = f.Denominator.Words
 	}
 	l.Provisional = !p.Over(sh.today) || f.Settles > 0 && sh.today.Sub(p.Last()) <= f.Settles
+	if l.Batched = sh.batched(f.Group); l.Batched {
+		l.Variant += "；" + batched
+	}
 	if l.Hidden = sh.hidden(h, f.Group, p); l.Hidden {
 		return l
 	}
@@ -309,6 +317,9 @@ func (s *Service) menus(tx *db.Tx, sh *Sheet) error {
 				}
 				add(all)
 				add(below...)
+				if len(below) > 1 && sh.Place.Court == c.Code && (sh.Place.Kind == "area" || sh.Place.Kind == "court") {
+					sh.levels = []place{own, all}
+				}
 			}
 			ds, err := s.inside(tx, own)
 			if err != nil {
@@ -360,6 +371,9 @@ func (s *Service) public(ctx context.Context, code, period string) (sh Sheet, er
 			if p, err = s.period(period); err != nil {
 				return err
 			}
+		}
+		if p.Span == stats.Year && p.First.Month != 1 { // two of them, one month apart, would tell of a month that is hidden
+			return fault.New(fault.Invalid, "公开的数按月、季度、年出。请选一个月、一个季度或者一年。")
 		}
 		if !p.Over(s.today()) {
 			return fault.New(fault.Invalid, "这一期还没有完。公开的数到期末才出，请选以前的时段。")

@@ -1,6 +1,8 @@
 package statistics
 
 import (
+	"slices"
+
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/law/court"
@@ -63,8 +65,8 @@ type sight struct {
 }
 
 // look finds the place of a query and asks whether the actor may see it.
-// Without a query it is what his post is about: the court, the division, his
-// own cases.
+// Without a query it is what his post is about: the court with those below it,
+// the division, his own cases.
 func (s *Service) look(tx *db.Tx, q query) (p place, st sight, err error) {
 	st.actor = auth.From(tx.Context())
 	if st.posts, err = docket.Posts(tx, st.actor.Person, s.k.Now()); err != nil {
@@ -74,7 +76,9 @@ func (s *Service) look(tx *db.Tx, q query) (p place, st sight, err error) {
 		st.posts = nil
 	}
 	if q.Court == "" && q.Division == "" {
-		q = st.own(q)
+		if q, err = st.own(tx, q); err != nil {
+			return p, st, err
+		}
 	}
 	switch {
 	case q.Judge != "":
@@ -87,7 +91,7 @@ func (s *Service) look(tx *db.Tx, q query) (p place, st sight, err error) {
 }
 
 // own is what a person's widest post is about.
-func (st sight) own(q query) query {
+func (st sight) own(tx *db.Tx, q query) (query, error) {
 	rank := map[docket.Role]int{docket.President: 3, docket.Supervision: 3, docket.Head: 2, docket.Judge: 1}
 	best := 0
 	for _, p := range st.posts {
@@ -95,7 +99,7 @@ func (st sight) own(q query) query {
 			continue
 		}
 		best = rank[p.Role]
-		q.Court, q.Division, q.Judge = p.Court, "", ""
+		q.Court, q.Area, q.Division, q.Judge = p.Court, "", "", ""
 		switch {
 		case best == 2 && p.Division != "":
 			q.Division = p.Division
@@ -103,7 +107,14 @@ func (st sight) own(q query) query {
 			q.Judge = st.actor.Person
 		}
 	}
-	return q
+	if best < 3 {
+		return q, nil
+	}
+	cs, err := docket.Courts(tx)
+	if slices.ContainsFunc(cs, func(c docket.Court) bool { return c.Parent == q.Court && c.Level == string(court.Basic) }) {
+		q.Area = "1"
+	}
+	return q, err
 }
 
 // may asks access about a verb in a court.

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,10 +22,16 @@ var (
 	second = []string{"民终", "行终", "刑终"}
 )
 
-// settled are the ways in which parties end a case between themselves.
-func settled() (out []string) {
+// Ways in which parties end a case between themselves.
+var (
+	mediated  = ways(func(w closing.Way) bool { return w.Mediated })
+	withdrawn = ways(func(w closing.Way) bool { return w.Withdrawn })
+	settled   = slices.Concat(mediated, withdrawn)
+)
+
+func ways(are func(closing.Way) bool) (out []string) {
 	for _, w := range closing.Ways {
-		if w.Mediated || w.Withdrawn {
+		if are(w) {
 			out = append(out, w.Key)
 		}
 	}
@@ -46,6 +53,8 @@ var (
 	doneBefore  = Part{Kind: Closed, Before: true, Minus: true}
 	handled     = Part{Kind: Handled}
 	rated       = Part{Kind: Rated}
+
+	civilClosed = Term{Words: "民商事一审结案数", Parts: []Part{{Kind: Closed, Types: civil}}}
 )
 
 // Figures in the order in which a report shows them.
@@ -102,8 +111,26 @@ var Figures = []Figure{
 		Variant: "撤诉包括按撤诉处理的；司法确认的调解协议（民特）不算",
 		Note:    "只数结案方式，不看、也不列调解的内容。",
 		Numerator: Term{Words: "民商事一审里调解和撤诉结案的", Parts: []Part{
-			{Kind: Closed, Types: civil, Marks: settled()}}},
-		Denominator: &Term{Words: "民商事一审结案数", Parts: []Part{{Kind: Closed, Types: civil}}},
+			{Kind: Closed, Types: civil, Marks: settled}}},
+		Denominator: &civilClosed,
+	},
+	{
+		Key: "mediating", Name: "民商事案件调解率", Unit: "%", Decimals: 2, Group: "settling", Version: version, Source: quality,
+		Formula: "调解结案数÷民商事一审结案数×100%",
+		Variant: "只算以调解书结案的；调解好了以后撤诉的，算在撤诉里；司法确认的调解协议（民特）不算",
+		Note:    "和“民商事案件撤诉率”加起来就是“民商事案件调撤率”，末位可能因四舍五入差 0.01。",
+		Numerator: Term{Words: "民商事一审里调解结案的", Parts: []Part{
+			{Kind: Closed, Types: civil, Marks: mediated}}},
+		Denominator: &civilClosed,
+	},
+	{
+		Key: "withdrawing", Name: "民商事案件撤诉率", Unit: "%", Decimals: 2, Group: "settling", Version: version, Source: quality,
+		Formula: "撤诉数÷民商事一审结案数×100%",
+		Variant: "准许撤诉和按撤诉处理的都算；也有不算按撤诉处理的口径",
+		Note:    "按撤诉处理（传票传唤不到庭、不交费）不是双方谈好的，看这个数时请分开看结案方式。",
+		Numerator: Term{Words: "民商事一审里撤诉结案的", Parts: []Part{
+			{Kind: Closed, Types: civil, Marks: withdrawn}}},
+		Denominator: &civilClosed,
 	},
 	{
 		Key: "retrial", Name: "申请再审率", Unit: "%", Decimals: 2, Group: "retrial", Version: version, Source: quality, Settles: 60,

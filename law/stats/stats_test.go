@@ -71,7 +71,7 @@ func TestFigures(t *testing.T) {
 	}{
 		"received": {60, 0, "60"}, "pending": {40, 0, "40"}, "closed": {73, 0, "73"}, "open": {27, 0, "27"},
 		"clearance": {73, 100, "73.00"}, "closing_ratio": {73, 60, "121.67"},
-		"accepting": {52, 61, "85.25"}, "settling": {20, 60, "33.33"}, "retrial": {2, 57, "3.51"}, "in_time": {44, 73, "60.27"},
+		"accepting": {52, 61, "85.25"}, "settling": {20, 60, "33.33"}, "mediating": {15, 60, "25.00"}, "withdrawing": {5, 60, "8.33"}, "retrial": {2, 57, "3.51"}, "in_time": {44, 73, "60.27"},
 		"visitors": {44, 0, "44"}, "opinions": {30, 0, "30"}, "handling": {7, 8, "87.50"}, "service": {2, 2, "100.00"},
 	} {
 		f, ok := ByKey(key)
