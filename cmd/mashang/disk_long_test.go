@@ -45,10 +45,11 @@ func broken(t *testing.T, first *victim, f disktest.Fault, n int) {
 	t.Cleanup(func() { _ = d.Unmount() })
 	k := &victim{t: t, bin: first.bin, data: point, addr: first.addr} // its origin is printed in its codes
 	k.start()
-	w := &workload{k: k}
+	w := newWorkload(k)
 	w.sign()
-	stop, done := make(chan struct{}), make(chan struct{})
-	go func() { w.run(stop); close(done) }()
+	w.begin()
+	t.Cleanup(w.stop)
+	w.resume()
 	if time.Sleep(100 * time.Millisecond); f == disktest.BadSync {
 		n = 1 + n/10
 	}
@@ -61,8 +62,7 @@ func broken(t *testing.T, first *victim, f disktest.Fault, n int) {
 	happened := d.Happened()
 	time.Sleep(300 * time.Millisecond) // what it does afterwards counts too
 	k.kill()
-	close(stop)
-	<-done
+	w.stop()
 	if err := d.Unmount(); err != nil {
 		t.Fatal(err)
 	}
@@ -74,6 +74,7 @@ func broken(t *testing.T, first *victim, f disktest.Fault, n int) {
 	}
 	acked := len(w.acked)
 	k.start()
+	w.sign()
 	w.check()
 	k.kill()
 	k.verify()
@@ -86,10 +87,11 @@ func TestLyingDisk(t *testing.T) {
 	dir := t.TempDir()
 	k := &victim{t: t, bin: build(t, dir), data: filepath.Join(dir, "data"), addr: freeAddr(t)}
 	k.start()
-	w := &workload{k: k}
+	w := newWorkload(k)
 	w.sign()
+	w.resume()
 	for n := range 6 {
-		w.talk(n, fmt.Sprintf("第%d问。", n))
+		w.play((*workload).talk, fmt.Sprint(n))
 	}
 	pages := map[[2]string]string{} // path and token → what it says, when it says the same twice
 	for _, path := range []string{"/api/v1/onecode/" + w.caseID, "/api/v1/statistics/public/冀11", "/api/v1/complaint/mine", "/api/v1/casebook"} {
@@ -149,10 +151,4 @@ func (k *victim) ask(path, token string) (int, string) {
 		k.t.Fatal(err)
 	}
 	return res.StatusCode, string(b)
-}
-
-// stop ends the program as its operator does.
-func (k *victim) stop() {
-	_ = k.cmd.Process.Signal(os.Interrupt)
-	_ = k.cmd.Wait()
 }
