@@ -244,7 +244,7 @@ func spent() time.Duration {
 // court lives the demo's year.
 func court(dir, dsn string) (*mashang.Court, error) {
 	now := time.Now()
-	clk := clock.At(now.AddDate(0, 0, -366))
+	clk := clock.At(demo.Begin(now))
 	ctx := context.Background()
 	k, err := app.Open(ctx, config.Config{Data: filepath.Join(dir, "court"), DB: dsn, Origin: "http://localhost", Demo: true}, clk, slog.New(slog.DiscardHandler))
 	if err != nil {

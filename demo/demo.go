@@ -11,11 +11,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"mashang"
@@ -29,10 +32,14 @@ type driver struct {
 	ctx   context.Context
 	court *mashang.Court
 	clock *clock.Moved
-	n     int
+	n     atomic.Int64
 
 	progress func(day time.Time)
 }
+
+// Begin is when the clock must stand for [Seed]: before the year that ends now
+// lies a smaller one, with which it can be compared.
+func Begin(now time.Time) time.Time { return now.AddDate(-2, 0, -1) }
 
 // Seed lives the year that ends now, and lets the clock go on by itself.
 // progress, if not nil, hears the day that has been reached, month by month.
@@ -79,7 +86,7 @@ func (d *driver) as(w who) context.Context {
 	if w.token != "" || w.person == "" {
 		return d.ctx
 	}
-	return auth.With(d.ctx, auth.Actor{Person: w.person, Account: "demo " + w.person, Session: fmt.Sprint("demo ", w.person, " ", d.n), Name: w.name, Level: auth.Staff, Staff: true, Proved: d.clock.Now()})
+	return auth.With(d.ctx, auth.Actor{Person: w.person, Account: "demo " + w.person, Session: fmt.Sprint("demo ", w.person, " ", d.n.Load()), Name: w.name, Level: auth.Staff, Staff: true, Proved: d.clock.Now()})
 }
 
 // post sends a command as JSON and returns the answer.
@@ -123,12 +130,12 @@ func (d *driver) upload(w who, path string, fields [][2]string, field, file stri
 }
 
 func (d *driver) send(w who, r *http.Request) (map[string]any, error) {
-	d.n++
+	n := d.n.Add(1)
 	if w.token != "" {
 		r.Header.Set("Authorization", "Bearer "+w.token)
 	}
 	// Every request comes from an address of its own: the limits are for one.
-	r.RemoteAddr = fmt.Sprintf("127.%d.%d.%d:1000", d.n>>16&255, d.n>>8&255, d.n&255)
+	r.RemoteAddr = fmt.Sprintf("127.%d.%d.%d:1000", n>>16&255, n>>8&255, n&255)
 	rec := httptest.NewRecorder()
 	d.court.Router.ServeHTTP(rec, r)
 	var out map[string]any
@@ -141,33 +148,63 @@ func (d *driver) send(w who, r *http.Request) (map[string]any, error) {
 
 var sixDigits = regexp.MustCompile(`验证码 ([0-9]{6})`)
 
-// prove signs a recipient in: his case code, his number, and the code that
-// went to his phone.
-func (d *driver) prove(code, name, idType, number, phone string) (who, error) {
-	out, err := d.post(who{}, "/onecode/open", map[string]string{"code": code, "name": name, "id_type": idType, "number": number})
+// prove signs recipients in, who come at one time: each with his case code, his
+// number, and the code that went to his phone.
+func (d *driver) prove(codes []string, people []someone) ([]who, error) {
+	challenges, in := make([]any, len(people)), make([]who, len(people))
+	err := together(len(people), func(i int) error {
+		p := people[i]
+		out, err := d.post(who{}, "/onecode/open", map[string]string{"code": codes[i], "name": p.name, "id_type": p.idType, "number": p.number})
+		challenges[i] = out["challenge"]
+		return err
+	})
 	if err != nil {
-		return who{}, err
+		return nil, err
 	}
 	if err := d.court.Kit.Jobs.Drain(d.ctx); err != nil {
-		return who{}, err
+		return nil, err
 	}
-	ms, err := d.court.Kit.Notify.Outbox(d.ctx, 20)
+	ms, err := d.court.Kit.Notify.Outbox(d.ctx, 20+len(people))
 	if err != nil {
-		return who{}, err
+		return nil, err
 	}
+	sent := map[string]string{} // phone → code, the newest first
 	for _, m := range ms {
-		f := sixDigits.FindStringSubmatch(m.Text)
-		if m.Target != phone || f == nil {
-			continue
+		if f := sixDigits.FindStringSubmatch(m.Text); f != nil && sent[m.Target] == "" {
+			sent[m.Target] = f[1]
 		}
-		in, err := d.post(who{}, fmt.Sprintf("/account/code/%v", out["challenge"]), map[string]string{"code": f[1]})
-		if err != nil {
-			return who{}, err
-		}
-		token, _ := in["token"].(string)
-		return who{name: name, token: token}, nil
 	}
-	return who{}, fmt.Errorf("no code was sent to %s", name)
+	return in, together(len(people), func(i int) error {
+		out, err := d.post(who{}, fmt.Sprintf("/account/code/%v", challenges[i]), map[string]string{"code": sent[people[i].phone]})
+		if err != nil {
+			return fmt.Errorf("%s: %w", people[i].name, err)
+		}
+		token, _ := out["token"].(string)
+		in[i] = who{name: people[i].name, token: token}
+		return nil
+	})
+}
+
+// together does things that different people do at one time, so that they
+// share what it costs to keep them.
+func together(n int, do func(i int) error) error {
+	errs := make([]error, n)
+	next, done := make(chan int), sync.WaitGroup{}
+	for range min(n, 8) {
+		done.Add(1)
+		go func() {
+			defer done.Done()
+			for i := range next {
+				errs[i] = do(i)
+			}
+		}()
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	done.Wait()
+	return errors.Join(errs...)
 }
 
 // Seeded reports whether a folder already holds its year.

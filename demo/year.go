@@ -51,11 +51,18 @@ func (y *year) later(t time.Time, n, hour, minute int) time.Time {
 	return y.workday(law.DateOf(t, clock.Shanghai).AddDays(n), hour, minute)
 }
 
+// causes of cases with one plaintiff, and of those that many bring together
+// (民事诉讼法 55).
 var causes = []kindOfCase{
 	{"民间借贷纠纷", "民初", "", "summary", "判令被告返还借款及利息。"}, {"买卖合同纠纷", "民初", "", "summary", "判令被告支付货款。"},
 	{"机动车交通事故责任纠纷", "民初", "", "summary", "判令被告赔偿医疗费、误工费。"}, {"离婚纠纷", "民初", "", "summary", "判令原、被告离婚。"},
-	{"物业服务合同纠纷", "民初", "", "small", "判令被告支付物业费。"}, {"劳动争议", "民初", "", "ordinary", "判令被告支付劳动报酬。"},
-	{"建设工程施工合同纠纷", "民初", "", "ordinary", "判令被告支付工程款。"}, {"赡养纠纷", "民初", "", "summary", "判令被告每月支付赡养费。"},
+	{"赡养纠纷", "民初", "", "summary", "判令被告每月支付赡养费。"},
+}
+
+var commonCauses = []kindOfCase{
+	{"追索劳动报酬纠纷", "民初", "", "ordinary", "判令被告支付拖欠的工资。"}, {"建设工程施工合同纠纷", "民初", "", "ordinary", "判令被告支付工程款。"},
+	{"物业服务合同纠纷", "民初", "", "ordinary", "判令被告退还多收的物业费。"}, {"商品房预售合同纠纷", "民初", "", "ordinary", "判令被告支付逾期交房违约金。"},
+	{"土地承包经营权纠纷", "民初", "", "ordinary", "判令被告返还承包地。"}, {"供用热力合同纠纷", "民初", "", "ordinary", "判令被告退还供暖不足的费用。"},
 }
 
 var ipCauses = []kindOfCase{
@@ -77,6 +84,7 @@ var questions = [][2]string{
 func (y *year) live(now time.Time, whole bool) error {
 	end := docket.Today(now)
 	if whole {
+		y.before(end)
 		y.counted(end)
 	}
 	y.jia(end)
@@ -190,18 +198,32 @@ func (y *year) waiting(caseID string) (out []string, err error) {
 	return out, err
 }
 
-// code reads the case code from the plaintiff's notice, as he would scan it.
-func (y *year) code(f *filed) (string, error) {
-	var code string
-	err := y.court.Kit.Read(y.ctx, func(tx *db.Tx) error {
-		ps, err := docket.Parties(tx, f.id)
-		if err != nil {
-			return err
+// codes reads the case codes of parties, as they would scan them.
+func (y *year) codes(f *filed, ps ...docket.Party) (out []string, err error) {
+	err = y.court.Kit.Read(y.ctx, func(tx *db.Tx) error {
+		for _, p := range ps {
+			code, err := y.court.Services.Onecode.Printed(tx, f.id, p.Person)
+			if err != nil {
+				return err
+			}
+			out = append(out, code)
 		}
-		code, err = y.court.Services.Onecode.Printed(tx, f.id, ps[0].Person)
-		return err
+		return nil
 	})
-	return code, err
+	return out, err
+}
+
+// code is the plaintiff's.
+func (y *year) code(f *filed) (string, error) {
+	ps, err := y.parties(f.id)
+	if err != nil {
+		return "", err
+	}
+	out, err := y.codes(f, ps[0])
+	if err != nil {
+		return "", err
+	}
+	return out[0], nil
 }
 
 // enter proves the plaintiff.
@@ -210,7 +232,11 @@ func (y *year) enter(f *filed) (who, error) {
 	if err != nil {
 		return who{}, err
 	}
-	return y.prove(code, f.pl.name, f.pl.idType, f.pl.number, f.pl.phone)
+	in, err := y.prove([]string{code}, []someone{f.pl})
+	if err != nil {
+		return who{}, err
+	}
+	return in[0], nil
 }
 
 // ordinary plans one case from filing to its end, and what its plaintiff does.
@@ -237,12 +263,11 @@ func (y *year) ordinary(c *staffed, on, end law.Date, p plan) {
 	})
 	y.at(t.Add(3*time.Hour), func() error { return y.serve(f) })
 	y.at(y.later(t, 1, 11, 0), func() error { return y.duties(f) })
-	start := law.DateOf(t, clock.Shanghai).AddDays(2)
-	y.comes(f, start, p.quota)
+	last := y.come(f, t, p)
 	if p.way == "" {
 		return
 	}
-	finish := y.later(start.At(9, 0, clock.Shanghai), p.quota.visits, 16, 0)
+	finish := y.later(last, 1, 16, 0)
 	y.at(finish, func() error {
 		_, err := y.post(f.judge.who, "/casebook/"+f.id+"/close", map[string]string{"way": p.way, "on": docket.Today(y.clock.Now()).String()})
 		return err

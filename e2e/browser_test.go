@@ -55,7 +55,7 @@ func start() (string, error) {
 	}
 	base := fmt.Sprintf("http://localhost:%d", l.Addr().(*net.TCPAddr).Port)
 	now := time.Now()
-	clk := clock.At(now.AddDate(0, 0, -366))
+	clk := clock.At(demo.Begin(now))
 	ctx := context.Background()
 	k, err := app.Open(ctx, config.Config{Data: dir, Origin: base, Demo: true, Push: "mailto:it@court.example", WeChat: "https://wechat.example", WeChatKey: "key"}, clk, slog.New(slog.DiscardHandler))
 	if err != nil {

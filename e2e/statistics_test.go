@@ -11,8 +11,9 @@ func TestStatistics(t *testing.T) {
 		t.Run(d.name, func(t *testing.T) {
 			b := open(t, d)
 			b.goTo("/demo").click("董志强")
-			b.goTo("/desk").click("统计").see("新收", "旧存", "一审服判息诉率", "分子和分母", "没有数据", "各庭").sound("statistics-" + d.name)
-			b.goTo("/statistics?court=冀11&area=1").see("和所辖各院", "各院", "故城").sound("statistics-area-" + d.name)
+			b.goTo("/desk").click("统计").see("新收", "旧存", "一审服判息诉率", "分子和分母", "没有数据", "和所辖各院", "各院", "故城").sound("statistics-area-" + d.name)
+			b.click("本院").see("各庭").sound("statistics-" + d.name)
+			b.click("全市两级法院").see("和所辖各院", "各院")
 			follow := func(selector string) *tab {
 				return b.after(func() { b.push(b.MustElement(selector)) })
 			}

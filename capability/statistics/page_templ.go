@@ -25,7 +25,7 @@ var headings = []struct {
 }{
 	{"收案和结案", []string{"received", "pending", "closed", "open", "clearance", "closing_ratio"}},
 	{"审判质效", []string{"accepting", "settling", "mediating", "withdrawing", "retrial", "in_time"}},
-	{"码上通", []string{"visits", "visitors", "opinions", "handling", "service"}},
+	{"码上通", []string{"visitors", "visits", "opinions", "handling", "service"}},
 }
 
 func (sh Sheet) figure(key string) Line {

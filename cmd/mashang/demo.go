@@ -51,7 +51,7 @@ func runDemo(ctx context.Context, args []string, _, stderr io.Writer) error {
 // should the machine stop meanwhile, the year is made again.
 func makeYear(ctx context.Context, cfg config.Config, now time.Time, stderr io.Writer) error {
 	cfg.Draft = true
-	clk := clock.At(now.AddDate(0, 0, -366))
+	clk := clock.At(demo.Begin(now))
 	quiet := new(slog.LevelVar)
 	quiet.Set(slog.LevelWarn) // a year of requests is not for reading
 	c, err := openAt(ctx, cfg, clk, stderr, quiet)

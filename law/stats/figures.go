@@ -9,10 +9,13 @@ import (
 )
 
 // Grades of satisfaction, and those that count as satisfied. The scale is not
-// laid down anywhere that we know of: both are this product's.
+// laid down anywhere that we know of: both are this product's, and only here.
+// The newspaper's 85.5% and 97.2% do not say whether 基本满意 counts.
 var (
 	Grades    = []string{"满意", "基本满意", "不满意"}
-	Satisfied = []string{"满意", "基本满意"}
+	Satisfied = Grades[:2]
+
+	satisfied = strings.Join(Satisfied, "、")
 )
 
 // Types of case by what they are.
@@ -151,7 +154,7 @@ var Figures = []Figure{
 	{
 		Key: "visitors", Name: "码上通访客", Unit: "人", Group: "visitors", Version: version, Source: product,
 		Formula: "本期用案件码打开过案件的人数", Variant: "一个人来几次、看几件案都算一人",
-		Note:      "各月的人数不能相加：一个人可以几个月都来。",
+		Note:      "报纸上“访问 2,721 人”说的是这个数。各月的人数不能相加：一个人可以几个月都来。",
 		Numerator: Term{Words: "本期不同的人", People: true},
 	},
 	{
@@ -167,15 +170,15 @@ var Figures = []Figure{
 	},
 	{
 		Key: "handling", Name: "意见处理满意度", Unit: "%", Decimals: 2, Group: "handling", Version: version, Source: product,
-		Formula: "评为满意、基本满意的÷对意见处理的全部有效评价×100%", Variant: "“基本满意”算满意",
+		Formula: "评为" + satisfied + "的÷对意见处理的全部有效评价×100%", Variant: "“基本满意”算满意",
 		Note:      "评的是法院对他那条意见处理得怎么样。没有评的不算。和“服务评价满意度”是两拨人，不能合并。",
-		Numerator: Term{Words: "对处理满意、基本满意的评价", Parts: []Part{{Kind: Handled, Marks: Satisfied}}}, Denominator: &Term{Words: "对意见处理的全部有效评价", Parts: []Part{handled}},
+		Numerator: Term{Words: "对处理" + satisfied + "的评价", Parts: []Part{{Kind: Handled, Marks: Satisfied}}}, Denominator: &Term{Words: "对意见处理的全部有效评价", Parts: []Part{handled}},
 	},
 	{
 		Key: "service", Name: "服务评价满意度", Unit: "%", Decimals: 2, Group: "service", Version: version, Source: product,
-		Formula: "评为满意、基本满意的÷对诉讼服务的全部有效评价×100%", Variant: "“基本满意”算满意；一个人在一个环节只评一次",
+		Formula: "评为" + satisfied + "的÷对诉讼服务的全部有效评价×100%", Variant: "“基本满意”算满意；一个人在一个环节只评一次",
 		Note:      "评的是立案、送达、结案等环节的服务。没有评的不算。和“意见处理满意度”是两拨人，不能合并。",
-		Numerator: Term{Words: "满意、基本满意的评价", Parts: []Part{{Kind: Rated, Marks: Satisfied}}}, Denominator: &Term{Words: "对诉讼服务的全部有效评价", Parts: []Part{rated}},
+		Numerator: Term{Words: satisfied + "的评价", Parts: []Part{{Kind: Rated, Marks: Satisfied}}}, Denominator: &Term{Words: "对诉讼服务的全部有效评价", Parts: []Part{rated}},
 	},
 }
 
