@@ -154,7 +154,7 @@ var Figures = []Figure{
 	{
 		Key: "visitors", Name: "码上通访客", Unit: "人", Group: "visitors", Version: version, Source: product,
 		Formula: "本期用案件码打开过案件的人数", Variant: "一个人来几次、看几件案都算一人",
-		Note:      "报纸上“访问 2,721 人”说的是这个数。各月的人数不能相加：一个人可以几个月都来。",
+		Note:      "新闻里说“访问多少人”，按这个数。各月的人数不能相加：一个人可以几个月都来。",
 		Numerator: Term{Words: "本期不同的人", People: true},
 	},
 	{
