@@ -1,6 +1,6 @@
 # make demo   build, make a fictional year of twelve courts, serve it on http://localhost:8080
 # make test   install what the tests need, then run them all
-# make bench  side-by-side measurements
+# make bench  side-by-side measurements; fails when a gate of speed is missed
 GO ?= go
 export CGO_ENABLED ?= 0
 # The race detector needs cgo; everything else is built without.
@@ -20,6 +20,7 @@ deps:
 
 test: deps check
 	$(GO) test -timeout 20m $(PKGS)
+	cd bench && $(GO) test ./...
 
 # What go test does not say: formatting, vet, generated files up to date.
 check:
@@ -34,7 +35,7 @@ race: deps
 	CGO_ENABLED=1 $(GO) test -race -timeout 40m ./platform/... ./docket/... ./law/...
 
 bench: deps
-	cd bench && $(GO) run .
+	cd bench && $(GO) run . -gates
 
 generate:
 	$(GO) tool templ generate

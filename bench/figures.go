@@ -48,7 +48,7 @@ func figures(o options, c *mashang.Court, w crowd) error {
 	o.workers = 2 // as many as there are cores: a GROUP BY fills one
 	return table(o, []subject{
 		{groupBy, func(int64) error { _, err := grouped(c, w); return err }, ""},
-		{fmt.Sprintf("%d figures with their comparisons", len(sh.Figures)), func(int64) error {
+		{allFigures, func(int64) error {
 			_, err := c.Services.Statistics.Show(context.Background(), w.court, false, w.year)
 			return err
 		}, groupBy},

@@ -61,6 +61,7 @@ func watched(o options, c *mashang.Court, w crowd, p *peer) error {
 	}
 	fmt.Printf("\n%-46s %8s %8s %12s\n", fmt.Sprintf("from a message to %d open pages", pages), "p50 ms", "p99 ms", "bytes a page")
 	for i, a := range both {
+		o.found.live = append(o.found.live, hearing{median(p50[i]), median(p99[i]), a.each})
 		fmt.Printf("%-46s %8.1f %8.1f %12d\n", a.name, median(p50[i]), median(p99[i]), a.each)
 	}
 	return nil

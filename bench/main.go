@@ -1,6 +1,8 @@
 // Command bench measures side by side, in one run: acts and pages of this
 // program, a bare driver's durable commit of one row, and a bare handler. Only
-// the ratios mean something; each is the median of five rounds, interleaved.
+// the ratios mean something; each is the median of five rounds, interleaved. At
+// the end it prints each gate of speed, met or not (gates.go); with -gates it
+// fails when one is missed.
 //
 // For every engine and size the court lives the demo's year, then its tables
 // are grown to the wanted number of cases (scale.go). Requests go through the
@@ -40,6 +42,7 @@ type options struct {
 	only    string
 	plans   bool
 	profile string // a profile of the last table goes here
+	found   *measured
 }
 
 func main() {
@@ -51,10 +54,12 @@ func main() {
 	flag.BoolVar(&o.plans, "plans", true, "print how lists are found")
 	engines := flag.String("engines", "sqlite,postgres", "engines, comma separated")
 	sizes := flag.String("cases", "10000,1000000", "numbers of cases, comma separated")
+	must := flag.Bool("gates", false, "end with a failure when a gate is missed")
 	profile := flag.String("cpuprofile", "", "write a profile of the processor here")
 	flag.Parse()
 	o.profile = *profile
 	if err := func() error {
+		var all []measured
 		fmt.Printf("%s %s/%s, %d cores, %d requests at a time, median of %d rounds of %v\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), o.workers, o.rounds, o.took)
 		for _, e := range strings.Split(*engines, ",") {
 			for _, s := range strings.Split(*sizes, ",") {
@@ -62,10 +67,15 @@ func main() {
 				if err != nil || n < 1000 {
 					return fmt.Errorf("cases: %q is not a number from 1000 on", s)
 				}
+				o.found = &measured{engine: e, cases: n, rate: map[string]float64{}}
 				if err := run(o, e, n); err != nil {
 					return fmt.Errorf("%s, %d cases: %w", e, n, err)
 				}
+				all = append(all, *o.found)
 			}
+		}
+		if missed := judge(os.Stdout, all); missed > 0 && *must {
+			return fmt.Errorf("%d gates were not met", missed)
 		}
 		return nil
 	}(); err != nil {
@@ -148,11 +158,11 @@ const (
 
 func subjects(c *mashang.Court, w crowd, bare func(int64) error) []subject {
 	return []subject{
-		{"bare driver: one row, one durable commit", bare, ""},
+		{bareCommit, bare, ""},
 		{"bare handler: hello", hello, ""},
-		{"message act (access, ledger, clock, job)", post(c, w), peerCreate},
-		{"case page of a party, 50 messages", page(c, func(i int64) (actor, string) { a, id := w.reader(i); return a, "/casebook/" + id }), peerList},
-		{"desk of a judge", page(c, func(int64) (actor, string) { return w.judge, "/desk" }), peerList},
+		{message, post(c, w), peerCreate},
+		{casePage, page(c, func(i int64) (actor, string) { a, id := w.reader(i); return a, "/casebook/" + id }), peerList},
+		{desk, page(c, func(int64) (actor, string) { return w.judge, "/desk" }), peerList},
 		{"list of a lawyer with 40 cases", page(c, func(int64) (actor, string) { return w.lawyer, "/casebook" }), peerList},
 		{"list of a judge", page(c, func(int64) (actor, string) { return w.judge, "/casebook" }), peerList},
 		{"list of a president", page(c, func(int64) (actor, string) { return w.president, "/casebook" }), peerList},
@@ -173,6 +183,7 @@ func table(o options, subjects []subject) error {
 	}
 	fmt.Printf("%-46s %10s %8s %8s %10s %10s %10s\n", "", "a second", "p99 ms", "cpu µs", "of commit", "of hello", "of peer")
 	for i, s := range subjects {
+		o.found.rate[s.name] = median(rates[i])
 		fmt.Printf("%-46s %10.0f %8.1f %8.0f", s.name, median(rates[i]), median(worst[i]), median(cpu[i]))
 		for _, base := range []string{"bare driver", "bare handler", s.beside} {
 			j := slices.IndexFunc(subjects, func(s subject) bool { return base != "" && strings.HasPrefix(s.name, base) })

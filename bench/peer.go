@@ -123,7 +123,7 @@ func peers(dir string, n int) (subjects []subject, normal *peer, end func(), err
 	}
 	return []subject{
 		{peerCreate, normal.create, ""},
-		{"PocketBase create (synchronous FULL)", full.create, ""},
+		{peerFullIs, full.create, ""},
 		{peerList, normal.list, ""},
 	}, normal, func() { normal.close(); full.close() }, nil
 }
