@@ -127,7 +127,7 @@ func (s *Service) create(st *step, no caseno.Number, r record.Case, says map[str
 	}
 	// What was done before was done, and its dates met or missed, elsewhere: of
 	// all the facts only these two.
-	st.tell = []app.Fact{fact.CaseImported{Case: first.ID, New: true, System: st.actor.Peer}}
+	st.tell = []app.Fact{fact.CaseImported{Case: first.ID, New: true}}
 	if c.State == docket.Open {
 		st.tell = append(st.tell, fact.LimitMoved{Case: first.ID, Why: "导入"})
 	}
