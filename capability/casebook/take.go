@@ -3,6 +3,7 @@ package casebook
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"mashang/capability/casebook/told"
@@ -61,14 +62,14 @@ func (s *Service) Take(tx *db.Tx, court string, r record.Case, batch string) (ca
 	if err != nil {
 		return "", "", err
 	}
-	if err := bad.Err(); err != nil {
-		return "", "", err
-	}
 	if there {
+		if err := bad.Err(); err != nil {
+			return "", "", err
+		}
 		o, err = s.update(st, c, r, says, batch)
 		return c.ID, o, err
 	}
-	caseID, err = s.create(st, no, r, says, batch)
+	caseID, err = s.create(st, no, r, says, batch, bad)
 	return caseID, record.Created, err
 }
 
@@ -83,14 +84,22 @@ func sound(c *docket.Case, today law.Date, bad *fault.List) {
 	told.Sound(c, today, bad)
 }
 
-// create writes a case that is not here yet.
-func (s *Service) create(st *step, no caseno.Number, r record.Case, says map[string]string, batch string) (string, error) {
+// create writes a case that is not here yet. said is what is wrong with it
+// already: whoever mends it is told everything at once.
+func (s *Service) create(st *step, no caseno.Number, r record.Case, says map[string]string, batch string, said fault.List) (string, error) {
 	var bad fault.List
 	c := docket.Case{Court: no.Court, Type: no.Type, Special: no.Special, State: docket.Open, Judge: says["judge"]}
 	for key, v := range says {
 		told.Apply(&c, key, v)
 	}
+	if c.Judge == "" && r.Judge != "" { // nobody's name: a judge was written all the same
+		c.Judge = r.Judge
+	}
 	sound(&c, st.today, &bad)
+	bad = slices.DeleteFunc(bad, func(e *fault.Error) bool {
+		return slices.ContainsFunc(said, func(x *fault.Error) bool { return x.Field == e.Field })
+	})
+	bad = append(said, bad...)
 	if len(r.Parties) == 0 {
 		bad.Add("parties", "至少要有一个当事人。")
 	}
@@ -127,7 +136,7 @@ func (s *Service) create(st *step, no caseno.Number, r record.Case, says map[str
 	}
 	// What was done before was done, and its dates met or missed, elsewhere: of
 	// all the facts only these two.
-	st.tell = []app.Fact{fact.CaseImported{Case: first.ID, New: true, System: st.actor.Peer}}
+	st.tell = []app.Fact{fact.CaseImported{Case: first.ID, New: true}}
 	if c.State == docket.Open {
 		st.tell = append(st.tell, fact.LimitMoved{Case: first.ID, Why: "导入"})
 	}

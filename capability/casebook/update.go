@@ -41,7 +41,7 @@ func (s *Service) update(st *step, old docket.Case, r record.Case, says map[stri
 		return "", err
 	}
 	st.entry.Body["changed"] = strings.Join(v.Changes, ",")
-	st.tell = append(st.tell, fact.CaseImported{Case: old.ID, System: st.actor.Peer})
+	st.tell = append(st.tell, fact.CaseImported{Case: old.ID})
 	st.c.Moved = st.now
 	if err := docket.SaveCase(st.tx, old, st.c); err != nil {
 		return "", err

@@ -51,7 +51,7 @@ func (s *Service) hand(ctx context.Context, w way, y system, m bus.Message) erro
 	case errors.Is(err, errSign), errors.Is(err, errClock):
 		why := fault.As(err).Show
 		err = s.k.Note(ctx, func(tx *db.Tx) error {
-			_, err := s.note(tx, y, event{Source: w.ID, ID: digest(string(m.Body)), Type: "?"}, byBus, "refused", why)
+			_, err := s.note(tx, y, event{Source: w.ID, ID: digest(string(m.Body)), Type: "?"}, byBus, "refused", why, "")
 			return err
 		})
 	case err == nil:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"mashang/docket"
 	"mashang/platform/db"
 	"mashang/platform/exchange"
 	"mashang/platform/fault"
@@ -84,7 +85,7 @@ func (s *Service) visit(ctx context.Context, w way, y system) error {
 	if err := errors.Join(in.Make(), out.Make()); err != nil { // so that the path on the page is there
 		return err
 	}
-	if err := s.acknowledged(ctx, w, y); err != nil {
+	if err := errors.Join(s.acknowledged(ctx, w, y), s.takeBack(ctx, w, y)); err != nil {
 		return err
 	}
 	seqs, err := in.Letters()
@@ -141,15 +142,16 @@ func (s *Service) one(ctx context.Context, w way, y system, n int64) error {
 		return nil
 	case bad:
 		return errors.Join(errLetter, s.k.Note(ctx, func(tx *db.Tx) error {
-			_, err := s.note(tx, y, event{Source: w.ID, ID: exchange.Letter(n) + digest(string(file)), Type: "?"}, byFolder, "refused", errLetter.Show)
-			return err
+			return s.noteFile(tx, y, event{Source: w.ID, ID: exchange.Letter(n) + digest(string(file)), Type: "?"}, byFolder, errLetter.Show, place(w, n))
 		}))
 	}
 	said := "taken"
 	if n > w.Taken {
 		mark := func(tx *db.Tx) error {
-			_, err := tx.Exec(`INSERT INTO connect_mark (id, sent, taken, used_at) VALUES (?, 0, ?, 0) ON CONFLICT (id) DO UPDATE SET taken = excluded.taken`, w.ID, n)
-			return err
+			if _, err := tx.Exec(`INSERT INTO connect_mark (id, sent, taken, used_at) VALUES (?, 0, ?, 0) ON CONFLICT (id) DO UPDATE SET taken = excluded.taken`, w.ID, n); err != nil {
+				return err
+			}
+			return replaced(tx, y, place(w, n))
 		}
 		var o outcome
 		if e.Body == "" { // what it held is not to be told any more
@@ -175,6 +177,38 @@ func (s *Service) one(ctx context.Context, w way, y system, n int64) error {
 		return err
 	}
 	return s.out(w).Write(exchange.Ack(n), ack)
+}
+
+// place is where letter n of a way is put.
+func place(w way, n int64) string { return w.ID + "/" + exchange.Letter(n) }
+
+// takeBack empties our letters that still lie there and tell of a case that was
+// sealed since. What the other side has fetched by then cannot be unsaid.
+func (s *Service) takeBack(ctx context.Context, w way, y system) error {
+	var ls []letter
+	err := s.k.Read(ctx, func(tx *db.Tx) (err error) {
+		ls, err = db.List[letter](tx, `SELECT `+letterCols+letterFrom+`WHERE l.way_id = ? AND l.state = 'sent' AND c.secrecy = ? AND e.type <> ? ORDER BY l.seq LIMIT ?`, w.ID, docket.Sealed, typeWithdrawn, atOnce)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, l := range ls {
+		_, there, err := s.out(w).Read(exchange.Letter(l.Seq))
+		if err == nil && there {
+			err = s.write(l, w, y, "")
+		}
+		if err == nil && there {
+			err = s.k.Note(ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(`UPDATE connect_letter SET state = 'dropped', reason = ?, moved_at = ? WHERE id = ? AND state = 'sent'`, "案件封存了，还没取走的这一条收了回来。", tx.Now(), l.ID)
+				return err
+			})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // acknowledged notes which of our letters the system took, and takes their

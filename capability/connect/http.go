@@ -28,6 +28,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "POST /connect/letters/again", Title: "没送到的再送一次", Object: "court", Verb: "settings", Limit: "write", In: which{}, Out: done{}, Do: s.postAgain},
 		{Pattern: "POST /connect/letters/drop", Title: "没送到的不送了", Object: "court", Verb: "settings", Limit: "write", In: which{}, Out: done{}, Do: s.postDrop},
 		{Pattern: "GET /connect/received", Title: "收到的消息", Object: "court", Verb: "settings", In: listQuery{}, Out: view{}, Do: s.getReceived},
+		{Pattern: "POST /connect/received/looked", Title: "没收的消息看过了", Object: "court", Verb: "settings", Limit: "write", In: which{}, Out: done{}, Do: s.postLooked},
 		{Pattern: "POST /connect/case", Title: "交一件案件", Object: "connect", Verb: "put", Limit: "program", In: record{}, Out: outcome{}, Do: s.postCase},
 		{Pattern: "GET /connect/event", Title: "取消息", Object: "connect", Verb: "read", Limit: "program", In: eventQuery{}, Out: fetched{}, Do: s.getEvents},
 		{Pattern: "POST /connect/event", Title: "送一条消息", Object: web.Public, Verb: "send", Limit: "program", In: event{}, Out: outcome{}, Do: s.postEvent},
@@ -61,6 +62,7 @@ type view struct {
 	Letters  []letter       `json:"letters"`
 	Received []received     `json:"received"`
 	Dead     int            `json:"dead"`
+	Refused  int            `json:"refused"`
 	More     bool           `json:"more"`
 	State    string         `json:"-"`
 	Path     string         `json:"-"`
@@ -93,6 +95,9 @@ func (s *Service) load(r *http.Request, code string, more func(tx *db.Tx, v *vie
 			return err
 		}
 		if v.Dead, err = db.One[int](tx, `SELECT COUNT(*) FROM connect_letter WHERE court_id = ? AND state = 'dead'`, v.Court.Code); err != nil {
+			return err
+		}
+		if v.Refused, err = db.One[int](tx, `SELECT COUNT(*) FROM connect_received WHERE court_id = ? AND state = 'refused' AND settled_at = 0`, v.Court.Code); err != nil {
 			return err
 		}
 		return more(tx, &v)
@@ -246,14 +251,27 @@ func (s *Service) getLetters(r *http.Request) (web.Reply, error) {
 }
 
 func (s *Service) getReceived(r *http.Request) (web.Reply, error) {
+	q := r.URL.Query()
 	v, err := s.load(r, "", func(tx *db.Tx, v *view) (err error) {
-		v.Received, err = receivedOf(tx, v.Court.Code, r.URL.Query().Get("before"))
+		v.State = q.Get("state")
+		v.Received, err = receivedOf(tx, v.Court.Code, v.State == "refused", q.Get("before"))
 		if v.More = len(v.Received) > shown; v.More {
 			v.Received = v.Received[:shown]
 		}
 		return err
 	})
 	return web.Reply{Page: receivedPage(v), JSON: v}, err
+}
+
+func (s *Service) postLooked(r *http.Request) (web.Reply, error) {
+	var c which
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.looked(r.Context(), c); err != nil {
+		return web.Reply{}, err
+	}
+	return went("/connect/received?", c.Court, "好的，不再提醒。")
 }
 
 func (s *Service) postAgain(r *http.Request) (web.Reply, error) {

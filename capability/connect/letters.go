@@ -14,11 +14,14 @@ import (
 // shown is how many lines a page of a list has.
 const shown = 50
 
-// groupDead is the heading on the administrator's desk.
-const groupDead = "没有送到的消息"
+// Headings on the administrator's desk.
+const (
+	groupDead    = "没有送到的消息"
+	groupRefused = "没有收的消息"
+)
 
-// tasks: what was tried for the last time waits for the system administrator
-// of the court, and of the court above.
+// tasks: what was tried for the last time, and what was refused, waits for the
+// system administrator of the court, and of the court above.
 func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
 	mine := false
 	for _, p := range v.Posts {
@@ -27,17 +30,30 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 	if !mine {
 		return nil, nil
 	}
+	dead, err := waiting(tx, v, `SELECT l.court_id, s.name, COUNT(*) AS n FROM connect_letter l JOIN connect_way w ON w.id = l.way_id JOIN connect_system s ON s.id = w.system_id
+		WHERE l.state = 'dead' GROUP BY l.court_id, s.name ORDER BY l.court_id, s.name`,
+		capability.Task{Group: groupDead, Title: "有 %d 条消息没有送到%s", Href: "/connect/letters?state=dead&court=", Tone: "late", Tag: "请您决定"})
+	if err != nil {
+		return nil, err
+	}
+	refused, err := waiting(tx, v, `SELECT r.court_id, s.name, COUNT(*) AS n FROM connect_received r JOIN connect_system s ON s.id = r.system_id
+		WHERE r.state = 'refused' AND r.settled_at = 0 GROUP BY r.court_id, s.name ORDER BY r.court_id, s.name`,
+		capability.Task{Group: groupRefused, Title: "有 %d 条消息没有收，是%s送来的", Href: "/connect/received?state=refused&court=", Tone: "late", Tag: "请告诉对方"})
+	return append(dead, refused...), err
+}
+
+// waiting makes a task for each system of the courts that the viewer looks
+// after, from rows of a court, a system and a number.
+func waiting(tx *db.Tx, v capability.Viewer, q string, t capability.Task) (out []capability.Task, err error) {
 	type row struct {
 		Court string `db:"court_id"`
 		Name  string `db:"name"`
 		N     int    `db:"n"`
 	}
-	rows, err := db.List[row](tx, `SELECT l.court_id, s.name, COUNT(*) AS n FROM connect_letter l JOIN connect_way w ON w.id = l.way_id JOIN connect_system s ON s.id = w.system_id
-		WHERE l.state = 'dead' GROUP BY l.court_id, s.name ORDER BY l.court_id, s.name`)
+	rows, err := db.List[row](tx, q)
 	if err != nil {
 		return nil, err
 	}
-	var out []capability.Task
 	for _, r := range rows {
 		if _, err := access.May(tx, v.Actor, "settings", access.In("court", r.Court), v.Now); err != nil {
 			if fault.KindOf(err) == fault.Forbidden {
@@ -49,7 +65,9 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, capability.Task{Group: groupDead, Title: fmt.Sprintf("有 %d 条消息没有送到%s", r.N, r.Name), Sub: c.Short, Href: "/connect/letters?state=dead&court=" + r.Court, Tone: "late", Tag: "请您决定"})
+		task := t
+		task.Title, task.Sub, task.Href = fmt.Sprintf(t.Title, r.N, r.Name), c.Short, t.Href+r.Court
+		out = append(out, task)
 	}
 	return out, nil
 }

@@ -55,36 +55,48 @@ func (s *Service) take(ctx context.Context, raw []byte, by string, also func(tx 
 	if err != nil {
 		return outcome{Outcome: "refused"}, s.refuse(ctx, event{ID: digest(string(raw)), Type: "?"}, by, err, also)
 	}
-	err = s.k.Do(ctx, func(tx *db.Tx) error {
-		y, err := s.connected(ctx, tx, "send")
-		if err != nil {
-			return err
-		}
-		fresh, err := s.note(tx, y, e, by, "listed", "")
-		if err != nil {
-			return err
-		}
-		switch {
-		case !fresh:
-			o.Outcome = "repeated"
-		case e.Type != typePut:
-			o.Outcome = "listed"
-		default:
-			if err := y.allowed("put"); err != nil {
+	for range races {
+		err = s.k.Do(ctx, func(tx *db.Tx) error {
+			if o, err = s.takeIn(ctx, tx, e, by); err != nil {
 				return err
 			}
-			if o, err = s.put(tx, y, e.Data); err != nil {
-				return err
-			}
-			if _, err := tx.Exec(`UPDATE connect_received SET state = ? WHERE system_id = ? AND key = ?`, o.Outcome, y.ID, e.key()); err != nil {
-				return err
-			}
+			return also(tx)
+		})
+		if !fault.IsStale(err) {
+			break
 		}
-		return also(tx)
-	})
+	}
 	if err != nil && refused(err) {
 		return outcome{Outcome: "refused"}, s.refuse(ctx, e, by, err, also)
 	}
+	return o, err
+}
+
+// races is how often a message is tried that lost a race for its case. One that
+// loses them all is taken in the next round, or sent again by its sender.
+const races = 3
+
+func (s *Service) takeIn(ctx context.Context, tx *db.Tx, e event, by string) (o outcome, err error) {
+	y, err := s.connected(ctx, tx, "send")
+	if err != nil {
+		return o, err
+	}
+	fresh, err := s.note(tx, y, e, by, "listed", "", "")
+	switch {
+	case err != nil:
+		return o, err
+	case !fresh:
+		return outcome{Outcome: "repeated"}, nil
+	case e.Type != typePut:
+		return outcome{Outcome: "listed"}, nil
+	}
+	if err := y.allowed("put"); err != nil {
+		return o, err
+	}
+	if o, err = s.put(tx, y, e.Data); err != nil {
+		return o, err
+	}
+	_, err = tx.Exec(`UPDATE connect_received SET state = ? WHERE system_id = ? AND key = ?`, o.Outcome, y.ID, e.key())
 	return o, err
 }
 
@@ -95,7 +107,7 @@ func (s *Service) refuse(ctx context.Context, e event, by string, why error, als
 		if err != nil {
 			return err
 		}
-		if _, err := s.note(tx, y, e, by, "refused", fault.As(why).Show); err != nil {
+		if _, err := s.note(tx, y, e, by, "refused", fault.As(why).Show, ""); err != nil {
 			return err
 		}
 		return also(tx)
@@ -106,8 +118,11 @@ func (s *Service) refuse(ctx context.Context, e event, by string, why error, als
 	return why
 }
 
-// refused reports whether an error is the sender's to mend.
+// refused reports whether an error is the sender's to mend; a race is nobody's.
 func refused(err error) bool {
+	if fault.IsStale(err) {
+		return false
+	}
 	switch fault.KindOf(err) {
 	case fault.Invalid, fault.Forbidden, fault.Conflict, fault.NotFound:
 		return true
@@ -115,12 +130,42 @@ func refused(err error) bool {
 	return false
 }
 
-// note lists a message; fresh is false when it was taken before.
-func (s *Service) note(tx *db.Tx, y system, e event, by, state, reason string) (fresh bool, err error) {
-	n, err := tx.Exec(`INSERT INTO connect_received (id, system_id, court_id, key, type, way, state, reason, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (system_id, key) DO UPDATE SET state = excluded.state, reason = excluded.reason, at = excluded.at WHERE connect_received.state = 'refused'`,
-		id.New(), y.ID, y.Court, e.key(), e.Type, by, state, reason, tx.Now())
+// note lists a message; fresh is false when it was taken before. What is refused
+// once more waits to be looked at once more.
+func (s *Service) note(tx *db.Tx, y system, e event, by, state, reason, place string) (fresh bool, err error) {
+	n, err := tx.Exec(`INSERT INTO connect_received (id, system_id, court_id, key, type, way, state, reason, place, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (system_id, key) DO UPDATE SET state = excluded.state, reason = excluded.reason, at = excluded.at, settled_at = 0 WHERE connect_received.state = 'refused'`,
+		id.New(), y.ID, y.Court, e.key(), e.Type, by, state, reason, place, tx.Now())
 	return n > 0, err
+}
+
+// noteFile lists a file that is no letter, once for as long as it lies there.
+func (s *Service) noteFile(tx *db.Tx, y system, e event, by, reason, place string) error {
+	_, err := tx.Exec(`INSERT INTO connect_received (id, system_id, court_id, key, type, way, state, reason, place, at) VALUES (?, ?, ?, ?, ?, ?, 'refused', ?, ?, ?) ON CONFLICT (system_id, key) DO NOTHING`,
+		id.New(), y.ID, y.Court, e.key(), e.Type, by, reason, place, tx.Now())
+	return err
+}
+
+// replaced settles what was said of the files that lay in a letter's place.
+func replaced(tx *db.Tx, y system, place string) error {
+	_, err := tx.Exec(`UPDATE connect_received SET settled_at = ? WHERE system_id = ? AND place = ? AND settled_at = 0`, tx.Now(), y.ID, place)
+	return err
+}
+
+// looked settles what was refused, one or all of a court: somebody has told the
+// other side.
+func (s *Service) looked(ctx context.Context, c which) error {
+	return s.change(ctx, c.Court, "connect.looked", func(tx *db.Tx) (map[string]any, error) {
+		q, args := "", []any{tx.Now(), c.Court}
+		if c.ID != "" {
+			q, args = ` AND id = ?`, append(args, c.ID)
+		}
+		n, err := tx.Exec(`UPDATE connect_received SET settled_at = ? WHERE court_id = ? AND state = 'refused' AND settled_at = 0`+q, args...)
+		if err == nil && n == 0 {
+			err = errSettled
+		}
+		return map[string]any{"messages": n}, err
+	})
 }
 
 // authentic returns ctx in which the system acts that signed a request. A
@@ -162,13 +207,22 @@ type received struct {
 	State  string    `db:"state" json:"state"`
 	Reason string    `db:"reason" json:"reason"`
 	At     time.Time `db:"at" json:"at"`
+	Looked time.Time `db:"settled_at" json:"looked"` // of what was refused: when somebody looked, or it came mended
 }
 
-func receivedOf(tx *db.Tx, court, before string) ([]received, error) {
+// waits reports whether somebody has to look.
+func (r received) waits() bool { return r.State == "refused" && r.Looked.IsZero() }
+
+// receivedOf is a page of what came, newest first; waiting: only what was
+// refused and nobody has looked at.
+func receivedOf(tx *db.Tx, court string, waiting bool, before string) ([]received, error) {
 	q, args := "", []any{court}
-	if before != "" {
-		q, args = ` AND r.id < ?`, append(args, before)
+	if waiting {
+		q = ` AND r.state = 'refused' AND r.settled_at = 0`
 	}
-	return db.List[received](tx, `SELECT r.id, s.name, r.type, r.way, r.state, r.reason, r.at FROM connect_received r JOIN connect_system s ON s.id = r.system_id
+	if before != "" {
+		q, args = q+` AND r.id < ?`, append(args, before)
+	}
+	return db.List[received](tx, `SELECT r.id, s.name, r.type, r.way, r.state, r.reason, r.at, r.settled_at FROM connect_received r JOIN connect_system s ON s.id = r.system_id
 		WHERE r.court_id = ?`+q+` ORDER BY r.id DESC LIMIT ?`, append(args, shown+1)...)
 }

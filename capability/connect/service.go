@@ -59,6 +59,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "connect.closed", Title: "关一条送消息的路", Audience: ledger.Court},
 				{Name: "connect.again", Title: "没送到的消息再送", Audience: ledger.Court},
 				{Name: "connect.dropped", Title: "没送到的消息不送了", Audience: ledger.Court},
+				{Name: "connect.looked", Title: "没收的消息看过了", Audience: ledger.Court},
 			},
 			Jobs:      map[string]jobs.Handler{"connect.send": s.send, "connect.collect": s.collect},
 			Outside:   []string{"connect.send", "connect.collect"},

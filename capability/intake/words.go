@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -403,6 +404,11 @@ func columnOf(field string) string {
 		}
 	}
 	return ""
+}
+
+// ofCase reports whether a column says something of the case, on whichever line.
+func ofCase(name string) bool {
+	return slices.ContainsFunc(columns, func(c column) bool { return c.Name == name && !strings.Contains(c.Field, ".") })
 }
 
 var within = regexp.MustCompile(`^(parties\.\d+(?:\.agents\.\d+)?)(?:\.(.*))?$`)

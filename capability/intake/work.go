@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"mashang/docket/record"
 	"mashang/law/caseno"
@@ -84,16 +85,14 @@ func (s *Service) writeDown(tx *db.Tx, batchID string, from int, items []*item) 
 		if err != nil {
 			return err
 		}
-		number, state, sealed := it.c.Number, "waiting", s.k.Vault.Seal("intake.record", string(text))
+		number, sealed := it.c.Number, s.k.Vault.Seal("intake.record", string(text))
 		if !caseno.Valid(number) { // whatever stands there
 			number = ""
 		}
 		if it.bad == nil {
 			it.bad = []remark{}
-		} else {
-			state, sealed = "wrong", ""
 		}
-		rows.Add(batchID, from+i, db.JSON[[]int]{V: it.lines}, number, sealed, db.JSON[map[string]int]{V: it.places}, state, db.JSON[[]remark]{V: it.bad}, "")
+		rows.Add(batchID, from+i, db.JSON[[]int]{V: it.lines}, number, sealed, db.JSON[map[string]int]{V: it.places}, "waiting", db.JSON[[]remark]{V: it.bad}, "")
 	}
 	return rows.Insert(tx, `intake_item (`+itemCols+`)`, `ON CONFLICT DO NOTHING`)
 }
@@ -168,14 +167,28 @@ func (s *Service) tryOne(ctx context.Context, b batch, f found) (v verdict, err 
 		v.state = map[record.Outcome]string{record.Created: "new", record.Changed: "change", record.Same: "same"}[o]
 		return errTried
 	})
+	v.said = f.Said.V
 	switch {
-	case errors.Is(err, errTried):
-		return v, nil
 	case refused(err):
-		v.state, v.said = "wrong", remarks(err, f.Lines.V, f.Places.V)
-		return v, nil
+		v.said = besides(v.said, remarks(err, f.Lines.V, f.Places.V))
+	case !errors.Is(err, errTried):
+		return v, err
 	}
-	return v, err
+	if len(v.said) > 0 {
+		v.state = "wrong"
+	}
+	return v, nil
+}
+
+// besides adds what the trying found to what was found in the cells. A cell that
+// could not be read was tried as an empty one: of its column nothing new is said.
+func besides(cells, tried []remark) []remark {
+	for _, t := range tried {
+		if !slices.ContainsFunc(cells, func(c remark) bool { return c.Column == t.Column && (c.Line == t.Line || ofCase(c.Column)) }) {
+			cells = append(cells, t)
+		}
+	}
+	return cells
 }
 
 // refused reports whether an error is an answer about the case, not a failure.

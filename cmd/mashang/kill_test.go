@@ -53,7 +53,7 @@ func TestKill(t *testing.T) {
 			t.Errorf("it rests in %d MB, want at most 60", mb)
 		}
 		w.sign()
-		if killed == 0 {
+		if killed == 0 { // everybody whom the scripts need is known
 			w.begin()
 		}
 		w.resume()
@@ -64,7 +64,7 @@ func TestKill(t *testing.T) {
 		w.sign()
 		w.check()
 		k.kill()
-		killed += 2
+		killed++
 	}
 	k.start()
 	w.sign()
@@ -99,8 +99,8 @@ func TestKill(t *testing.T) {
 	t.Logf("scripts that were cut short: %v", w.stuck)
 	for _, p := range slices.Sorted(maps.Keys(writes)) {
 		t.Logf("%6d %s %s", w.done[p], p, w.refused[p])
-		if w.done[p] == 0 {
-			t.Errorf("%s was never acknowledged: %s", p, w.refused[p])
+		if w.done[p] < max(1, rounds/10) {
+			t.Errorf("%s was acknowledged %d times: %s", p, w.done[p], w.refused[p])
 		}
 	}
 }

@@ -246,6 +246,13 @@ func (w *workload) systems(say string) {
 	c["claim"] = "判令被告支付货款。" + say
 	w.act("/connect/case again", role, nil, c)
 	w.act("/connect/event", role, nil, map[string]any{"specversion": "1.0", "id": say, "source": "https://other.example", "type": "hearing.planned", "data": map[string]string{"case": say}})
+	w.wait() // a message that is no event is refused, and listed
+	if _, _, err := w.send(deed{to: "/connect/event", role: role, key: "bad " + say, json: map[string]any{"id": say}}); err == nil {
+		for _, r := range items(w.ask("/connect/received?state=refused&court="+city, admin, anything), "received") {
+			w.act("/connect/received/looked", admin, nil, "court", city, "id", text(r, "id"))
+			break
+		}
+	}
 	w.act("/casebook/{case}/secrecy", "法官", []string{w.running()}, "to", "private", "reason", say) // something to tell
 	dead := func() string {
 		v := w.ask("/connect/letters?state=dead&court="+city, admin, func(v map[string]any) bool { return len(items(v, "letters")) > 0 })

@@ -260,9 +260,10 @@ func (w *workload) do(d deed) map[string]any {
 	}
 }
 
-// ask reads what a page says to a program, again until f is content with it.
+// ask reads what a page says to a program, again until f is content with it, or
+// for two seconds: what a killed worker had begun waits for its lease to end.
 func (w *workload) ask(path, role string, f func(v map[string]any) bool) map[string]any {
-	for range 400 {
+	for range 80 {
 		w.wait()
 		status, body, err := w.fetch(path, role)
 		if v := (map[string]any{}); err == nil && status == http.StatusOK && decode(body, v) && f(v) {

@@ -82,6 +82,7 @@ var writes = map[string]path{
 	"/connect/way/close":                         {verb: "court settings", entry: "connect.closed"},
 	"/connect/letters/again":                     {verb: "court settings", entry: "connect.again"},
 	"/connect/letters/drop":                      {verb: "court settings", entry: "connect.dropped"},
+	"/connect/received/looked":                   {verb: "court settings", entry: "connect.looked"},
 	"/connect/case new":                          {verb: "connect put", entry: "casebook.imported"},
 	"/connect/case again":                        {verb: "court take", entry: "casebook.updated"},
 	"/connect/event":                             {verb: "connect send"},

@@ -20,11 +20,9 @@ func (f CaseAccepted) FactCase() string { return f.Case }
 // CaseImported is told by casebook when a case came in from another system, or
 // that system said something new of it. What was done in it before was done
 // there: nobody starts the clocks of a filing, and nobody is sent anything.
-// System is the connected system that told, if one did by itself.
 type CaseImported struct {
-	Case   string `json:"case"`
-	New    bool   `json:"new,omitempty"`
-	System string `json:"system,omitempty"`
+	Case string `json:"case"`
+	New  bool   `json:"new,omitempty"`
 }
 
 // FactName and FactCase implement app.Fact.

@@ -228,9 +228,24 @@ func (k *Kit) Confide(tx *db.Tx, kind, person, words string) error {
 }
 
 // Tell lets every listener hear f once, in order per case, after tx commits.
+// Of what another system did the job says which, under "system": it need not be
+// told what it said itself.
 func (k *Kit) Tell(tx *db.Tx, f Fact) error {
+	body := any(f)
+	if peer := auth.From(tx.Context()).Peer; peer != "" {
+		b, err := json.Marshal(f)
+		if err != nil {
+			return err
+		}
+		said := map[string]any{}
+		if err := json.Unmarshal(b, &said); err != nil {
+			return err
+		}
+		said["system"] = peer
+		body = said
+	}
 	for _, h := range k.hears[f.FactName()] {
-		if err := k.Jobs.Enqueue(tx, jobs.Spec{Kind: h.kind, Lane: f.FactCase(), Body: f}); err != nil {
+		if err := k.Jobs.Enqueue(tx, jobs.Spec{Kind: h.kind, Lane: f.FactCase(), Body: body}); err != nil {
 			return err
 		}
 	}
