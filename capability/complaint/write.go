@@ -205,7 +205,7 @@ func (s *Service) answer(ctx context.Context, paperID string, c answer) error {
 		if err != nil {
 			return err
 		}
-		if err := s.k.Notify.Send(tx, "sms", w.Phone, "", "【"+ct.Short+"】您有一条答复，请登录查看。"); err != nil {
+		if err := s.k.Notify.SendAt(tx, docket.Rings(tx.Now()), "sms", w.Phone, "", "【"+ct.Short+"】您有一条答复，请登录查看。"); err != nil {
 			return err
 		}
 		return s.k.Confide(tx, entered, actor(tx).Person, sealed)

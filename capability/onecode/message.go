@@ -282,7 +282,7 @@ func (s *Service) tellParty(tx *db.Tx, q Message) error {
 	if err != nil {
 		return err
 	}
-	at := soonest(tx.Now())
+	at := docket.Rings(tx.Now())
 	if err := s.k.Notify.SendAt(tx, at, "sms", phone, "", "【"+ct.Short+"】"+answered); err != nil {
 		return err
 	}

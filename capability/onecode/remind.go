@@ -103,7 +103,7 @@ func (s *Service) tellStaff(tx *db.Tx, person string, cs docket.Case, what strin
 	if err != nil {
 		return err
 	}
-	return s.k.Notify.SendAt(tx, soonest(tx.Now()), "sms", phone, "", "【"+ct.Short+"】"+cs.Number+what)
+	return s.k.Notify.SendAt(tx, docket.Rings(tx.Now()), "sms", phone, "", "【"+ct.Short+"】"+cs.Number+what)
 }
 
 // judgeChanged moves open questions to the new judge, clocks and all: the

@@ -99,23 +99,6 @@ func stepTitle(key string) string {
 	return key
 }
 
-// Quiet hours: a telephone does not ring with a message from the court between
-// ten at night and eight in the morning.
-const quietFrom, quietUntil = 22, 8
-
-// soonest is when a message may be sent.
-func soonest(now time.Time) time.Time {
-	t := now.In(clock.Shanghai)
-	day := law.DateOf(now, clock.Shanghai)
-	switch {
-	case t.Hour() >= quietFrom:
-		return day.AddDays(1).At(quietUntil, 0, clock.Shanghai)
-	case t.Hour() < quietUntil:
-		return day.At(quietUntil, 0, clock.Shanghai)
-	}
-	return now
-}
-
 // Limits of a message.
 const (
 	maxText  = 2000     // characters
