@@ -19,7 +19,7 @@ deps:
 	sh scripts/deps.sh
 
 test: deps check
-	$(GO) test -timeout 20m $(PKGS)
+	$(GO) test -timeout 40m $(PKGS)
 	cd bench && $(GO) test ./...
 
 # What go test does not say: formatting, vet, generated files up to date.

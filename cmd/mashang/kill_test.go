@@ -246,14 +246,14 @@ func (k *victim) start() {
 	if err := k.cmd.Start(); err != nil {
 		k.t.Fatal(err)
 	}
-	for range 600 {
+	for range 3000 { // the first time it makes its year
 		if r, err := http.Get("http://" + k.addr + "/healthz"); err == nil {
 			_ = r.Body.Close()
 			return
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	k.t.Fatal("it does not come up within a minute")
+	k.t.Fatal("it does not come up within five minutes")
 }
 
 // resident is the memory of the process in bytes, as Linux tells it.
