@@ -108,6 +108,8 @@ func (c *Court) gate(r *http.Request, route web.Route, next web.Handler) (rep we
 	return rep, err
 }
 
+// door asks access about what the address of a request names: a case, a paper
+// of a case, or what belongs to the actor's court.
 func door(tx *db.Tx, r *http.Request, route web.Route) error {
 	a, now := auth.From(r.Context()), tx.Now()
 	caseID := r.PathValue("case")

@@ -73,12 +73,13 @@ func (s *Service) rateMessage(ctx context.Context, messageID string, c rate) err
 		if m.AuthorID != a.Person || !asks(m.Kind) {
 			return fault.Missing() // nobody rates another's
 		}
-		again, err := askedAgain(tx, m)
-		if err != nil {
-			return err
-		}
-		if m.State != "answered" || again {
+		if m.State != "answered" {
 			return fault.New(fault.Conflict, "还没有答复。答复来了再评。")
+		}
+		if again, err := askedAgain(tx, m); err != nil {
+			return err
+		} else if again {
+			return fault.New(fault.Conflict, "这一条您又问了一次。请评对后一次的答复。")
 		}
 		r := rating{Case: m.Case, Court: m.Court, Person: s.rater(a.Person), About: "message", Step: m.first(), Grade: c.Grade, Text: c.Text, At: now}
 		was, rated, err := ratingOf(tx, r)

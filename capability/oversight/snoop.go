@@ -13,10 +13,11 @@ type visit struct {
 	Case    string
 	Parties []string // person ids of those in the case
 	Days    int      // on which he looked at it
-	Given   bool     // his post gives him the case: no basis was needed
-	Outside bool     // neither given nor his division's
-	Worked  bool     // he also did something there
-	Tie     string   // what binds him to someone in the case, in words; empty: nothing known
+	Last    time.Time
+	Given   bool   // his post gives him the case: no basis was needed
+	Outside bool   // neither given nor his division's
+	Worked  bool   // he also did something there
+	Tie     string // what binds him to someone in the case, in words; empty: nothing known
 }
 
 // The limits of the rule. They are to find a habit, not a slip: whoever opens
@@ -85,16 +86,16 @@ func weigh(person string, own []visit) suspicion {
 			of[p] = append(of[p], v.Case)
 		}
 	}
+	var many []visit
 	switch {
 	case len(opened) >= manyOpened:
+		many = opened
 		s.Why = append(s.Why, fmt.Sprintf("30 天里打开了 %d 件不归自己办的案件，都没有办过事", len(opened)))
 	case len(idle) >= manyIdle && short*100 >= briefPart*len(idle):
 		s.Why = append(s.Why, fmt.Sprintf("30 天里打开了 %d 件别的庭的案件，都没有办过事，其中 %d 件只来过一天", len(idle), short))
-		opened = idle
-	default:
-		opened = nil
+		many = idle
 	}
-	for _, v := range opened {
+	for _, v := range many {
 		cases[v.Case] = true
 	}
 	most := []string{}

@@ -142,18 +142,20 @@ func (s *Service) visits(tx *db.Tx, now time.Time) ([]visit, error) {
 		return nil, err
 	}
 	type key struct{ person, caseID string }
-	all, last := map[key]*visit{}, map[key]time.Time{}
+	all := map[key]*visit{}
 	people := map[string][]string{} // person → cases
 	for _, m := range marks {
 		k := key{m.Actor, m.Case}
-		if all[k] == nil {
-			all[k] = &visit{Person: m.Actor, Case: m.Case}
+		v := all[k]
+		if v == nil {
+			v = &visit{Person: m.Actor, Case: m.Case}
+			all[k] = v
 			people[m.Actor] = append(people[m.Actor], m.Case)
 		}
-		if law.DateOf(m.At, zone) != law.DateOf(last[k], zone) {
-			all[k].Days++
+		if law.DateOf(m.At, zone) != law.DateOf(v.Last, zone) {
+			v.Days++
 		}
-		last[k] = m.At
+		v.Last = m.At
 	}
 	var out []visit
 	for person, cases := range people {
@@ -163,7 +165,7 @@ func (s *Service) visits(tx *db.Tx, now time.Time) ([]visit, error) {
 		}
 		for _, c := range cases {
 			v := all[key{person, c}]
-			if err := p.judge(tx, v, last[key{person, c}]); err != nil {
+			if err := p.judge(tx, v); err != nil {
 				return nil, err
 			}
 			out = append(out, *v)
@@ -207,9 +209,8 @@ func (s *Service) visitor(tx *db.Tx, person string, cases []string, from, now ti
 	return v, err
 }
 
-// judge says of a visit, whose last look was at an instant, whether it was his
-// to make, and what binds him.
-func (p visitor) judge(tx *db.Tx, v *visit, last time.Time) error {
+// judge says of a visit whether it was his to make, and what binds him.
+func (p visitor) judge(tx *db.Tx, v *visit) error {
 	c, err := docket.CaseOf(tx, v.Case)
 	if err != nil {
 		return err
@@ -228,7 +229,7 @@ func (p visitor) judge(tx *db.Tx, v *visit, last time.Time) error {
 		case docket.Head:
 			v.Given = v.Given || division
 		case docket.FilingJudge, docket.FilingOfficer: // while it waited there
-			v.Given = v.Given || c.Filed.IsZero() || !law.DateOf(last, zone).After(c.Filed)
+			v.Given = v.Given || c.Filed.IsZero() || !law.DateOf(v.Last, zone).After(c.Filed)
 		}
 	}
 	v.Outside = !v.Given && !near

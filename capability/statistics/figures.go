@@ -341,7 +341,7 @@ func (s *Service) menus(tx *db.Tx, sh *Sheet) error {
 
 // choices are the periods that a page offers.
 func choices(today law.Date) (out []stats.Period) {
-	if p := stats.Recent(today); p.First.Month != 1 { // in December it is the year
+	if p := stats.Recent(today); p.Rolling() { // in December it is the year
 		out = append(out, p)
 	}
 	for _, c := range []struct {
@@ -372,7 +372,7 @@ func (s *Service) public(ctx context.Context, code, period string) (sh Sheet, er
 				return err
 			}
 		}
-		if p.Span == stats.Year && p.First.Month != 1 { // two of them, one month apart, would tell of a month that is hidden
+		if p.Rolling() { // two of them, one month apart, would tell of a month that is hidden
 			return fault.New(fault.Invalid, "公开的数按月、季度、年出。请选一个月、一个季度或者一年。")
 		}
 		if !p.Over(s.today()) {

@@ -360,9 +360,14 @@ func Add(tx *db.Tx, person, caseID, capacity, basis string, from, until time.Tim
 	return err
 }
 
-// End ends a person's sight of a case in a capacity; empty person ends it for all.
+// End ends a person's sight of a case in a capacity; empty person ends it for
+// all, empty capacity in every one.
 func End(tx *db.Tx, person, caseID, capacity string, at time.Time) error {
-	q, args := `UPDATE docket_access SET until_at = ? WHERE case_id = ? AND capacity = ? AND (until_at = 0 OR until_at > ?)`, []any{at, caseID, capacity, at}
+	q, args := `UPDATE docket_access SET until_at = ? WHERE case_id = ? AND (until_at = 0 OR until_at > ?)`, []any{at, caseID, at}
+	if capacity != "" {
+		q += ` AND capacity = ?`
+		args = append(args, capacity)
+	}
 	if person != "" {
 		q += ` AND person_id = ?`
 		args = append(args, person)

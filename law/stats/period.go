@@ -77,10 +77,13 @@ func ParsePeriod(s string) (Period, error) {
 	return Period{Month, d}, nil
 }
 
+// Rolling reports whether the period is twelve months that are no calendar year.
+func (p Period) Rolling() bool { return p.Span == Year && p.First.Month != 1 }
+
 // String writes what ParsePeriod reads.
 func (p Period) String() string {
 	switch {
-	case p.Span == Year && p.First.Month != 1:
+	case p.Rolling():
 		return fmt.Sprintf("%04d-%02d", p.First.Year, p.First.Month) + twelve
 	case p.Span == Year:
 		return fmt.Sprintf("%04d", p.First.Year)
@@ -93,7 +96,7 @@ func (p Period) String() string {
 // Title writes 2026年第三季度.
 func (p Period) Title() string {
 	switch {
-	case p.Span == Year && p.First.Month != 1:
+	case p.Rolling():
 		return fmt.Sprintf("%d年%d月至%d年%d月", p.First.Year, p.First.Month, p.Last().Year, p.Last().Month)
 	case p.Span == Year:
 		return fmt.Sprintf("%d年", p.First.Year)
@@ -122,7 +125,7 @@ func (p Period) Over(today law.Date) bool { return today.After(p.Last()) }
 // of a quarter or of any other twelve; a month has none.
 func (p Period) Parts() (out []Period) {
 	small := map[Span]Span{Year: Quarter, Quarter: Month}[p.Span]
-	if p.Span == Year && p.First.Month != 1 {
+	if p.Rolling() {
 		small = Month
 	}
 	if small == "" {

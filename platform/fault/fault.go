@@ -77,17 +77,16 @@ func OrMissing(err error) error {
 	return Missing()
 }
 
-const stale = "刚刚有人先办了这一步。请看最新的情况，再决定要不要继续。"
+var errStale = errors.New("the state read is no longer the state stored")
 
 // Stale is the answer when the state read is no longer the state stored.
-func Stale() *Error { return New(Conflict, stale) }
+func Stale() *Error {
+	return Wrap(Conflict, "刚刚有人先办了这一步。请看最新的情况，再决定要不要继续。", errStale)
+}
 
 // IsStale reports whether err is [Stale]: the same may succeed when it is tried
 // again on the state of now.
-func IsStale(err error) bool {
-	e, ok := errors.AsType[*Error](err)
-	return ok && e.Kind == Conflict && e.Show == stale
-}
+func IsStale(err error) bool { return errors.Is(err, errStale) }
 
 // KindOf reports the kind of err; an error nobody classified is Internal.
 func KindOf(err error) Kind {

@@ -37,7 +37,7 @@ function recorder(input) {
       rec = null
       b.textContent = '再录一段'
       say.textContent = '录好了，' + seconds() + ' 秒。发送时一起交。'
-      input.dispatchEvent(new Event('change', { bubbles: true }))
+      for (const e of ['input', 'change']) input.dispatchEvent(new Event(e, { bubbles: true })) // as when it was chosen
     })
     rec.start()
     b.textContent = '说完了，停'
@@ -77,11 +77,11 @@ function ready(root) {
     out.className = 'small quiet'
     out.setAttribute('aria-live', 'polite')
     input.after(out)
+    if (input.accept.includes('.webm')) recorder(input)
     input.addEventListener('change', () => {
       out.textContent = [...input.files].map((f) => f.name + '（' + (f.size < 1048576 ? Math.ceil(f.size / 1024) + ' KB' : (f.size / 1048576).toFixed(1) + ' MB') + '）').join('、')
     })
   }
-  for (const input of $$('input[data-files]', root)) if (input.accept.includes('.webm')) recorder(input)
   for (const b of $$('[data-print]', root)) { b.classList.remove('hide'); b.addEventListener('click', () => print()) }
   for (const b of $$('[data-fill]', root)) {
     b.classList.remove('hide')
