@@ -26,6 +26,9 @@ func TestEveryRoute(t *testing.T) {
 	h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
 	mid := h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "开庭？"}).must(t, "ask", 200).get("id")
 	stranger := h.otherParty()
+	if err := (&scene{house: h, vars: map[string]string{}}).given([]string{"post", "另窗", "冀11", "filing_officer"}); err != nil {
+		t.Fatal(err)
+	}
 	people := []walker{
 		{"", 0},
 		{"贾若兰", access.Party | access.Person | access.Account},
@@ -35,8 +38,9 @@ func TestEveryRoute(t *testing.T) {
 		{"李倩", access.Clerk | access.Colleague | access.Person | access.Account},
 		{"孙庭", access.Head | access.Colleague | access.Person | access.Account},
 		{"王院", access.President | access.Colleague | access.Person | access.Account},
-		{"韩雪", access.FilingOfficer | access.Colleague | access.Person | access.Account},
-		{"郭正", access.FilingJudge | access.Colleague | access.Person | access.Account},
+		{"韩雪", access.FilingOfficer | access.Filer | access.Colleague | access.Person | access.Account},
+		{"另窗", access.Colleague | access.Person | access.Account}, // at filing too, and took in another case
+		{"郭正", access.FilingJudge | access.Filer | access.Colleague | access.Person | access.Account},
 		{"赵一鸣", access.Judge | access.Colleague | access.Person | access.Account}, // same division, another judge
 		{"钱法官", access.Judge | access.Colleague | access.Person | access.Account}, // another division
 		{"邻县", access.OtherStaff | access.Person | access.Account},                // another court

@@ -173,6 +173,9 @@ func (s *Service) enter(ctx context.Context, cmd enterCmd) (caseID string, err e
 			}
 		}
 		caseID = c.ID
+		if err := access.Add(tx, auth.From(ctx).Person, c.ID, "filer", "收件", now, noEnd); err != nil {
+			return err
+		}
 		if err := s.k.Went(tx, "/casebook/"+c.ID); err != nil {
 			return err
 		}
@@ -243,6 +246,9 @@ func (s *Service) accept(ctx context.Context, caseID string, cmd acceptCmd) erro
 		}
 		st.entry.Body["number"], st.entry.Body["filed"] = st.c.Number, st.c.Filed.String()
 		st.limit("立案")
+		if err := access.Add(st.tx, st.actor.Person, caseID, "filer", "决定立案", st.now, noEnd); err != nil {
+			return err
+		}
 		ps, err := docket.Parties(st.tx, caseID)
 		if err != nil {
 			return err

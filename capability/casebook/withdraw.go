@@ -106,7 +106,7 @@ func (s *Service) empty(st *step) error {
 	if err := docket.EndSeats(st.tx, st.c.ID, st.now); err != nil {
 		return err
 	}
-	for _, capacity := range []string{"party", "agent", "handler", "member", "assistant", "clerk", "delegate", "opened"} {
+	for _, capacity := range []string{"party", "agent", "handler", "member", "assistant", "clerk", "delegate", "opened", "filer"} {
 		if err := access.End(st.tx, "", st.c.ID, capacity, st.now); err != nil {
 			return err
 		}

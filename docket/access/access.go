@@ -3,12 +3,14 @@
 // [May] is the first line of every act and read; [Join] is the same rule as
 // SQL for lists, counts and search. Sight comes from two places only: rows in
 // docket_access (this person, this case, in this capacity, from, until, on
-// what basis), and posts held in the case's court. A service widens nobody's
+// what basis), and posts held in the case's court; a post at filing reaches as
+// far as filing does. A service widens nobody's
 // sight by code: it writes a row and ends it. Everything is denied that the
 // table does not name, and any error denies.
 package access
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +51,7 @@ const (
 	Judge                              // 本院法官
 	System                             // 系统任务
 	Connected                          // 对接系统，凭令牌，只在一个法院
+	Filer                              // 收了或者立了本案的人：立案庭的职务对本案仍然有效
 
 	Side   = Party | Agent                        // 当事人一方
 	Bench  = Handler | Member | Assistant | Clerk // 办案的人
@@ -67,13 +70,13 @@ var Names = []struct {
 	{Delegate, "delegate"}, {Opened, "opened"}, {Head, "head"}, {President, "president"}, {Supervision, "supervision"},
 	{FilingJudge, "filing_judge"}, {FilingOfficer, "filing_officer"}, {Discipline, "discipline"}, {Colleague, "colleague"},
 	{SystemAdmin, "system_admin"}, {SecurityAdmin, "security_admin"}, {AuditAdmin, "audit_admin"}, {OtherStaff, "other_staff"},
-	{Person, "person"}, {Account, "account"}, {Judge, "judge"}, {System, "system"}, {Connected, "connected"},
+	{Person, "person"}, {Account, "account"}, {Judge, "judge"}, {System, "system"}, {Connected, "connected"}, {Filer, "filer"},
 }
 
 // capacities are the words in docket_access rows.
 var capacities = map[string]Relation{
 	"party": Party, "agent": Agent, "handler": Handler, "member": Member, "assistant": Assistant,
-	"clerk": Clerk, "delegate": Delegate, "opened": Opened,
+	"clerk": Clerk, "delegate": Delegate, "opened": Opened, "filer": Filer,
 }
 
 // Object is what an act is about.
@@ -150,7 +153,7 @@ func relate(tx *db.Tx, a auth.Actor, o Object, now time.Time) (g Grant, err erro
 	g.Relation |= Person
 	if !a.Staff {
 		// A court's person acts as such only after signing in as such.
-		g.Relation &^= Desk | Opened
+		g.Relation &^= Desk | Opened | Filer
 		return g, nil
 	}
 	return g, g.addPosts(tx, a, o.Case != "", now)
@@ -179,13 +182,19 @@ func (g *Grant) addPosts(tx *db.Tx, a auth.Actor, isCase bool, now time.Time) er
 	if err != nil {
 		return err
 	}
-	rows := g.Relation & (Desk | Opened)
+	rows := g.Relation & (Desk | Opened | Filer)
 	g.Relation &^= rows
 	for _, p := range posts {
 		g.Relation |= fromPost(p, g.Case, isCase)
 		if handles(p) && p.Court == g.Case.Court {
 			g.Relation |= rows
 		}
+	}
+	// A post at filing opens what waits there. What has become a case is open to
+	// who took it in, and to another on a basis, like to anyone
+	// (个人信息保护法 51: 合理确定个人信息处理的操作权限).
+	if isCase && !atFiling(g.Case.State) && g.Relation&(Filer|Opened) == 0 {
+		g.Relation &^= Filing
 	}
 	if g.Case.Secrecy == docket.Sealed {
 		g.Relation &^= Above | Filing | Judge | Colleague | OtherStaff | Discipline
@@ -198,6 +207,11 @@ var atCourt = map[docket.Role]Relation{
 	docket.FilingOfficer: FilingOfficer, docket.Discipline: Discipline,
 	docket.SystemAdmin: SystemAdmin, docket.SecurityAdmin: SecurityAdmin, docket.AuditAdmin: AuditAdmin,
 }
+
+// filing are the states of what is not a case yet, or never became one.
+var filing = []string{docket.Entered, docket.Refused}
+
+func atFiling(state string) bool { return slices.Contains(filing, state) }
 
 // handles reports whether rows count with a post, in the cases of its court.
 // Who left for another court, or became an administrator, keeps no case that
@@ -246,7 +260,7 @@ func Join(tx *db.Tx, a auth.Actor, now time.Time) (string, []any, error) {
 	}
 	rows, args := r.rows(a.Person, now)
 	own := `c.id IN (SELECT x.case_id FROM docket_access x JOIN docket_case c ON c.id = x.case_id WHERE ` + rows + `)`
-	if len(r.courts)+len(r.divisions) > 0 {
+	if len(r.courts)+len(r.filing)+len(r.divisions) > 0 {
 		own, args = wider(r, own, args)
 	}
 	return own, args, nil
@@ -256,6 +270,7 @@ func Join(tx *db.Tx, a auth.Actor, now time.Time) (string, []any, error) {
 type reach struct {
 	handles   []string // courts in which rows of the court's people count
 	courts    []string // seen whole
+	filing    []string // courts in which what waits at filing is seen
 	divisions []string // seen whole
 }
 
@@ -263,9 +278,12 @@ type reach struct {
 func (r reach) rows(person string, now time.Time) (string, []any) {
 	cond, args := `x.capacity IN ('party', 'agent')`, []any{person, now, now}
 	if len(r.handles) > 0 {
-		cond, args = `(`+cond+` OR c.court_id IN (`+db.In(len(r.handles))+`))`, append(args, db.Args(r.handles)...)
+		cond, args = cond+` OR x.capacity <> 'filer' AND c.court_id IN (`+db.In(len(r.handles))+`)`, append(args, db.Args(r.handles)...)
 	}
-	return `x.person_id = ? AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) AND ` + cond, args
+	if len(r.filing) > 0 {
+		cond, args = cond+` OR x.capacity = 'filer' AND c.secrecy <> 'sealed' AND c.court_id IN (`+db.In(len(r.filing))+`)`, append(args, db.Args(r.filing)...)
+	}
+	return `x.person_id = ? AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) AND (` + cond + `)`, args
 }
 
 func reachOf(tx *db.Tx, a auth.Actor, now time.Time) (r reach, err error) {
@@ -277,6 +295,9 @@ func reachOf(tx *db.Tx, a auth.Actor, now time.Time) (r reach, err error) {
 		if handles(p) {
 			r.handles = append(r.handles, p.Court)
 		}
+		if atCourt[p.Role]&Filing != 0 {
+			r.filing = append(r.filing, p.Court)
+		}
 	}
 	r.courts, r.divisions = wide(posts)
 	return r, err
@@ -286,7 +307,7 @@ func reachOf(tx *db.Tx, a auth.Actor, now time.Time) (r reach, err error) {
 func wide(posts []docket.Post) (courts, divisions []string) {
 	for _, p := range posts {
 		switch {
-		case atCourt[p.Role]&(President|Supervision|Filing)&table["case"]["read"] != 0:
+		case atCourt[p.Role]&(President|Supervision)&table["case"]["read"] != 0:
 			courts = append(courts, p.Court)
 		case p.Role == docket.Head && p.Division != "":
 			divisions = append(divisions, p.Division)
@@ -301,6 +322,10 @@ func wider(r reach, own string, ownArgs []any) (string, []any) {
 	if len(r.courts) > 0 {
 		or = append(or, `(c.court_id IN (`+db.In(len(r.courts))+`) AND c.secrecy <> 'sealed')`)
 		args = append(args, db.Args(r.courts)...)
+	}
+	if len(r.filing) > 0 {
+		or = append(or, `(c.court_id IN (`+db.In(len(r.filing))+`) AND c.state IN (`+db.In(len(filing))+`) AND c.secrecy <> 'sealed')`)
+		args = append(append(args, db.Args(r.filing)...), db.Args(filing)...)
 	}
 	if len(r.divisions) > 0 {
 		or = append(or, `(c.division_id IN (`+db.In(len(r.divisions))+`) AND c.secrecy <> 'sealed')`)

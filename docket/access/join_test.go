@@ -95,7 +95,7 @@ func (w *world) fill(tx *db.Tx) error {
 		w.cases = append(w.cases, c)
 	}
 	for range 60 {
-		r := row{person: pick(w, w.people), caseID: pick(w, w.cases).ID, capacity: pick(w, []string{"party", "agent", "handler", "member", "assistant", "clerk", "delegate", "opened"})}
+		r := row{person: pick(w, w.people), caseID: pick(w, w.cases).ID, capacity: pick(w, []string{"party", "agent", "handler", "member", "assistant", "clerk", "delegate", "opened", "filer"})}
 		r.from, r.until = w.span()
 		if err := access.Add(tx, r.person, r.caseID, r.capacity, "test", r.from, r.until); err != nil {
 			return err
@@ -120,7 +120,13 @@ func (w *world) may(a auth.Actor, c docket.Case, at time.Time) bool {
 			posts = append(posts, p)
 		}
 	}
+	files := slices.ContainsFunc(posts, func(p docket.Post) bool {
+		return p.Court == c.Court && (p.Role == docket.FilingJudge || p.Role == docket.FilingOfficer)
+	})
 	for _, r := range w.rows {
+		if r.capacity == "filer" && (!files || c.Secrecy == docket.Sealed) { // a post at filing that he holds no more
+			continue
+		}
 		side := r.capacity == "party" || r.capacity == "agent"
 		works := slices.ContainsFunc(posts, func(p docket.Post) bool { return p.Court == c.Court && !p.Role.Administrator() })
 		if r.person == a.Person && r.caseID == c.ID && in(r.from, r.until, at) && (side || works) {
@@ -132,8 +138,12 @@ func (w *world) may(a auth.Actor, c docket.Case, at time.Time) bool {
 			continue
 		}
 		switch p.Role {
-		case docket.President, docket.Supervision, docket.FilingJudge, docket.FilingOfficer:
+		case docket.President, docket.Supervision:
 			return true
+		case docket.FilingJudge, docket.FilingOfficer: // what waits there
+			if c.State == docket.Entered || c.State == docket.Refused {
+				return true
+			}
 		case docket.Head:
 			if p.Division != "" && p.Division == c.Division {
 				return true

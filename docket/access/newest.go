@@ -88,6 +88,11 @@ func sources(tx *db.Tx, a auth.Actor, now time.Time) ([]source, error) {
 	for _, court := range r.courts {
 		out = append(out, source{id: "c.id", from: "docket_case c", cond: `c.court_id = ? AND c.secrecy <> 'sealed'`, args: []any{court}})
 	}
+	for _, court := range r.filing {
+		for _, state := range filing {
+			out = append(out, source{id: "c.id", from: "docket_case c", cond: `c.court_id = ? AND c.state = ? AND c.secrecy <> 'sealed'`, args: []any{court, state}})
+		}
+	}
 	for _, d := range r.divisions {
 		out = append(out, source{id: "c.id", from: "docket_case c", cond: `c.division_id = ? AND c.secrecy <> 'sealed'`, args: []any{d}})
 	}
