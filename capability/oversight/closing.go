@@ -49,7 +49,7 @@ func (s *Service) caseClosed(ctx context.Context, j *jobs.Job) error {
 				return err
 			}
 		}
-		if err := s.plan(tx); err != nil {
+		if err := s.plan(tx, s.k.Now()); err != nil {
 			return err
 		}
 		return j.Finish(tx)

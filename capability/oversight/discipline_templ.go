@@ -614,7 +614,7 @@ func watchPage(f findings, open string, c lookCmd, errs ui.Errs, now time.Time) 
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<details><summary>按什么办法数</summary><div class=\"stack small\"><p>30 天里，有下面任何一种，就请督察看一看：</p><p>一、打开 10 件以上别的庭的案件，在里面没有办过任何事，而且大多看了不到 2 分钟就走；</p><p>二、打开同一位当事人的 3 件以上案件，没有办过任何事；</p><p>三、打开和自己有关系的人的案件。</p><p>在案件里办了事的、按职务本来就要看的，不算前两种。</p></div></details></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "<details><summary>按什么办法数</summary><div class=\"stack small\"><p>30 天里，有下面任何一种，就请督察看一看：</p><p>一、打开 50 件以上不归自己办的案件，在里面没有办过任何事，不管看了几天；</p><p>二、打开 10 件以上别的庭的案件，没有办过任何事，而且大多只来过一天；</p><p>三、打开别的庭同一位当事人的 3 件以上案件，没有办过任何事；</p><p>四、打开和自己有关系的人的案件。</p><p>一天里看多少次都只算一次，刷新不算。在案件里办了事的不算；院长、庭长、审管办按职务要看的，立案庭看等着立案的，不算前三种。</p></div></details></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -93,7 +93,7 @@ func TestPeriod(t *testing.T) {
 func TestSuspicious(t *testing.T) {
 	many := func(person string, n int, f func(i int, v *visit)) (out []visit) {
 		for i := range n {
-			v := visit{Person: person, Case: fmt.Sprint(person, i), Parties: []string{fmt.Sprint("p", person, i)}, Looks: 1, Outside: true}
+			v := visit{Person: person, Case: fmt.Sprint(person, i), Parties: []string{fmt.Sprint("p", person, i)}, Days: 1, Outside: true}
 			f(i, &v)
 			out = append(out, v)
 		}
@@ -107,10 +107,15 @@ func TestSuspicious(t *testing.T) {
 		{"a snooper", many("a", 50, func(int, *visit) {}), "50 件"},
 		{"a snooper who does a little elsewhere", many("a", 50, func(i int, v *visit) { v.Worked = i%10 == 0 }), "45 件"},
 		{"a busy clerk does something in each", many("b", 300, func(_ int, v *visit) { v.Worked = true }), ""},
-		{"a busy clerk at the counter sees by his post", many("b", 300, func(_ int, v *visit) { v.Outside = false }), ""},
-		{"a researcher reads long", many("c", 40, func(_ int, v *visit) { v.Stay = 20 * time.Minute }), ""},
+		{"a busy clerk at the counter sees by his post", many("b", 300, func(_ int, v *visit) { v.Outside, v.Given = false, true }), ""},
+		{"a researcher comes back", many("c", 40, func(_ int, v *visit) { v.Days = 5 }), ""},
+		{"one case short of very many, come back to", many("c", 49, func(_ int, v *visit) { v.Days = 5 }), ""},
+		{"very many, however often he comes back", many("c", 50, func(_ int, v *visit) { v.Days = 5 }), "50 件"},
+		{"very many of his own division", many("c", 50, func(_ int, v *visit) { v.Outside, v.Days = false, 5 }), "50 件"},
+		{"very many beside his work", append(many("c", 50, func(_ int, v *visit) { v.Days = 5 }), many("c", 500, func(_ int, v *visit) { v.Worked = true })...), "50 件"},
+		{"coming back to a few does not hide the rest", many("c", 20, func(i int, v *visit) { v.Days += i % 5 / 4 }), "16 件只来过一天"},
 		{"nine slips", many("d", 9, func(int, *visit) {}), ""},
-		{"three cases of one party", many("e", 3, func(_ int, v *visit) { v.Parties = []string{"one"}; v.Stay = time.Hour }), "同一位当事人的 3 件"},
+		{"three cases of one party", many("e", 3, func(_ int, v *visit) { v.Parties = []string{"one"}; v.Days = 5 }), "同一位当事人的 3 件"},
 		{"two cases of one party", many("e", 2, func(_ int, v *visit) { v.Parties = []string{"one"} }), ""},
 		{"three cases of one party in his own division", many("e", 3, func(_ int, v *visit) { v.Parties = []string{"one"}; v.Outside = false }), ""},
 		{"bound to someone in it", many("f", 1, func(_ int, v *visit) { v.Tie = "他本人在另一案里是当事人"; v.Outside = false }), "当事人"},
@@ -128,7 +133,7 @@ func TestSuspicious(t *testing.T) {
 	var vs []visit
 	for n := range 200 {
 		vs = append(vs, many(fmt.Sprint("n", n), 40, func(i int, v *visit) {
-			v.Outside, v.Worked, v.Stay = i%8 == 0, i%3 == 0, time.Duration(i%7)*time.Minute
+			v.Outside, v.Worked, v.Days = i%8 == 0, i%3 == 0, 1+i%7
 		})...)
 	}
 	vs = append(vs, many("snooper", 50, func(int, *visit) {})...)

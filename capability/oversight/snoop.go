@@ -7,26 +7,30 @@ import (
 )
 
 // visit is what one of the court's people did with one case within the time
-// looked at.
+// looked at. Looking at it again on the same day changes nothing.
 type visit struct {
 	Person  string
 	Case    string
-	Parties []string      // person ids of those in the case
-	Looks   int           // pages
-	Stay    time.Duration // from his first look to his last on one day, the longest of any day
-	Outside bool          // neither his division's nor one that his post gives him
-	Worked  bool          // he also did something there
-	Tie     string        // what binds him to someone in the case, in words; empty: nothing known
+	Parties []string // person ids of those in the case
+	Days    int      // on which he looked at it
+	Given   bool     // his post gives him the case: no basis was needed
+	Outside bool     // neither given nor his division's
+	Worked  bool     // he also did something there
+	Tie     string   // what binds him to someone in the case, in words; empty: nothing known
 }
 
 // The limits of the rule. They are to find a habit, not a slip: whoever opens
-// many cases because that is his work leaves work behind, or stays.
+// many cases because that is his work leaves work behind, or comes back.
 const (
 	window    = 30 * 24 * time.Hour
-	manyIdle  = 10              // cases outside one's division without anything done
-	brief     = 2 * time.Minute // a look that is no reading
-	briefPart = 80              // per cent of those cases only looked at briefly
-	samePeers = 3               // cases of one party without anything done
+	manyIdle  = 10 // cases outside one's division without anything done
+	briefPart = 80 // per cent of those cases looked at on one day and never again
+	samePeers = 3  // cases of one party without anything done
+	// manyOpened cases of others without anything done are looked at however
+	// often he came back: more than two a working day, each for a purpose of its
+	// own, is not what a basis for one case is for (个人信息保护法 6: 与处理目的
+	// 直接相关, 限于最小范围).
+	manyOpened = 50
 )
 
 // suspicion is a reason to look at someone's readings, for a person to weigh.
@@ -38,8 +42,8 @@ type suspicion struct {
 }
 
 // suspicious finds whose readings someone should look at. Each ground stands
-// by itself: many cases of others opened and left at once; several cases of
-// one party; a case of someone to whom he is bound.
+// by itself: very many cases of others, or many opened and left; several
+// cases of one party; a case of someone to whom he is bound.
 func suspicious(vs []visit) []suspicion {
 	by := map[string][]visit{}
 	for _, v := range vs {
@@ -57,7 +61,7 @@ func suspicious(vs []visit) []suspicion {
 
 func weigh(person string, own []visit) suspicion {
 	s := suspicion{Person: person}
-	cases, idle, short := map[string]bool{}, []visit{}, 0
+	cases, opened, idle, short := map[string]bool{}, []visit{}, []visit{}, 0
 	of := map[string][]string{} // party → idle cases
 	for _, v := range own {
 		if v.Worked {
@@ -67,22 +71,31 @@ func weigh(person string, own []visit) suspicion {
 			s.Why = append(s.Why, "打开了一件和自己有关系的案件："+v.Tie)
 			cases[v.Case] = true
 		}
+		if !v.Given {
+			opened = append(opened, v)
+		}
 		if !v.Outside {
 			continue
 		}
 		idle = append(idle, v)
-		if v.Stay < brief {
+		if v.Days < 2 {
 			short++
 		}
 		for _, p := range v.Parties {
 			of[p] = append(of[p], v.Case)
 		}
 	}
-	if len(idle) >= manyIdle && short*100 >= briefPart*len(idle) {
-		s.Why = append(s.Why, fmt.Sprintf("30 天里打开了 %d 件不归自己办的案件，都没有办过事，其中 %d 件看了不到 2 分钟", len(idle), short))
-		for _, v := range idle {
-			cases[v.Case] = true
-		}
+	switch {
+	case len(opened) >= manyOpened:
+		s.Why = append(s.Why, fmt.Sprintf("30 天里打开了 %d 件不归自己办的案件，都没有办过事", len(opened)))
+	case len(idle) >= manyIdle && short*100 >= briefPart*len(idle):
+		s.Why = append(s.Why, fmt.Sprintf("30 天里打开了 %d 件别的庭的案件，都没有办过事，其中 %d 件只来过一天", len(idle), short))
+		opened = idle
+	default:
+		opened = nil
+	}
+	for _, v := range opened {
+		cases[v.Case] = true
 	}
 	most := []string{}
 	for _, list := range of {

@@ -10,6 +10,7 @@ import (
 	"mashang/capability"
 	"mashang/docket"
 	"mashang/docket/access"
+	"mashang/law"
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
@@ -48,10 +49,11 @@ type findings struct {
 	List []found `json:"list"`
 }
 
-// plan has the next morning look at who read what; once a day is enough.
-func (s *Service) plan(tx *db.Tx) error {
-	at := docket.Today(s.k.Now()).AddDays(1).At(5, 0, zone)
-	return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "oversight.watch", At: at, Once: "oversight.watch/" + at.Format(time.DateOnly)})
+// plan looks at who read what at the end of the hour of an instant, when what
+// was read by then is in the ledger.
+func (s *Service) plan(tx *db.Tx, at time.Time) error {
+	at = at.Truncate(time.Hour).Add(time.Hour)
+	return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "oversight.watch", At: at, Once: "oversight.watch/" + at.UTC().Format(time.RFC3339)})
 }
 
 // watch asks the discipline office to look where the rule finds a habit. What
@@ -140,21 +142,18 @@ func (s *Service) visits(tx *db.Tx, now time.Time) ([]visit, error) {
 		return nil, err
 	}
 	type key struct{ person, caseID string }
-	all, first := map[key]*visit{}, map[key]time.Time{}
+	all, last := map[key]*visit{}, map[key]time.Time{}
 	people := map[string][]string{} // person → cases
 	for _, m := range marks {
 		k := key{m.Actor, m.Case}
-		v := all[k]
-		if v == nil {
-			v = &visit{Person: m.Actor, Case: m.Case}
-			all[k] = v
+		if all[k] == nil {
+			all[k] = &visit{Person: m.Actor, Case: m.Case}
 			people[m.Actor] = append(people[m.Actor], m.Case)
 		}
-		if v.Looks == 0 || first[k].In(zone).Format(time.DateOnly) != m.At.In(zone).Format(time.DateOnly) {
-			first[k] = m.At
+		if law.DateOf(m.At, zone) != law.DateOf(last[k], zone) {
+			all[k].Days++
 		}
-		v.Looks++
-		v.Stay = max(v.Stay, m.At.Sub(first[k]))
+		last[k] = m.At
 	}
 	var out []visit
 	for person, cases := range people {
@@ -164,7 +163,7 @@ func (s *Service) visits(tx *db.Tx, now time.Time) ([]visit, error) {
 		}
 		for _, c := range cases {
 			v := all[key{person, c}]
-			if err := p.judge(tx, v); err != nil {
+			if err := p.judge(tx, v, last[key{person, c}]); err != nil {
 				return nil, err
 			}
 			out = append(out, *v)
@@ -188,10 +187,10 @@ func (s *Service) visitor(tx *db.Tx, person string, cases []string, from, now ti
 	if v.posts, err = docket.Posts(tx, person, now); err != nil {
 		return v, err
 	}
-	if v.worked, err = ledger.Worked(tx, person, cases, from, kindRead, "oversight.opened"); err != nil {
+	if v.worked, err = ledger.Worked(tx, person, cases, from, kindRead, "oversight.opened", "casebook.revealed", "casebook.exported"); err != nil {
 		return v, err
 	}
-	v.handles, err = db.List[string](tx, `SELECT DISTINCT case_id FROM docket_access WHERE person_id = ? AND capacity IN ('handler', 'member', 'assistant', 'clerk', 'delegate')`, person)
+	v.handles, err = db.List[string](tx, `SELECT DISTINCT case_id FROM docket_access WHERE person_id = ? AND capacity IN ('handler', 'member', 'assistant', 'clerk', 'delegate', 'filer')`, person)
 	if err != nil {
 		return v, err
 	}
@@ -208,26 +207,31 @@ func (s *Service) visitor(tx *db.Tx, person string, cases []string, from, now ti
 	return v, err
 }
 
-// judge says of a visit whether it was his to make, and what binds him.
-func (p visitor) judge(tx *db.Tx, v *visit) error {
+// judge says of a visit, whose last look was at an instant, whether it was his
+// to make, and what binds him.
+func (p visitor) judge(tx *db.Tx, v *visit, last time.Time) error {
 	c, err := docket.CaseOf(tx, v.Case)
 	if err != nil {
 		return err
 	}
 	v.Worked = p.worked[c.ID] || slices.Contains(p.handles, c.ID)
-	v.Outside = true
+	near := false
 	for _, x := range p.posts {
 		if x.Court != c.Court {
 			continue
 		}
+		division := x.Division != "" && x.Division == c.Division
+		near = near || division
 		switch x.Role {
-		case docket.President, docket.Supervision, docket.FilingJudge, docket.FilingOfficer:
-			v.Outside = false
-		}
-		if x.Division != "" && x.Division == c.Division {
-			v.Outside = false
+		case docket.President, docket.Supervision:
+			v.Given = true
+		case docket.Head:
+			v.Given = v.Given || division
+		case docket.FilingJudge, docket.FilingOfficer: // while it waited there
+			v.Given = v.Given || c.Filed.IsZero() || !law.DateOf(last, zone).After(c.Filed)
 		}
 	}
+	v.Outside = !v.Given && !near
 	ps, err := docket.Parties(tx, c.ID)
 	if err != nil {
 		return err
