@@ -142,6 +142,23 @@ func (n *Notifier) Send(tx *db.Tx, channel, target, subject, text string) error 
 	return n.SendAt(tx, time.Time{}, channel, target, subject, text)
 }
 
+// Quiet hours: a telephone does not ring with a message from the court between
+// ten at night and eight in the morning.
+const quietFrom, quietUntil = 22, 8
+
+// Soonest is when what can wait may be sent: now, or when people are up.
+func Soonest(now time.Time) time.Time {
+	t := now.In(clock.Shanghai)
+	morning := time.Date(t.Year(), t.Month(), t.Day(), quietUntil, 0, 0, 0, clock.Shanghai)
+	switch {
+	case t.Hour() >= quietFrom:
+		return morning.AddDate(0, 0, 1)
+	case t.Hour() < quietUntil:
+		return morning
+	}
+	return now
+}
+
 // SendAt is Send, not before an instant: what can wait does not ring at night.
 func (n *Notifier) SendAt(tx *db.Tx, at time.Time, channel, target, subject, text string) error {
 	if target == "" {
