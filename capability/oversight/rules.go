@@ -53,11 +53,12 @@ var natures = []choice{
 	{lawful, "依法履职", "职责以内的监督、上级法院或检察院的公函。要写依据的文件和文号"},
 }
 
-var ways = []choice{{"call", "来电", ""}, {"chat", "短信、微信", ""}, {"face", "当面", ""}, {"letter", "来信", ""}, {"unit", "单位函件", ""}, {"other", "其他", ""}}
+var ways = []choice{{"call", "来电", ""}, {"chat", "短信、微信", ""}, {"face", "当面", ""}, {"letter", "来信", ""}, {"unit", "单位函件", ""}, {"platform", "网络平台、信访", ""}, {"other", "其他", ""}}
 
 var dones = []choice{
 	{"refused", "没有答应", "拒绝了，没有透露案情"},
 	{"channel", "请他走公开渠道", "找承办法官、12368，或者扫案件码"},
+	{"returned", "没有收他给的材料，或者退回了", "不按规定递来的材料不转交"},
 	{"handed", "转交别人处理", "写明转给谁"},
 	{"replied", "按职责答复了", "依法履职、代表委员来函的"},
 }
@@ -127,6 +128,7 @@ func check(r report, today law.Date) error {
 		if titleOf(bodies, r.Tie) == "" {
 			bad.Add("tie", "请选是人大代表还是政协委员。")
 		}
+		handed(r, &bad)
 		when(r, &bad)
 		which(r, &bad)
 	default:
@@ -151,15 +153,23 @@ func checkInquiry(r report, bad *fault.List, need func(field, v, show string)) {
 	if titleOf(dones, r.Done) == "" {
 		bad.Add("done", "请选您是怎么处理的。")
 	}
-	if r.Done == "handed" {
-		need("to", r.To, "转交的，请写转给了谁。")
+	if r.Nature == official || r.Nature == insider { // who it was is what the record is for
+		need("unit", r.Unit, "请写他在哪个单位。不知道的写“不知道”。")
+		need("post", r.Post, "请写他的职务。不知道的写“不知道”，已经离任的写原来的职务。")
 	}
+	handed(r, bad)
 	if r.Nature == lawful {
 		need("basis", r.Basis, "依法履职的，请写依据的文件名称。没有文件的，不算依法履职。")
 		need("basis_number", r.BasisNumber, "依法履职的，请写文件的文号。")
 	}
 	when(r, bad)
 	which(r, bad)
+}
+
+func handed(r report, bad *fault.List) {
+	if r.Done == "handed" && strings.TrimSpace(r.To) == "" {
+		bad.Add("to", "转交的，请写转给了谁。")
+	}
 }
 
 func when(r report, bad *fault.List) {
