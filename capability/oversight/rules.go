@@ -271,7 +271,17 @@ type period struct {
 }
 
 // cadences are how often a court sums up; which one is the court's own setting.
-var cadences = []choice{{"quarter", "每季度", ""}, {"month", "每月", ""}}
+var cadences = []choice{{quarterly, "每季度", ""}, {"month", "每月", ""}}
+
+// Reports of what was recorded, or of nothing, are for each quarter, whatever a
+// court's sum is for. The day by which they are in is the court's own measure:
+// the sum goes on to the political and legal committee after it. A desk asks
+// for those of the last two quarters; the lists go further back.
+const (
+	quarterly  = "quarter"
+	reportDays = 10 // working days
+	askedBack  = 2
+)
 
 // periodOf reads a key.
 func periodOf(key string) (period, bool) {
