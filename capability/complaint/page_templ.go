@@ -486,7 +486,7 @@ func paperPage(v seen, own bool, typed string, now time.Time, e ui.Errs) templ.C
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "里能看的人，不是您写的那个人，就是还没有人；这里也没有上一级法院可以转交。</p><p>这一份一直留着。有合适的人到任，他马上看得到。</p><p>不想等的，请把同样的内容直接交给上一级人民法院，或者打 12368。反映违纪违法的，也可以找纪检监察机关，电话 12388。</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "能看的人，要么就是您写的那个人，要么还没有到任；这里也没有上一级法院可以转交。</p><p>这一份一直留着。有合适的人到任，他马上看得到。</p><p>不想等的，请把同样的内容直接交给上一级人民法院，或者打 12368。反映违纪违法的，也可以找纪检监察机关，电话 12388。</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
