@@ -29,7 +29,7 @@ type summary struct {
 	Courts  []string `json:"courts"`  // for whose office the viewer reads
 	Details []seen   `json:"-"`       // for the exported sheet
 	Running bool     `json:"running"` // the period has not ended
-	Reports reports  `json:"reports"` // of the quarter in which the period ends
+	Reports reports  `json:"reports"` // of its quarter, or of the last one that has ended
 }
 
 // unit is a line of the sum.
@@ -108,7 +108,11 @@ func (s *Service) sumIn(tx *db.Tx, q which2) (v summary, err error) {
 	for i := range 8 {
 		v.Periods = append(v.Periods, periodAt(v.Cadence, now, i))
 	}
-	if v.Reports, err = s.reportsOf(tx, q.Court, periodAt(quarterly, p.From, 0)); err != nil {
+	quarter := periodAt(quarterly, p.From, 0)
+	if now.Before(quarter.Until) {
+		quarter, _ = quarterOf("", now)
+	}
+	if v.Reports, err = s.reportsOf(tx, q.Court, quarter); err != nil {
 		return v, err
 	}
 	t := tally{at: map[string]int{}, s: &v}
