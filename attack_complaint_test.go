@@ -3,8 +3,14 @@ package mashang_test
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"mashang/capability/complaint"
+	"mashang/platform/auth"
+	"mashang/platform/clock"
 	"mashang/platform/ledger"
+	"mashang/platform/notify"
+	"mashang/platform/web"
 )
 
 // TestComplaint: what a party says of a judge reaches the office and nobody
@@ -58,6 +64,27 @@ func TestComplaint(t *testing.T) {
 			}
 			has(t, "file", h.get(office, "/complaint/office/"+paper+"/file/0").must(t, "file", 200).body, planted)
 			h.get(other, "/complaint/office/"+paper).must(t, other, 404)
+
+			// That the office has read it, and when, is for the office alone.
+			for _, file := range []string{"", planted + ".txt"} {
+				r := web.Reading{Object: complaint.Reading, ID: paper, Person: h.people[office], Basis: file, At: h.Kit.Now()}
+				if err := h.Services.Complaint.Record(auth.System(t.Context(), "web.read"), r); err != nil {
+					t.Fatal(err)
+				}
+			}
+			h.drain()
+			if n := one[int64](h, `SELECT COUNT(*) FROM complaint_reading WHERE complaint_id = '`+paper+`'`); n != 2 {
+				t.Error("the office's reading is not on record")
+			}
+			has(t, "trail", h.get(office, "/complaint/office/"+paper).must(t, office, 200).body, "本部门谁看过", planted+".txt")
+			if own := h.get("贾若兰", "/complaint/mine/"+paper).must(t, "own", 200).body + h.get("贾若兰", "/api/v1/complaint/mine/"+paper).body; strings.Contains(own, "readings") || strings.Contains(own, "谁看过") {
+				t.Error("the writer sees who of the office has read")
+			}
+			for what, is := range h.everything(fill, "", nil, "贾若兰", office) {
+				if is = strings.ReplaceAll(is, paper, "none"); is != before[what] {
+					t.Errorf("%s: %s is another after the office has read:\n%s", kind, what, firstDifference(before[what], is))
+				}
+			}
 			h.notStored(paper, "complaint.entered", jia)
 			fill["complaint"] = "none"
 		}
@@ -68,6 +95,37 @@ func TestComplaint(t *testing.T) {
 		a, err := ledger.Audit(t.Context(), h.Kit.DB, h.Kit.Ledger.Signer().Verifier)
 		if err != nil || !a.OK() {
 			t.Errorf("%+v %v", a.Faults, err)
+		}
+	})
+}
+
+// TestComplaintAnsweredAtNight: the message about an answer that is given late
+// in the evening leaves the house at eight in the morning, and does not say
+// what it is about.
+func TestComplaintAnsweredAtNight(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		paper := h.post("贾若兰", "/complaint/write/"+id, map[string]string{"kind": "complaint", "name": "某人", "text": "拖了三个月"}).must(t, "complain", 200).get("id")
+		box := newInbox(t)
+		h.Kit.Notify.Use(notify.SMS, notify.HTTPSMS{URL: box.URL, Key: "k"})
+		for _, x := range []struct {
+			at   time.Time
+			sent int
+		}{{time.Date(2026, 3, 3, 22, 0, 0, 0, clock.Shanghai), 0}, {time.Date(2026, 3, 4, 7, 59, 0, 0, clock.Shanghai), 0}, {time.Date(2026, 3, 4, 8, 0, 0, 0, clock.Shanghai), 1}} {
+			h.clock.Set(x.at)
+			if x.at.Hour() == 22 {
+				h.post("审管", "/complaint/office/"+paper, map[string]string{"text": "已经排期。"}).must(t, "answer", 200)
+			}
+			h.drain()
+			box.mu.Lock()
+			got := box.bodies
+			box.mu.Unlock()
+			if len(got) != x.sent || x.sent > 0 && (!strings.Contains(string(got[0]), "您有一条答复") || strings.Contains(string(got[0]), "投诉")) {
+				t.Errorf("at %s there went %d: %s", x.at.Format(time.TimeOnly), len(got), got)
+			}
 		}
 	})
 }

@@ -37,6 +37,7 @@ type Services struct {
 	Onecode    *onecode.Service
 	Statistics *statistics.Service
 	Oversight  *oversight.Service
+	Complaint  *complaint.Service
 	Intake     *intake.Service
 	Connect    *connect.Service
 
@@ -56,6 +57,7 @@ func newServices(k *app.Kit) (*Services, error) {
 	s.Casebook = casebook.New(k, s.List, s.Account)
 	s.Onecode = onecode.New(k, s.Account, s.Account)
 	s.Oversight = oversight.New(k)
+	s.Complaint = complaint.New(k)
 	s.Intake = intake.New(k, s.Casebook)
 	court, err := papers.New(k, s.Onecode, onecode.ReplyDays)
 	if err != nil {
@@ -78,7 +80,7 @@ func newServices(k *app.Kit) (*Services, error) {
 		court.Capability(),                                    // 文书
 		delivery.New(k).Capability(),                          // 送达
 		s.Statistics.Capability(),                             // 统计
-		complaint.New(k).Capability(),                         // 投诉举报
+		s.Complaint.Capability(),                              // 投诉举报
 		s.Oversight.Capability(),                              // 三个规定
 		s.Connect.Capability(),                                // 对接
 	}

@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"mashang/capability"
+	"mashang/capability/complaint"
 	"mashang/capability/oversight"
 	"mashang/docket"
 	"mashang/docket/access"
@@ -175,8 +176,11 @@ func basis(r *http.Request, v web.ErrorView) *ui.Link {
 func (c *Court) KeepTrail(ctx context.Context) {
 	write := func(r web.Reading) {
 		record := c.Services.Casebook.Record
-		if r.Object == oversight.Reading {
+		switch r.Object {
+		case oversight.Reading:
 			record = c.Services.Oversight.Record
+		case complaint.Reading:
+			record = c.Services.Complaint.Record
 		}
 		if err := record(auth.System(context.WithoutCancel(ctx), "web.read"), r); err != nil {
 			c.Kit.Log.Error("a reading could not be recorded", "err", err)

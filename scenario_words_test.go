@@ -16,6 +16,7 @@ import (
 
 	"mashang/docket"
 	"mashang/docket/fact"
+	"mashang/law/court"
 	"mashang/law/identity"
 	"mashang/law/restday"
 	"mashang/platform/app"
@@ -131,6 +132,11 @@ func (s *scene) given(w []string) error {
 		s.vars["case"] = a.get("case")
 	case "case":
 		s.vars["case"] = s.accepted()
+	case "court":
+		return s.Kit.DB.Do(s.t.Context(), func(tx *db.Tx) error {
+			c, _ := court.ByCode(w[1])
+			return docket.PutCourt(tx, docket.Court{Code: c.Code, Name: c.Name, Short: c.Short, Level: c.Level, Parent: c.Parent})
+		})
 	case "numbers":
 		return s.Kit.DB.Do(s.t.Context(), func(tx *db.Tx) error {
 			c, err := docket.CourtOf(tx, w[1])

@@ -191,6 +191,8 @@ func (s *written) beside() {
 	s.say("审管", "POST /complaint/office/{complaint}", nil, "text")
 	s.fill["record"] = s.hand("周明远", "POST /oversight/record", "files", "", map[string]any{"form": "inquiry", "case": s.first, "on": "2026-03-03", "nature": "lawful", "way": "call", "done": "handed"},
 		"about", "who", "unit", "post", "tie", "for", "time", "place", "content", "to", "kept", "basis", "basis_number").get("id")
+	s.say("周明远", "POST /oversight/record", map[string]any{"form": "deputy", "case": s.first, "on": "2026-03-03", "tie": "npc", "way": "letter", "done": "handed"},
+		"about", "who", "unit", "post", "for", "time", "place", "content", "to", "kept", "basis", "basis_number")
 	s.fill["request"] = "none"
 	s.say("钱法官", "POST /oversight/open", map[string]any{"case": s.first, "kind": "assist"}, "words")
 	s.fill["seal"] = one[string](s.house, `SELECT id FROM docket_seal WHERE court_id = '冀11' ORDER BY id LIMIT 1`)

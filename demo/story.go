@@ -2,6 +2,10 @@ package demo
 
 import (
 	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"time"
 
 	"mashang/docket"
@@ -178,6 +182,34 @@ func (y *year) nobodyAsked(f *filed) error {
 func (y *year) inquiry(f *filed, judge member) error {
 	_, err := y.post(judge.who, "/oversight/record", map[string]string{"form": "inquiry", "case": f.id, "who": "马某某", "post": "已退休", "tie": "自称和被告的老板是老同事", "on": docket.Today(y.clock.Now()).String(),
 		"way": "call", "nature": "other", "content": "打到办公室，问这个案件什么时候判，说都是老同志，请照顾一下。", "done": "channel"})
+	return err
+}
+
+// quarters: everyone reports the two that ended last, but for one judge the
+// last of them.
+func (y *year) quarters(end law.Date) {
+	first := law.Date{Year: end.Year, Month: (end.Month-1)/3*3 + 1, Day: 1}
+	for back := range 2 {
+		on := first.AddMonths(-3 * back)
+		ended := on.AddDays(-1)
+		key := fmt.Sprintf("%04dQ%d", ended.Year, (ended.Month+2)/3)
+		for _, c := range y.courts {
+			for _, m := range c.people {
+				if m.role.Administrator() || back == 0 && m.name == "赵一鸣" {
+					continue
+				}
+				y.at(y.workday(on.AddDays(1), 16, 30), func() error { return y.reports(m.who, c.code, key) })
+			}
+		}
+	}
+}
+
+// reports is one report: of what he wrote down, or that nobody asked.
+func (y *year) reports(w who, court, key string) error {
+	q, err := y.send(w, httptest.NewRequestWithContext(y.as(w), http.MethodGet, "/api/v1/oversight/quarter?court="+url.QueryEscape(court)+"&period="+key, nil))
+	if err == nil && q["owes"] == true {
+		_, err = y.post(w, "/oversight/quarter", map[string]any{"court": court, "period": key, "count": q["count"]})
+	}
 	return err
 }
 

@@ -89,6 +89,7 @@ func (y *year) live(now time.Time, whole bool) error {
 	}
 	y.jia(end)
 	y.unfinished(end)
+	y.quarters(end)
 	sort.Slice(y.todo, func(i, j int) bool {
 		if a, b := y.todo[i], y.todo[j]; !a.at.Equal(b.at) {
 			return a.at.Before(b.at)

@@ -179,7 +179,7 @@ func (b *tab) push(e *rod.Element) {
 
 func (b *tab) fill(name, value string) *tab {
 	b.t.Helper()
-	e := b.MustElement("[name=" + name + "]:not(details:not([open]) *)") // what is folded away is not typed into
+	e := b.MustElement(field(name))
 	if b.plain {
 		e.MustEval(`v => { this.value = v }`, value)
 		return b
@@ -187,6 +187,15 @@ func (b *tab) fill(name, value string) *tab {
 	e.MustSelectAllText().MustInput(value)
 	return b
 }
+
+// typed is what stands in a field.
+func (b *tab) typed(name string) string {
+	b.t.Helper()
+	return b.MustElement(field(name)).MustEval(`() => this.value`).Str()
+}
+
+// field finds a field that is not folded away: nobody types into one that is.
+func field(name string) string { return "[name=" + name + "]:not(details:not([open]) *)" }
 
 // see fails unless the page shows all words.
 func (b *tab) see(words ...string) *tab {

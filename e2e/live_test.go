@@ -51,7 +51,7 @@ func TestLive(t *testing.T) {
 
 	ask(p, "写字的时候呢")
 	p.MustEval(`() => { window.same = 1 }`)
-	p.MustElement("[name=text]").MustInput("还没写完的话")
+	p.MustElement(field("text")).MustInput("还没写完的话")
 	answer("写字的时候呢", "不动。")
 	p.soon("the line", `() => !document.querySelector('[data-live] button').hidden`)
 	if p.MustEval(shows, "不动。").Bool() {
@@ -60,13 +60,13 @@ func TestLive(t *testing.T) {
 	p.sound("live-typing-" + p.name)
 	p.MustElementR("button", "有新内容").MustClick()
 	p.soon("the answer, asked for", shows, "不动。")
-	if got := p.MustEval(`() => document.querySelector('[name=text]').value`).Str(); got != "还没写完的话" {
+	if got := p.typed("text"); got != "还没写完的话" {
 		t.Errorf("what she typed is %q", got)
 	}
 	if !p.MustEval(`() => window.same === 1`).Bool() {
 		t.Error("the page was loaded again")
 	}
-	p.MustEval(`() => { document.querySelector('[name=text]').value = ''; document.querySelector('form[data-form]').dataset.sent = '' }`)
+	p.MustElement(field("text")).MustEval(`() => { this.value = ''; this.form.dataset.sent = '' }`)
 
 	// The desk of the judge, and the case page.
 	d.goTo("/desk")

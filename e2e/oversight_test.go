@@ -31,13 +31,15 @@ func oversight(t *testing.T, b *tab) {
 	record := strings.TrimPrefix(b.MustInfo().URL, b.base)
 	b.goTo("/oversight").sound("home" + on)
 	b.click("我写的记录").see("牛某某").sound("mine" + on)
+	b.goTo("/oversight").click("我的季度报告").see("季度报告", "衡水市中级人民法院").sound("quarter" + on)
 
 	b.goTo("/demo").click("院长").goTo(jia).hide("牛某某")
 	b.goTo(record).see("没找到").hide("牛某某")
 
 	b.goTo("/demo").click("督察，看过问记录").goTo("/oversight").see("督察部门").sound("office" + on)
 	b.click("全部记录").see("牛某某"+b.name, "马某某").sound("records" + on)
-	b.goTo("/oversight/summary").see("汇总", "合计").hide("牛某某").sound("summary" + on)
+	b.goTo("/oversight/summary").see("汇总", "合计", "没有交").hide("牛某某").sound("summary" + on)
+	b.goTo("/oversight").click("谁交了季度报告").see("交了", "还没有交", "赵一鸣", "周明远").hide("牛某某").sound("reports" + on)
 	b.goTo("/oversight/watch").see("这不是结论").sound("watch" + on)
 	if b.name != phone.name { // for a day it is open to this one
 		return

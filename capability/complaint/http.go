@@ -19,7 +19,8 @@ type (
 		Done bool `json:"done"`
 	}
 	made struct {
-		ID string `json:"id"`
+		ID     string `json:"id"`
+		Served bool   `json:"served"` // somebody can read it now
 	}
 	// form is the page on which a paper is written.
 	form struct {
@@ -68,7 +69,7 @@ func (s *Service) postWrite(r *http.Request) (web.Reply, error) {
 		defer func() { _ = f.Close() }()
 		ups = append(ups, web.Upload{Name: web.Clean(h.Filename), Body: f})
 	}
-	paperID, err := s.write(r.Context(), r.PathValue("case"), p, ups)
+	m, err := s.write(r.Context(), r.PathValue("case"), p, ups)
 	if err != nil {
 		rep, ferr := s.form(r, p, fault.Fields(err))
 		if ferr != nil || fault.KindOf(err) != fault.Invalid {
@@ -76,7 +77,11 @@ func (s *Service) postWrite(r *http.Request) (web.Reply, error) {
 		}
 		return rep, err
 	}
-	return web.Reply{Goto: "/complaint/mine/" + paperID, Toast: "交上去了。办案的人看不到。", JSON: made{paperID}}, nil
+	toast := "交上去了。办案的人看不到。"
+	if !m.Served {
+		toast = "留下了，可是现在没有人能看。请看下面怎么办。"
+	}
+	return web.Reply{Goto: "/complaint/mine/" + m.ID, Toast: toast, JSON: m}, nil
 }
 
 func (s *Service) getMine(r *http.Request) (web.Reply, error) {
@@ -95,7 +100,16 @@ func (s *Service) one(r *http.Request, own bool, typed string, errs ui.Errs) (we
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: paperPage(v, own, typed, s.k.Now(), errs), JSON: v}, nil
+	rep := web.Reply{Page: paperPage(v, own, typed, s.k.Now(), errs), JSON: v}
+	if !own && errs == nil {
+		rep.Read = s.reading(r, v, "")
+	}
+	return rep, nil
+}
+
+// reading is for the trail of the office: who opened a paper, or which file of it.
+func (s *Service) reading(r *http.Request, v seen, file string) *web.Reading {
+	return &web.Reading{Object: Reading, ID: v.ID, Person: auth.From(r.Context()).Person, Basis: file, At: s.k.Now()}
 }
 
 func (s *Service) postAnswer(r *http.Request) (web.Reply, error) {
@@ -118,9 +132,9 @@ func (s *Service) getFile(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, fault.Missing()
 	}
-	f, text, err := s.material(r.Context(), r.PathValue("complaint"), n)
+	v, f, text, err := s.material(r.Context(), r.PathValue("complaint"), n)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{File: &web.File{Name: f.Name, Type: f.Type, Body: strings.NewReader(text), Inline: true}}, nil
+	return web.Reply{File: &web.File{Name: f.Name, Type: f.Type, Body: strings.NewReader(text), Inline: true}, Read: s.reading(r, v, f.Name)}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
+	"mashang/platform/id"
 	"mashang/platform/web"
 )
 
@@ -24,6 +25,10 @@ type seen struct {
 	Record written   `json:"record"`
 	Answer string    `json:"answer,omitempty"`
 	Office string    `json:"office"`
+	Served bool      `json:"served"` // somebody of that office can read it now
+
+	Readings []reading `json:"readings,omitempty"` // for the office: who of it has opened this
+	reader   string    // the court whose office reads now
 }
 
 type mine struct {
@@ -56,7 +61,10 @@ func (s *Service) show(tx *db.Tx, r row, w keeper, own bool) (v seen, err error)
 	if !own && r.Kind == "report" && w.Named != "on" {
 		v.Record.Author = ""
 	}
-	ct, err := docket.CourtOf(tx, r.Reader)
+	if v.reader, v.Served, err = s.office(tx, r, w.written); err != nil {
+		return v, err
+	}
+	ct, err := docket.CourtOf(tx, v.reader)
 	if err != nil {
 		return v, err
 	}
@@ -112,7 +120,10 @@ func (s *Service) view(ctx context.Context, paperID string, own bool) (v seen, e
 		} else if err := s.may(tx, r, w.written); err != nil {
 			return err
 		}
-		v, err = s.show(tx, r, w, own)
+		if v, err = s.show(tx, r, w, own); err != nil || own {
+			return err
+		}
+		v.Readings, err = s.readings(tx, r.ID)
 		return err
 	})
 	return v, err
@@ -120,8 +131,12 @@ func (s *Service) view(ctx context.Context, paperID string, own bool) (v seen, e
 
 // waiting is what an office of a court has to answer, without what is about
 // the one who asks.
-func (s *Service) waiting(tx *db.Tx, a auth.Actor, court, kind string) (out []seen, err error) {
-	rows, err := db.List[row](tx, `SELECT `+cols+` FROM complaint_complaint WHERE reader = ? AND kind = ? AND state = 'waiting' ORDER BY due_on, id LIMIT 100`, court, kind)
+func (s *Service) waiting(tx *db.Tx, court, kind string) (out []seen, err error) {
+	from, err := below(tx, court)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.List[row](tx, `SELECT `+cols+` FROM complaint_complaint WHERE reader IN (`+db.In(len(from))+`) AND kind = ? AND state = 'waiting' ORDER BY due_on, id`, append(db.Args(from), kind)...)
 	if err != nil {
 		return nil, err
 	}
@@ -140,21 +155,95 @@ func (s *Service) waiting(tx *db.Tx, a auth.Actor, court, kind string) (out []se
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, v)
+		if v.reader != court { // another of his posts has it
+			continue
+		}
+		if out = append(out, v); len(out) == mostWaiting {
+			break
+		}
 	}
 	return out, nil
 }
 
-// material returns a kept file.
-func (s *Service) material(ctx context.Context, paperID string, n int) (web.Attachment, string, error) {
-	v, err := s.view(ctx, paperID, false)
-	if err != nil {
-		return web.Attachment{}, "", err
+// mostWaiting papers stand on a desk.
+const mostWaiting = 100
+
+// below are a court and the courts under it, whose papers may have come up.
+func below(tx *db.Tx, code string) ([]string, error) {
+	all, err := docket.Courts(tx)
+	out := []string{code}
+	for i := 0; i < len(out); i++ {
+		for _, c := range all {
+			if c.Parent == out[i] {
+				out = append(out, c.Code)
+			}
+		}
+	}
+	return out, err
+}
+
+// material returns a kept file, and the paper that it belongs to.
+func (s *Service) material(ctx context.Context, paperID string, n int) (v seen, f web.Attachment, text string, err error) {
+	if v, err = s.view(ctx, paperID, false); err != nil {
+		return v, f, "", err
 	}
 	if n < 0 || n >= len(v.Record.Files) {
-		return web.Attachment{}, "", fault.Missing()
+		return v, f, "", fault.Missing()
 	}
-	f := v.Record.Files[n]
-	text, err := s.k.OpenSealed(ctx, sealFile, f.Digest)
-	return f, text, err
+	f = v.Record.Files[n]
+	text, err = s.k.OpenSealed(ctx, sealFile, f.Digest)
+	return v, f, text, err
+}
+
+// reading is when someone of the office opened a paper.
+type reading struct {
+	Name string    `json:"name"`
+	What string    `json:"what"` // empty: the paper; else the name of a file
+	At   time.Time `json:"at"`
+}
+
+// readings are who of the office opened a paper, the newest first: read by
+// those who may read the paper, and by nobody else, its writer included.
+func (s *Service) readings(tx *db.Tx, paperID string) (out []reading, err error) {
+	type row struct {
+		Sealed string    `db:"sealed"`
+		At     time.Time `db:"at"`
+	}
+	rows, err := db.List[row](tx, `SELECT sealed, at FROM complaint_reading WHERE complaint_id = ? ORDER BY at DESC, id DESC LIMIT 50`, paperID)
+	for _, r := range rows {
+		text, err := s.k.Vault.Open(sealReading, r.Sealed)
+		if err != nil {
+			return nil, err
+		}
+		x := reading{At: r.At}
+		if err := json.Unmarshal([]byte(text), &x); err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, err
+}
+
+// Reading is the object of a reading that [Service.Record] takes down.
+const Reading = "complaint"
+
+// Record takes down that someone of the office opened a paper or a file of it.
+// Like the paper it leaves no sign elsewhere: the row is sealed, and its entry
+// lies in a chain of the reader's own that only the audit of the ledger walks.
+func (s *Service) Record(ctx context.Context, r web.Reading) error {
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		p, err := docket.PersonOf(tx, r.Person)
+		if err != nil {
+			return err
+		}
+		b, err := json.Marshal(reading{Name: p.Name, What: r.Basis, At: r.At})
+		if err != nil {
+			return err
+		}
+		sealed := s.k.Vault.Seal(sealReading, string(b))
+		if _, err := tx.Exec(`INSERT INTO complaint_reading (id, complaint_id, sealed, at) VALUES (?, ?, ?, ?)`, id.New(), r.ID, sealed, r.At); err != nil {
+			return err
+		}
+		return s.k.Confide(tx, entered, r.Person, sealed)
+	})
 }

@@ -67,7 +67,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 			if k.Role != p.Role {
 				continue
 			}
-			list, err := s.waiting(tx, v.Actor, p.Court, k.Key)
+			list, err := s.waiting(tx, p.Court, k.Key)
 			if err != nil {
 				return nil, err
 			}
@@ -83,29 +83,48 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 	return out, nil
 }
 
-// office is the court whose office reads a paper of a kind about some people
-// of a court: its own, or the one above when it would read about itself.
-func office(tx *db.Tx, k kind, courtCode string, w written) (string, error) {
-	c, err := docket.CourtOf(tx, courtCode)
-	if err != nil || c.Parent == "" {
-		return courtCode, err
-	}
-	for _, role := range []docket.Role{k.Role, docket.President} {
-		ms, err := docket.Staff(tx, courtCode, tx.Now(), role)
+// office is the court whose office reads a paper of a kind about some people of
+// a court, and whether anybody there can read it now. Of the court and those
+// above it that are served here, it is the first where neither the office nor
+// the president is named; if there is none, the first with somebody in the
+// office who is not named himself.
+//
+// It is asked anew at each look: a paper that nobody can read is read as soon
+// as somebody comes who can.
+func office(tx *db.Tx, k kind, code string, w written) (string, bool, error) {
+	fallback, found := code, false
+	for at := code; at != ""; {
+		c, err := docket.CourtOf(tx, at)
+		if fault.KindOf(err) == fault.NotFound && at != code { // it is not served here
+			break
+		}
 		if err != nil {
-			return "", err
+			return "", false, err
 		}
+		ms, err := docket.Staff(tx, at, tx.Now(), k.Role, docket.President)
+		if err != nil {
+			return "", false, err
+		}
+		fit, named := false, false
 		for _, m := range ms {
-			if names(w, m.Person, m.Name) {
-				above, err := docket.CourtOf(tx, c.Parent)
-				if fault.KindOf(err) == fault.NotFound { // it is not served here
-					return courtCode, nil
-				}
-				return above.Code, err
-			}
+			is := names(w, m.Person, m.Name)
+			fit, named = fit || m.Role == k.Role && !is, named || is
 		}
+		if fit && !named {
+			return at, true, nil
+		}
+		if fit && !found {
+			fallback, found = at, true
+		}
+		at = c.Parent
 	}
-	return courtCode, nil
+	return fallback, found, nil
+}
+
+// office is the court whose office reads a paper now.
+func (s *Service) office(tx *db.Tx, r row, w written) (string, bool, error) {
+	k, _ := kindOf(r.Kind)
+	return office(tx, k, r.Reader, w)
 }
 
 // may lets an office read a paper: by its post in the court that reads, and
@@ -116,7 +135,11 @@ func (s *Service) may(tx *db.Tx, r row, w written) error {
 	if r.Kind == "report" {
 		verb = "inspect"
 	}
-	if _, err := access.May(tx, a, verb, access.In("complaint", r.Reader), tx.Now()); err != nil {
+	reader, _, err := s.office(tx, r, w)
+	if err != nil {
+		return err
+	}
+	if _, err := access.May(tx, a, verb, access.In("complaint", reader), tx.Now()); err != nil {
 		if fault.KindOf(err) == fault.Forbidden {
 			return fault.Missing()
 		}

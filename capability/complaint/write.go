@@ -53,9 +53,10 @@ type keeper struct {
 const accept web.Kinds = ".jpg,.jpeg,.png,.pdf,.txt,.mp3,.m4a,.amr,.wav,.webm,.ogg,.mp4"
 
 const (
-	sealPaper  = "complaint.paper"
-	sealFile   = "complaint.file"
-	sealAnswer = "complaint.answer"
+	sealPaper   = "complaint.paper"
+	sealFile    = "complaint.file"
+	sealAnswer  = "complaint.answer"
+	sealReading = "complaint.reading"
 )
 
 func actor(tx *db.Tx) auth.Actor { return auth.From(tx.Context()) }
@@ -69,9 +70,9 @@ func (s *Service) keep(ctx context.Context, ups []web.Upload) ([]web.Attachment,
 
 // write takes a paper. Nothing follows from it but a line on the desk of the
 // office that reads.
-func (s *Service) write(ctx context.Context, caseID string, p paper, ups []web.Upload) (paperID string, err error) {
+func (s *Service) write(ctx context.Context, caseID string, p paper, ups []web.Upload) (m made, err error) {
 	if err := p.check(); err != nil {
-		return "", err
+		return m, err
 	}
 	if len(ups) > 0 { // no stranger's file is stored
 		err := s.k.Read(ctx, func(tx *db.Tx) error {
@@ -79,25 +80,25 @@ func (s *Service) write(ctx context.Context, caseID string, p paper, ups []web.U
 			return err
 		})
 		if err != nil {
-			return "", err
+			return m, err
 		}
 	}
 	files, err := s.keep(ctx, ups)
 	if err != nil {
-		return "", err
+		return m, err
 	}
 	err = s.k.Do(ctx, func(tx *db.Tx) error {
-		paperID, err = s.writeIn(tx, caseID, p, files)
+		m, err = s.writeIn(tx, caseID, p, files)
 		return err
 	})
-	return paperID, err
+	return m, err
 }
 
-func (s *Service) writeIn(tx *db.Tx, caseID string, p paper, files []web.Attachment) (string, error) {
+func (s *Service) writeIn(tx *db.Tx, caseID string, p paper, files []web.Attachment) (made, error) {
 	a, now := actor(tx), tx.Now()
 	g, err := access.May(tx, a, "write", access.Of("complaint", caseID), now)
 	if err != nil {
-		return "", err
+		return made{}, err
 	}
 	k, _ := kindOf(p.Kind)
 	w := keeper{written: written{paper: p, Case: caseID, Number: g.Case.Number, Author: a.Name, Files: files}, Person: a.Person}
@@ -106,35 +107,35 @@ func (s *Service) writeIn(tx *db.Tx, caseID string, p paper, files []web.Attachm
 	}
 	people, err := s.people(tx, g.Case)
 	if err != nil {
-		return "", err
+		return made{}, err
 	}
 	for _, id := range p.About {
 		name, known := people[id]
 		if !known {
-			return "", fault.Field("about", "选的人不在这个案件里，请重新选。")
+			return made{}, fault.Field("about", "选的人不在这个案件里，请重新选。")
 		}
 		w.Names = append(w.Names, name)
 	}
 	if w.Phone, err = s.phone(tx, caseID, a.Person); err != nil {
-		return "", err
+		return made{}, err
 	}
-	reader, err := office(tx, k, g.Case.Court, w.written)
+	reader, served, err := office(tx, k, g.Case.Court, w.written)
 	if err != nil {
-		return "", err
+		return made{}, err
 	}
 	cal, err := docket.Calendar(tx)
 	if err != nil {
-		return "", err
+		return made{}, err
 	}
 	b, err := json.Marshal(w)
 	if err != nil {
-		return "", err
+		return made{}, err
 	}
 	r := row{ID: id.New(), Kind: k.Key, Reader: reader, Author: s.author(a.Person), Sealed: s.k.Vault.Seal(sealPaper, string(b)), State: "waiting", Due: due(cal, now, k.Days), At: now}
 	if _, err := tx.Exec(`INSERT INTO complaint_complaint (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, r.Kind, r.Reader, r.Author, r.Sealed, r.State, r.Due, "", r.At); err != nil {
-		return "", err
+		return made{}, err
 	}
-	return r.ID, s.k.Confide(tx, entered, a.Person, r.Sealed)
+	return made{r.ID, served}, s.k.Confide(tx, entered, a.Person, r.Sealed)
 }
 
 func due(cal *restday.Calendar, at time.Time, days int) law.Date {
@@ -201,7 +202,11 @@ func (s *Service) answer(ctx context.Context, paperID string, c answer) error {
 		if n == 0 {
 			return fault.New(fault.Conflict, "这一份已经答复过了。")
 		}
-		ct, err := docket.CourtOf(tx, r.Reader)
+		reader, _, err := s.office(tx, r, w.written)
+		if err != nil {
+			return err
+		}
+		ct, err := docket.CourtOf(tx, reader)
 		if err != nil {
 			return err
 		}

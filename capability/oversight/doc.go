@@ -14,6 +14,6 @@
 //
 // 人民法院组织法 52; 中办国办〔2015〕23号; 中央政法委〔2015〕10号; 法发〔2015〕11号.
 // Reading order: rules.go and snoop.go (pure), service.go, report.go (writing),
-// read.go (who reads), closing.go and summary.go (zero reports, sums), open.go
+// read.go (who reads), closing.go and quarter.go (zero reports), summary.go, open.go
 // (a basis for opening), watch.go.
 package oversight

@@ -18,6 +18,7 @@ import (
 // home is the door to everything here.
 type home struct {
 	Discipline bool `json:"discipline"`
+	Reports    bool `json:"reports"` // sees who reported
 }
 
 func (s *Service) getHome(r *http.Request) (web.Reply, error) {
@@ -27,7 +28,14 @@ func (s *Service) getHome(r *http.Request) (web.Reply, error) {
 		if _, err := access.May(tx, a, "record", access.In("oversight", ""), s.k.Now()); err != nil {
 			return err
 		}
-		_, _, err := s.offices(tx, a)
+		posts, err := docket.Posts(tx, a.Person, s.k.Now())
+		if err != nil {
+			return err
+		}
+		for _, p := range posts {
+			h.Reports = h.Reports || access.Allowed(officeOf(p.Role), "oversight", "reports")
+		}
+		_, _, err = s.offices(tx, a)
 		h.Discipline = err == nil
 		if fault.KindOf(err) == fault.Forbidden {
 			err = nil
@@ -186,12 +194,43 @@ func query(r *http.Request) which2 {
 	return which2{Court: r.URL.Query().Get("court"), Period: r.URL.Query().Get("period")}
 }
 
+func (s *Service) getQuarter(r *http.Request) (web.Reply, error) {
+	q, err := s.quarter(r.Context(), query(r).Court, query(r).Period)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: quarterPage(q, "", s.k.Now()), JSON: q}, nil
+}
+
+func (s *Service) postQuarter(r *http.Request) (web.Reply, error) {
+	var c quarterCmd
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.reportQuarter(r.Context(), c); err != nil {
+		q, qerr := s.quarter(r.Context(), c.Court, c.Period)
+		if qerr != nil || fault.KindOf(err) != fault.Conflict {
+			return web.Reply{}, err
+		}
+		return web.Reply{Page: quarterPage(q, fault.As(err).Show, s.k.Now())}, err
+	}
+	return web.Reply{Goto: "/oversight/quarter?court=" + c.Court + "&period=" + c.Period, Toast: "交了。", JSON: ok{true}}, nil
+}
+
+func (s *Service) getReports(r *http.Request) (web.Reply, error) {
+	v, err := s.reports(r.Context(), query(r))
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: reportsPage(v, s.k.Now()), JSON: v}, nil
+}
+
 func (s *Service) getSummary(r *http.Request) (web.Reply, error) {
 	v, err := s.sum(r.Context(), query(r))
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: summaryPage(v), JSON: v}, nil
+	return web.Reply{Page: summaryPage(v, s.k.Now()), JSON: v}, nil
 }
 
 func (s *Service) postSummary(r *http.Request) (web.Reply, error) {

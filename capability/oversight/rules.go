@@ -53,11 +53,12 @@ var natures = []choice{
 	{lawful, "依法履职", "职责以内的监督、上级法院或检察院的公函。要写依据的文件和文号"},
 }
 
-var ways = []choice{{"call", "来电", ""}, {"chat", "短信、微信", ""}, {"face", "当面", ""}, {"letter", "来信", ""}, {"unit", "单位函件", ""}, {"other", "其他", ""}}
+var ways = []choice{{"call", "来电", ""}, {"chat", "短信、微信", ""}, {"face", "当面", ""}, {"letter", "来信", ""}, {"unit", "单位函件", ""}, {"platform", "网络平台、信访", ""}, {"other", "其他", ""}}
 
 var dones = []choice{
 	{"refused", "没有答应", "拒绝了，没有透露案情"},
 	{"channel", "请他走公开渠道", "找承办法官、12368，或者扫案件码"},
+	{"returned", "没有收他给的材料，或者退回了", "不按规定递来的材料不转交"},
 	{"handed", "转交别人处理", "写明转给谁"},
 	{"replied", "按职责答复了", "依法履职、代表委员来函的"},
 }
@@ -127,6 +128,7 @@ func check(r report, today law.Date) error {
 		if titleOf(bodies, r.Tie) == "" {
 			bad.Add("tie", "请选是人大代表还是政协委员。")
 		}
+		handed(r, &bad)
 		when(r, &bad)
 		which(r, &bad)
 	default:
@@ -151,15 +153,23 @@ func checkInquiry(r report, bad *fault.List, need func(field, v, show string)) {
 	if titleOf(dones, r.Done) == "" {
 		bad.Add("done", "请选您是怎么处理的。")
 	}
-	if r.Done == "handed" {
-		need("to", r.To, "转交的，请写转给了谁。")
+	if r.Nature == official || r.Nature == insider { // who it was is what the record is for
+		need("unit", r.Unit, "请写他在哪个单位。不知道的写“不知道”。")
+		need("post", r.Post, "请写他的职务。不知道的写“不知道”，已经离任的写原来的职务。")
 	}
+	handed(r, bad)
 	if r.Nature == lawful {
 		need("basis", r.Basis, "依法履职的，请写依据的文件名称。没有文件的，不算依法履职。")
 		need("basis_number", r.BasisNumber, "依法履职的，请写文件的文号。")
 	}
 	when(r, bad)
 	which(r, bad)
+}
+
+func handed(r report, bad *fault.List) {
+	if r.Done == "handed" && strings.TrimSpace(r.To) == "" {
+		bad.Add("to", "转交的，请写转给了谁。")
+	}
 }
 
 func when(r report, bad *fault.List) {
@@ -218,6 +228,7 @@ var reasons = []choice{
 	{"related", "办理关联案件", "您办的案件和它有关联"},
 	{"assist", "协助承办法官", "承办法官请您帮忙办一件事"},
 	{"deputise", "代同事值班或接待", "同事不在，有人来问"},
+	{"counter", "窗口接待、送达、收材料", "当事人到窗口来，或者承办法官请窗口办"},
 	{"meeting", "专业法官会议或审判委员会讨论", "要先看案情"},
 	{"review", "评查、质检、统计核对", "有任务安排"},
 	{"petition", "处理信访、投诉", "当事人反映了问题"},
@@ -260,7 +271,17 @@ type period struct {
 }
 
 // cadences are how often a court sums up; which one is the court's own setting.
-var cadences = []choice{{"quarter", "每季度", ""}, {"month", "每月", ""}}
+var cadences = []choice{{quarterly, "每季度", ""}, {"month", "每月", ""}}
+
+// Reports of what was recorded, or of nothing, are for each quarter, whatever a
+// court's sum is for. The day by which they are in is the court's own measure:
+// the sum goes on to the political and legal committee after it. A desk asks
+// for those of the last two quarters; the lists go further back.
+const (
+	quarterly  = "quarter"
+	reportDays = 10 // working days
+	askedBack  = 2
+)
 
 // periodOf reads a key.
 func periodOf(key string) (period, bool) {

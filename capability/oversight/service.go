@@ -38,6 +38,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "oversight.asked", Title: "申请打开不归自己办的案件", Audience: ledger.Court},
 				{Name: "oversight.declined", Title: "没有同意打开案件", Audience: ledger.Court},
 				{Name: "oversight.cadence", Title: "改三个规定的汇总周期", Audience: ledger.Court},
+				{Name: "oversight.reported", Title: "交三个规定季度报告", Audience: ledger.Court},
 				{Name: "oversight.found", Title: "查看案件的情况请督察看一看", Audience: ledger.Court},
 				{Name: "oversight.looked", Title: "督察看过查看案件的情况", Audience: ledger.Court},
 				{Name: "oversight.summed", Title: "导出三个规定汇总", Audience: ledger.Court},
@@ -57,6 +58,9 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /oversight/mine", Title: "我写的记录", Object: "oversight", Verb: "record", In: after{}, Out: list{}, Do: s.getMine},
 		{Pattern: "GET /oversight/record/{record}", Title: "看一份记录", Object: "oversight", Verb: "record", Out: seen{}, Do: s.getRecord},
 		{Pattern: "GET /oversight/record/{record}/file/{n}", Title: "看记录的材料", Object: "oversight", Verb: "record", Out: web.File{}, Do: s.getFile},
+		{Pattern: "GET /oversight/quarter", Title: "我的季度报告", Object: "oversight", Verb: "record", In: which2{}, Out: quarter{}, Do: s.getQuarter},
+		{Pattern: "POST /oversight/quarter", Title: "交季度报告", Object: "oversight", Verb: "record", Limit: "write", In: quarterCmd{}, Out: ok{}, Do: s.postQuarter},
+		{Pattern: "GET /oversight/reports", Title: "谁交了季度报告", Object: "oversight", Verb: "reports", In: which2{}, Out: reports{}, Do: s.getReports},
 		{Pattern: "GET /oversight/records", Title: "全部记录", Object: "oversight", Verb: "read", In: after{}, Out: list{}, Do: s.getRecords},
 		{Pattern: "GET /oversight/summary", Title: "汇总和零报告", Object: "oversight", Verb: "read", In: which2{}, Out: summary{}, Do: s.getSummary},
 		{Pattern: "POST /oversight/summary", Title: "导出汇总表", Object: "oversight", Verb: "read", Limit: "write", In: which2{}, Out: web.File{}, Do: s.postSummary},
@@ -132,11 +136,11 @@ func postOf(tx *db.Tx, person, court string, at time.Time) (docket.Post, error) 
 // nobody's chain: the writer as the ledger knows him, by a keyed digest.
 func (s *Service) author(person string) string { return s.k.Vault.Find("oversight.author", person) }
 
-// tasks are what waits: closed cases to answer for, openings to allow, and for
-// the discipline office what it should look at.
+// tasks are what waits: closed cases to answer for, quarters to report, openings
+// to allow, and for the offices what they should look at.
 func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
 	var out []capability.Task
-	for _, f := range []func(*db.Tx, capability.Viewer) ([]capability.Task, error){s.closingTasks, s.openTasks, s.watchTasks} {
+	for _, f := range []func(*db.Tx, capability.Viewer) ([]capability.Task, error){s.closingTasks, s.quarterTasks, s.openTasks, s.watchTasks} {
 		ts, err := f(tx, v)
 		if err != nil {
 			return nil, err

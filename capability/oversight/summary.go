@@ -29,6 +29,7 @@ type summary struct {
 	Courts  []string `json:"courts"`  // for whose office the viewer reads
 	Details []seen   `json:"-"`       // for the exported sheet
 	Running bool     `json:"running"` // the period has not ended
+	Reports reports  `json:"reports"` // of its quarter, or of the last one that has ended
 }
 
 // unit is a line of the sum.
@@ -106,6 +107,13 @@ func (s *Service) sumIn(tx *db.Tx, q which2) (v summary, err error) {
 	v.Period, v.Title, v.Running = p.Key, p.Title, now.Before(p.Until)
 	for i := range 8 {
 		v.Periods = append(v.Periods, periodAt(v.Cadence, now, i))
+	}
+	quarter := periodAt(quarterly, p.From, 0)
+	if now.Before(quarter.Until) {
+		quarter, _ = quarterOf("", now)
+	}
+	if v.Reports, err = s.reportsOf(tx, q.Court, quarter); err != nil {
+		return v, err
 	}
 	t := tally{at: map[string]int{}, s: &v}
 	if err := t.units(tx, q.Court); err != nil {
@@ -246,6 +254,15 @@ func workbook(v summary) ([]byte, error) {
 			row = append(row, n)
 		}
 		b.Row(row...)
+	}
+	b.Sheet("季度报告")
+	b.Texts(v.Reports.Title+" 报告", "单位、职务", "交的时间")
+	for _, x := range append(slices.Clone(v.Reports.Owing), v.Reports.Reported...) {
+		at := "没有交"
+		if !x.At.IsZero() {
+			at = x.At.In(zone).Format("2006-01-02 15:04")
+		}
+		b.Texts(x.Name, x.Unit, at)
 	}
 	b.Sheet("明细")
 	b.Texts("记录时间", "表", "哪一种", "记录人", "单位", "案件", "过问人", "过问人单位", "职务", "关系", "为谁", "日期", "时间", "地点", "方式", "内容", "处理", "转给", "材料", "依据文件", "文号")

@@ -89,9 +89,10 @@ var table = map[string]map[string]Relation{
 		"read": Staff,
 	},
 	"oversight": { // 三个规定
-		"record": Staff,      // write down that someone asked; read one's own
-		"read":   Discipline, // what others wrote down
-		"open":   Colleague,  // ask to open a case that is not one's own
+		"record":  Staff,                    // write down that someone asked, report a quarter; read one's own
+		"read":    Discipline,               // what others wrote down
+		"reports": Discipline | Supervision, // who has reported a quarter, not what
+		"open":    Colleague,                // ask to open a case that is not one's own
 	},
 	"complaint": { // 投诉 and 举报, past those whom they name
 		"write":   Side,
