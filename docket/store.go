@@ -96,6 +96,22 @@ type Member struct {
 	Name string `db:"name" json:"name"`
 }
 
+// Stands reports whether one of the court's people is or was named in a case,
+// or holds or held another post.
+func Stands(tx *db.Tx, person, post string) (bool, error) {
+	_, stands, err := db.Maybe[string](tx, `SELECT id FROM docket_seat WHERE person_id = ?
+		UNION ALL SELECT id FROM docket_access WHERE person_id = ? AND capacity NOT IN ('party', 'agent')
+		UNION ALL SELECT id FROM docket_case WHERE judge_id = ?
+		UNION ALL SELECT id FROM docket_post WHERE person_id = ? AND id <> ? LIMIT 1`, person, person, person, person, post)
+	return stands, err
+}
+
+// IsParty reports whether a person is or was a party or an agent.
+func IsParty(tx *db.Tx, person string) (bool, error) {
+	_, is, err := db.Maybe[string](tx, `SELECT id FROM docket_party WHERE person_id = ? UNION ALL SELECT id FROM docket_agent WHERE person_id = ? LIMIT 1`, person, person)
+	return is, err
+}
+
 // Staff returns who holds any of the roles in a court at an instant, by division and name.
 func Staff(tx *db.Tx, court string, at time.Time, roles ...Role) ([]Member, error) {
 	q := `SELECT p.id, p.person_id, p.court_id, p.division_id, p.role, p.from_at, p.until_at, n.name

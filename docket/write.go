@@ -92,6 +92,12 @@ func EndPost(tx *db.Tx, post string, at time.Time) error {
 	return db.Must1(tx.Exec(`UPDATE docket_post SET until_at = ? WHERE id = ? AND (until_at = 0 OR until_at > ?)`, at, post, at))
 }
 
+// DropPost takes away a post that should not have been: nothing was ever done
+// in it, and it was nobody's.
+func DropPost(tx *db.Tx, post string) error {
+	return db.Must1(tx.Exec(`DELETE FROM docket_post WHERE id = ? AND until_at = 0`, post))
+}
+
 // AddCase writes a new case and returns its id.
 func AddCase(tx *db.Tx, c Case) (string, error) {
 	c.ID = id.New()

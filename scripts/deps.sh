@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests need and this machine lacks: a PostgreSQL server, a
-# browser, and independent readers of PDFs and codes. As root it installs; as
+# browser, and independent readers of PDFs, codes and lists. As root it installs; as
 # anyone else it prints the command and fails.
 set -eu
 want=""
@@ -16,6 +16,7 @@ need chromium sh -c 'command -v chromium || command -v chromium-browser || comma
 need poppler-utils command -v pdftotext
 need qpdf command -v qpdf
 need zbar-tools command -v zbarimg
+need libreoffice-calc-nogui command -v soffice
 need fonts-noto-cjk has_cjk
 [ -n "$want" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then

@@ -82,6 +82,26 @@ func (s *Service) Invite(tx *db.Tx, person, name, login, phone string) (string, 
 	return s.link(tx, a, "")
 }
 
+// Uninvite takes back an invitation that was never accepted, with the account
+// that waited for it: the login is free again. fresh is false when somebody has
+// used the account, which then stays.
+func (s *Service) Uninvite(tx *db.Tx, person string) (fresh bool, err error) {
+	a, ok, err := accountOfPerson(tx, person, true)
+	if err != nil || !ok || a.State != "invited" || a.Password != "" {
+		return false, err
+	}
+	if _, err := tx.Exec(`DELETE FROM account_invite WHERE account_id = ?`, a.ID); err != nil {
+		return false, err
+	}
+	n, err := tx.Exec(`DELETE FROM account_account WHERE id = ? AND state = 'invited' AND password = ''`, a.ID)
+	return n == 1, err
+}
+
+// Waiting are the court's people whose invitation was never accepted.
+func (s *Service) Waiting(tx *db.Tx) ([]string, error) {
+	return db.List[string](tx, `SELECT person_id FROM account_account WHERE staff = 1 AND state = 'invited' AND password = ''`)
+}
+
 // link makes the one-time word of an invitation.
 func (s *Service) link(tx *db.Tx, a Account, proof string) (word string, err error) {
 	if word = id.Secret(); proof != "" {

@@ -152,6 +152,7 @@ type Invited struct {
 	Name string `json:"name"`
 	Role string `json:"role"`
 	Link string `json:"link"`
+	Post string `json:"post,omitempty"`
 }
 
 // admins appoints the three and ends the first run.
@@ -177,11 +178,11 @@ func (s *Service) admins(ctx context.Context, word string, c adminsCmd) (out []I
 			return err
 		}
 		for _, m := range list {
-			_, link, err := s.join(tx, cs[0].Code, divisionNamed(ds, m.Division), m, tx.Now())
+			j, err := s.join(tx, cs[0].Code, divisionNamed(ds, m.Division), m, tx.Now())
 			if err != nil {
 				return err
 			}
-			out = append(out, Invited{m.Name, m.Role.Title(), link})
+			out = append(out, Invited{Name: m.Name, Role: m.Role.Title(), Link: j.link})
 		}
 		if err := app.PutSetting(tx, "ready", "1"); err != nil {
 			return err

@@ -98,11 +98,11 @@ func (s *Service) foundCourt(tx *db.Tx, p PlannedCourt, f Founded) error {
 		return err
 	}
 	for _, m := range p.Staff {
-		id, _, err := s.join(tx, p.Code, f.Divisions[p.Code+m.Division], m, now)
+		j, err := s.join(tx, p.Code, f.Divisions[p.Code+m.Division], m, now)
 		if err != nil {
 			return err
 		}
-		f.People[m.Login] = id
+		f.People[m.Login] = j.person
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package setup
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"time"
 
 	"mashang/docket"
@@ -24,6 +25,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "POST /setup/staff", Title: "添加工作人员", Object: "court", Verb: "staff", Limit: "write", In: staffCmd{}, Out: Invited{}, Do: s.postStaff},
 		{Pattern: "GET /setup/staff/template", Title: "人员空表", Object: "court", Verb: "staff", Out: web.File{}, Do: s.getTemplate},
 		{Pattern: "POST /setup/staff/import", Title: "从表格导入人员", Object: "court", Verb: "staff", Limit: "write", Upload: 10 << 20, Files: []string{"list"}, In: importCmd{}, Out: []line{}, Do: s.postImport},
+		{Pattern: "POST /setup/staff/undo", Title: "撤回加错的工作人员", Object: "court", Verb: "staff", Limit: "write", In: undoCmd{}, Out: []line{}, Do: s.postUndo},
 		{Pattern: "POST /setup/staff/invite", Title: "重新发邀请", Object: "court", Verb: "staff", Limit: "write", In: inviteCmd{}, Out: Invited{}, Do: s.postInvite},
 		{Pattern: "GET /setup/posts", Title: "职务", Object: "court", Verb: "posts", Out: staffView{}, Do: s.getPosts},
 		{Pattern: "GET /setup/audit", Title: "审计", Object: "court", Verb: "audit", Out: []auditLine{}, Do: s.getAudit},
@@ -41,6 +43,7 @@ type staffView struct {
 	Staff     []docket.Member   `json:"staff"`
 	Later     []docket.Member   `json:"later"` // whose posts begin on a day to come
 	Divisions []docket.Division `json:"divisions"`
+	Waiting   []string          `json:"waiting"` // persons who have not accepted their invitation
 	Now       time.Time         `json:"-"`
 }
 
@@ -114,6 +117,13 @@ func (s *Service) view(r *http.Request, verb, code string) (v staffView, err err
 		if v.Later, err = docket.StaffToCome(tx, v.Court, v.Now); err != nil {
 			return err
 		}
+		if v.Waiting, err = s.accounts.Waiting(tx); err != nil {
+			return err
+		}
+		v.Waiting = slices.DeleteFunc(v.Waiting, func(p string) bool {
+			here := func(m docket.Member) bool { return m.Person == p && !m.Role.Administrator() }
+			return !slices.ContainsFunc(v.Staff, here) && !slices.ContainsFunc(v.Later, here)
+		})
 		v.Divisions, err = docket.Divisions(tx, v.Court)
 		return err
 	})
@@ -127,6 +137,7 @@ func (s *Service) getStaff(r *http.Request) (web.Reply, error) {
 // outcome is what became of a list, row by row.
 type outcome struct {
 	Dry   bool
+	Undo  bool
 	Lines []line
 }
 
@@ -147,7 +158,7 @@ func (s *Service) postStaff(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return s.staffReply(r, c, outcome{}, err)
 	}
-	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, outcome{Lines: []line{{Name: inv.Name, OK: true, Says: inv.says(), Link: inv.Link}}}, nil)
+	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, outcome{Lines: []line{{Name: inv.Name, OK: true, Says: inv.says(), Link: inv.Link, Post: inv.Post}}}, nil)
 	rep.JSON = inv
 	return rep, err
 }
@@ -196,6 +207,24 @@ func (s *Service) postImport(r *http.Request) (web.Reply, error) {
 	}
 	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, l, nil)
 	rep.JSON = l.Lines
+	return rep, err
+}
+
+func (s *Service) postUndo(r *http.Request) (web.Reply, error) {
+	var c undoCmd
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	ls, err := s.undo(r.Context(), c)
+	if err != nil {
+		if k := fault.KindOf(err); k != fault.Invalid && k != fault.Conflict {
+			return web.Reply{}, err
+		}
+		rep, _ := s.staffReply(r, staffCmd{Court: c.Court}, outcome{Undo: true, Lines: ls}, nil)
+		return rep, err
+	}
+	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, outcome{Undo: true, Lines: ls}, nil)
+	rep.JSON = ls
 	return rep, err
 }
 

@@ -34,6 +34,9 @@ var (
 type Accounts interface {
 	Invite(tx *db.Tx, person, name, login, phone string) (word string, err error)
 	InviteAgain(tx *db.Tx, person string) (word string, err error)
+	Uninvite(tx *db.Tx, person string) (fresh bool, err error)
+	Waiting(tx *db.Tx) (people []string, err error) // whose invitation was never accepted
+	Known(tx *db.Tx, person string) (bool, error)
 	StaffPhone(tx *db.Tx, person string) (string, error)
 }
 
@@ -62,6 +65,7 @@ func (s *Service) Capability() capability.Capability {
 			{Name: "setup.founded", Title: "设置法院", Audience: ledger.Court},
 			{Name: "setup.admins", Title: "任命三员", Audience: ledger.Court},
 			{Name: "setup.staff", Title: "添加工作人员", Audience: ledger.Court},
+			{Name: "setup.unadded", Title: "撤回加错的工作人员", Audience: ledger.Court},
 			{Name: "setup.ended", Title: "职务结束", Audience: ledger.Court},
 			{Name: "setup.calendar", Title: "载入放假安排", Audience: ledger.Court},
 			{Name: "setup.moved", Title: "调动职务", Audience: ledger.Court},

@@ -23,30 +23,34 @@ import (
 
 // join gives a person a post and an invitation; the person is made when the
 // number is new. Who has an account already gets no link.
-func (s *Service) join(tx *db.Tx, court, division string, m PlannedMember, from time.Time) (person, link string, err error) {
+func (s *Service) join(tx *db.Tx, court, division string, m PlannedMember, from time.Time) (j joined, err error) {
 	number := identity.Normalise(m.Number)
 	find := s.k.Vault.Find("id", string(identity.Resident)+number)
 	p, ok, err := docket.FindPerson(tx, find)
 	switch {
 	case err != nil:
-		return "", "", err
+		return j, err
 	case ok && p.Name != m.Name:
-		return "", "", fault.Field("number", "这个身份证号码登记的是另一个名字。")
+		return j, fault.Field("number", "这个身份证号码登记的是另一个名字。")
 	case !ok:
 		born, sex := identity.Facts(identity.Resident, number)
 		if p.ID, err = docket.AddPerson(tx, docket.Person{Kind: "natural", Name: m.Name, IDType: string(identity.Resident), IDSealed: s.k.Vault.Seal("person.id", number), IDFind: find, Born: born, Sex: sex, At: tx.Now()}); err != nil {
-			return "", "", err
+			return j, err
 		}
 	}
-	if _, err := docket.AddPost(tx, docket.Post{Person: p.ID, Court: court, Division: division, Role: m.Role, From: from}, tx.Now()); err != nil {
-		return "", "", err
+	j.person = p.ID
+	if j.post, err = docket.AddPost(tx, docket.Post{Person: p.ID, Court: court, Division: division, Role: m.Role, From: from}, tx.Now()); err != nil {
+		return j, err
 	}
 	word, err := s.accounts.Invite(tx, p.ID, m.Name, m.Login, identity.Normalise(m.Phone))
 	if word != "" {
-		link = s.k.Config.Origin + "/account/invite/" + word
+		j.link = s.k.Config.Origin + "/account/invite/" + word
 	}
-	return p.ID, link, err
+	return j, err
 }
+
+// joined is what somebody got who joined a court.
+type joined struct{ person, post, link string }
 
 // staffCmd is one person to add.
 type staffCmd struct {
@@ -123,11 +127,11 @@ func (s *Service) addIn(tx *db.Tx, c staffCmd) (inv Invited, err error) {
 	if err := bad.Err(); err != nil {
 		return inv, err
 	}
-	_, link, err := s.join(tx, c.Court, c.Division, m, from)
+	j, err := s.join(tx, c.Court, c.Division, m, from)
 	if err != nil {
 		return inv, err
 	}
-	inv = Invited{c.Name, c.Role.Title(), link}
+	inv = Invited{Name: c.Name, Role: c.Role.Title(), Link: j.link, Post: j.post}
 	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "setup.staff", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"role": string(c.Role)}})
 	return inv, err
 }
@@ -159,7 +163,7 @@ func (s *Service) again(ctx context.Context, c inviteCmd) (inv Invited, err erro
 			return nil, err
 		}
 		word, err := s.accounts.InviteAgain(tx, c.Person)
-		inv = Invited{p.Name, here.Role.Title(), s.k.Config.Origin + "/account/invite/" + word}
+		inv = Invited{Name: p.Name, Role: here.Role.Title(), Link: s.k.Config.Origin + "/account/invite/" + word}
 		return map[string]any{"person": c.Person}, err
 	})
 	return inv, err
@@ -172,6 +176,7 @@ type line struct {
 	OK   bool   `json:"ok"`
 	Says string `json:"says"`
 	Link string `json:"link,omitempty"`
+	Post string `json:"post,omitempty"` // the one he got
 }
 
 // columns of the list, in this order; the last may stay empty.
@@ -235,13 +240,13 @@ func (s *Service) importRow(ctx context.Context, court string, dry bool, ds []do
 	} else {
 		var inv Invited
 		inv, err = s.add(app.Alone(ctx), c)
-		l.Says, l.Link = inv.says(), inv.Link
+		l.Says, l.Link, l.Post = inv.says(), inv.Link, inv.Post
 	}
 	if f := fault.As(err); err != nil {
 		if f.Kind == fault.Internal {
 			return l, err
 		}
-		l.Says, l.Link = says(err), ""
+		l.Says, l.Link, l.Post = says(err), "", ""
 	}
 	l.OK = err == nil
 	return l, nil

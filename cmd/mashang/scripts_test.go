@@ -12,9 +12,10 @@ import (
 )
 
 // scripts are what the workload does, each again and again, beside the others.
+// What waits for jobs, which a kill holds up, goes twice.
 var scripts = []func(w *workload, say string){
 	(*workload).talk, (*workload).course, (*workload).people, (*workload).papers, (*workload).voices,
-	(*workload).bench, (*workload).doors, (*workload).lists, (*workload).systems, (*workload).office,
+	(*workload).bench, (*workload).doors, (*workload).lists, (*workload).lists, (*workload).papers, (*workload).systems, (*workload).office,
 }
 
 const city = "冀11"
@@ -284,6 +285,9 @@ func (w *workload) office(say string) {
 			w.act("/setup/posts/withdraw", "安全管理员", nil, "court", city, "post", text(p, "id"))
 		}
 	}
+	wrong, tel := w.someone()
+	added := w.act("/setup/staff", "系统管理员", nil, "court", city, "name", "吴错", "number", wrong, "phone", tel, "login", "w"+tel, "division", division, "role", "clerk")
+	w.act("/setup/staff/undo", "系统管理员", nil, "court", city, "posts", text(added, "post"))
 	w.act("/setup/seals", "安全管理员", nil, "court", city, "ring", "河北省衡水市中级人民法院", "lower", "专用"+say, "basis", "院长批准")
 	for _, s := range items(w.ask("/setup/seals?court="+city, "安全管理员", anything), "list") {
 		if s["lower"] == "专用"+say {

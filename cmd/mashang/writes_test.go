@@ -89,6 +89,7 @@ var writes = map[string]path{
 	"/setup/court":                               {verb: "court settings", entry: "setup.court"},
 	"/setup/divisions":                           {verb: "court settings", entry: "setup.division"},
 	"/setup/staff":                               {verb: "court staff", entry: "setup.staff"},
+	"/setup/staff/undo":                          {verb: "court staff", entry: "setup.unadded"},
 	"/setup/posts/change":                        {verb: "court posts", entry: "setup.moved"},
 	"/setup/posts/withdraw":                      {verb: "court posts", entry: "setup.withdrawn"},
 	"/setup/seals":                               {verb: "court seals", entry: "setup.seal"},
