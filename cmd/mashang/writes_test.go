@@ -108,7 +108,7 @@ var spared = map[string]string{
 	"paper read": "reads", "paper print": "reads", "service read": "reads",
 	"court read": "reads", "court audit": "reads", "court jobs": "reads",
 	"statistics read": "reads", "statistics own": "reads", "statistics division": "reads", "statistics court": "reads", "statistics area": "reads",
-	"complaint read": "reads; handle and inspect write", "connect read": "reads",
+	"complaint read": "reads; handle and inspect write", "connect read": "reads", "oversight reports": "reads",
 
 	"case number":        "part of accepting a case, in a court whose numbers come from elsewhere",
 	"code revoke":        "done by the court's own job when a party leaves",
@@ -127,6 +127,7 @@ var spared = map[string]string{
 	"POST /setup/staff/import": "row by row the act of /setup/staff", "POST /setup/staff/invite": "its link dies with the next one: nothing to find again",
 	"POST /setup/logo": "the act of /setup/court, with a picture", "POST /setup/calendar": "the same three years every time", "POST /setup/gateways": "would silence the demo's outbox", "POST /setup/gateways/test": "sends a message outside",
 	"POST /onecode/visit":             "counts a visit, once a day and person",
+	"POST /oversight/quarter":         "once a quarter for each, who must have served in it to its end",
 	"POST /oversight/watch/{finding}": "a finding is made by weeks of readings",
 }
 
