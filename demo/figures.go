@@ -320,7 +320,7 @@ func (y *year) rate(w who, path, grade string) error {
 // grade is how the i-th is satisfied.
 func grade(i int, bad bool) string {
 	if bad {
-		return stats.Grades[2]
+		return stats.Bad
 	}
 	return stats.Grades[i%2]
 }

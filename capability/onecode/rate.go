@@ -149,7 +149,7 @@ func (s *Service) putRating(tx *db.Tx, r rating) error {
 		r.ID, r.Case, r.Court, r.Person, r.About, r.Step, r.Grade, s.k.Vault.Seal("onecode.rating", r.Text), r.At); err != nil {
 		return err
 	}
-	if r.Grade == stats.Grades[2] {
+	if r.Grade == stats.Bad {
 		if _, err := tx.Exec(`INSERT INTO onecode_follow (rating_id, court_id, state, text, by_id, at, done_at) VALUES (?, ?, 'waiting', '', '', ?, 0)
 			ON CONFLICT (rating_id) DO UPDATE SET state = 'waiting', at = excluded.at`, r.ID, r.Court, r.At); err != nil {
 			return err

@@ -225,11 +225,18 @@ func (s *Service) allow(ctx context.Context, caseID, requestID string, c allowCm
 	})
 }
 
-// openTasks are the requests that wait for who handles the case.
+// openTasks are the requests that wait for those who decide the case: while the
+// judge is away, for who sits with him or answers for him.
 func (s *Service) openTasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
-	rs, err := db.List[request](tx, `SELECT `+requestCols+requestFrom+`JOIN docket_case c ON c.id = r.case_id WHERE c.judge_id = ? AND r.state = 'waiting' AND r.at > ? ORDER BY r.at, r.id LIMIT 20`, v.Actor.Person, v.Now.Add(-patience))
+	rs, err := db.List[request](tx, `SELECT `+requestCols+requestFrom+`WHERE r.state = 'waiting' AND r.at > ? AND r.case_id IN (SELECT case_id FROM docket_access WHERE person_id = ?) ORDER BY r.at, r.id LIMIT 20`, v.Now.Add(-patience), v.Actor.Person)
 	var out []capability.Task
 	for _, r := range rs {
+		if _, err := access.May(tx, v.Actor, "approve", access.Of("case", r.Case), v.Now); err != nil {
+			if k := fault.KindOf(err); k == fault.Forbidden || k == fault.NotFound {
+				continue
+			}
+			return nil, err
+		}
 		out = append(out, capability.Task{Group: "等您同意打开案件", Title: r.Name + "想看 " + r.Number, Sub: titleOf(reasons, r.Kind) + "：" + r.Words,
 			Href: "/oversight/case/" + r.Case + "/allow/" + r.ID, Tone: "go", Tag: "等您答复"})
 	}

@@ -24,8 +24,8 @@ var table = map[string]map[string]Relation{
 		"secrecy":   Handler | President,
 		"party":     Handler | Filing,
 		"agent":     Handler | Clerk | Filing,
-		"open":      Colleague, // with a basis, on record
-		"approve":   Handler,   // that a colleague opens a sealed one
+		"open":      Colleague,                   // with a basis, on record
+		"approve":   Handler | Member | Delegate, // that a colleague opens a sealed one
 		"readers":   Side | Bench,
 	},
 	"person": { // personal numbers, shown in full only to who needs them

@@ -8,11 +8,14 @@ import (
 	"mashang/law/closing"
 )
 
+// Bad is the grade that somebody follows up.
+const Bad = "不满意"
+
 // Grades of satisfaction, and those that count as satisfied. The scale is not
 // laid down anywhere that we know of: both are this product's, and only here.
 // The newspaper's 85.5% and 97.2% do not say whether 基本满意 counts.
 var (
-	Grades    = []string{"满意", "基本满意", "不满意"}
+	Grades    = []string{"满意", "基本满意", Bad}
 	Satisfied = Grades[:2]
 
 	satisfied = strings.Join(Satisfied, "、")
