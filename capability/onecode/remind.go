@@ -6,28 +6,37 @@ import (
 
 	"mashang/docket"
 	"mashang/docket/fact"
+	"mashang/law"
 	"mashang/platform/app"
 	"mashang/platform/db"
 	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 )
 
-// schedule plans the first of two looks at a question: on the morning of its
-// last day. That look plans the second, when the day has passed.
-func (s *Service) schedule(tx *db.Tx, m Message) error {
-	return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.remind", Body: m.ID, At: remindAt(m.DueOn)})
+// day is when the time for some of a court's questions ends.
+type day struct {
+	Court string   `json:"court"`
+	On    law.Date `json:"on"`
 }
 
-// remind tells whoever has the question that today is the last day.
+// schedule plans the first of two looks at whatever of a court still waits: on
+// the morning of its last day. That look plans the second, when the day has
+// passed. All that ends on one day is looked at together.
+func (s *Service) schedule(tx *db.Tx, m Message) error {
+	return s.plan(tx, "onecode.remind", day{m.Court, m.DueOn}, remindAt(m.DueOn))
+}
+
+func (s *Service) plan(tx *db.Tx, kind string, d day, at time.Time) error {
+	return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: kind, Body: d, At: at, Once: kind + " " + d.Court + " " + d.On.String()})
+}
+
+// remind tells whoever has a question that today is its last day.
 func (s *Service) remind(ctx context.Context, j *jobs.Job) error {
-	return s.look(ctx, j, func(tx *db.Tx, m Message, cs docket.Case) error {
-		if _, err := tx.Exec(`UPDATE onecode_message SET reminded = ? WHERE id = ? AND state = 'waiting'`, tx.Now(), m.ID); err != nil {
-			return err
-		}
+	return s.look(ctx, j, "reminded", func(tx *db.Tx, m Message, cs docket.Case) error {
 		if err := s.tellStaff(tx, m.Handler, cs, "有一条当事人留言今天到期，请回复。"); err != nil {
 			return err
 		}
-		if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.escalate", Body: m.ID, At: lateAt(m.DueOn)}); err != nil {
+		if err := s.plan(tx, "onecode.escalate", day{m.Court, m.DueOn}, lateAt(m.DueOn)); err != nil {
 			return err
 		}
 		_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.reminded", Court: m.Court, Case: m.Case, Actor: app.Actor(ctx), Body: map[string]any{"message": m.ID, "due": m.DueOn.String()}})
@@ -37,10 +46,7 @@ func (s *Service) remind(ctx context.Context, j *jobs.Job) error {
 
 // escalate shows a late question to the head of the division.
 func (s *Service) escalate(ctx context.Context, j *jobs.Job) error {
-	return s.look(ctx, j, func(tx *db.Tx, m Message, cs docket.Case) error {
-		if _, err := tx.Exec(`UPDATE onecode_message SET escalated = ? WHERE id = ? AND state = 'waiting'`, tx.Now(), m.ID); err != nil {
-			return err
-		}
+	return s.look(ctx, j, "escalated", func(tx *db.Tx, m Message, cs docket.Case) error {
 		if err := s.tellStaff(tx, m.Handler, cs, "有一条当事人留言过期没有回复，已经报告庭长。"); err != nil {
 			return err
 		}
@@ -62,28 +68,43 @@ func (s *Service) escalate(ctx context.Context, j *jobs.Job) error {
 	})
 }
 
-// look runs f on a question that still waits, and finishes the job with it.
-func (s *Service) look(ctx context.Context, j *jobs.Job, f func(tx *db.Tx, m Message, cs docket.Case) error) error {
-	var mid string
-	if err := j.Read(&mid); err != nil {
+// look runs f on each question of the day that still waits and was not looked
+// at in this way; mark is the column that keeps when it was. A question is an
+// act of its own: a look that was cut off goes on where it stopped.
+func (s *Service) look(ctx context.Context, j *jobs.Job, mark string, f func(tx *db.Tx, m Message, cs docket.Case) error) error {
+	var d day
+	if err := j.Read(&d); err != nil {
 		return err
 	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
-		m, err := messageOf(tx, mid)
-		if err != nil {
-			return err
-		}
-		if m.State == "waiting" {
+	var ids []string
+	err := s.k.Read(ctx, func(tx *db.Tx) (err error) {
+		ids, err = db.List[string](tx, `SELECT id FROM onecode_message WHERE court_id = ? AND due_on = ? AND state = 'waiting' AND `+mark+` = 0 ORDER BY id`, d.Court, d.On)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		err := s.k.Do(ctx, func(tx *db.Tx) error {
+			n, err := tx.Exec(`UPDATE onecode_message SET `+mark+` = ? WHERE id = ? AND state = 'waiting' AND `+mark+` = 0`, tx.Now(), id)
+			if err != nil || n == 0 {
+				return err
+			}
+			m, err := messageOf(tx, id)
+			if err != nil {
+				return err
+			}
 			cs, err := docket.CaseOf(tx, m.Case)
 			if err != nil {
 				return err
 			}
-			if err := f(tx, m, cs); err != nil {
-				return err
-			}
+			return f(tx, m, cs)
+		})
+		if err != nil {
+			return err
 		}
-		return j.Finish(tx)
-	})
+	}
+	return nil
 }
 
 // Phones tells where messages to a person go.
