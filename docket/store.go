@@ -151,13 +151,19 @@ func Parties(tx *db.Tx, caseID string) ([]Party, error) {
 // SideOf returns the party of a case that a person is or, if none, the first
 // in the order of the papers for whom he acts at an instant. Both are found
 // along the case: it is asked with nearly every page and act.
-func SideOf(tx *db.Tx, caseID, person string, at time.Time) (Party, bool, error) {
-	p, ok, err := db.Maybe[Party](tx, `SELECT `+partyCols+` FROM docket_party p JOIN docket_person n ON n.id = p.person_id WHERE p.case_id = ? AND p.person_id = ? AND p.left_at = 0 ORDER BY p.ord, p.id LIMIT 1`, caseID, person)
+func SideOf(tx *db.Tx, caseID, person string, at time.Time) (Standing, bool, error) {
+	p, ok, err := db.Maybe[Standing](tx, `SELECT id, role FROM docket_party WHERE case_id = ? AND person_id = ? AND left_at = 0 ORDER BY ord, id LIMIT 1`, caseID, person)
 	if err != nil || ok {
 		return p, ok, err
 	}
-	return db.Maybe[Party](tx, `SELECT `+partyCols+` FROM docket_agent a JOIN docket_party p ON p.id = a.party_id JOIN docket_person n ON n.id = p.person_id
+	return db.Maybe[Standing](tx, `SELECT p.id, p.role FROM docket_agent a JOIN docket_party p ON p.id = a.party_id
 		WHERE a.case_id = ? AND a.person_id = ? AND a.from_at <= ? AND (a.until_at = 0 OR a.until_at > ?) AND p.left_at = 0 ORDER BY p.ord, p.id LIMIT 1`, caseID, person, at, at)
+}
+
+// Standing is the party on whose side somebody stands, and in which role.
+type Standing struct {
+	ID   string `db:"id"`
+	Role string `db:"role"`
 }
 
 // Side is [SideOf] among the parties of a case and the agents who act then.

@@ -384,7 +384,7 @@ func Holders(tx *db.Tx, caseID string, now time.Time) ([]string, error) {
 
 // PartyOf returns the party on whose side a person stands in a case: himself,
 // or whom he represents.
-func PartyOf(tx *db.Tx, person, caseID string, now time.Time) (docket.Party, bool, error) {
+func PartyOf(tx *db.Tx, person, caseID string, now time.Time) (docket.Standing, bool, error) {
 	return docket.SideOf(tx, caseID, person, now)
 }
 
