@@ -106,7 +106,7 @@ func (y *year) counted(end law.Date) {
 	for d := first.AddDays(6); d.Before(end.AddDays(-7)); d = d.AddDays(7) { // once a week
 		y.at(y.workday(d, 16, 0), y.followed)
 	}
-	days := end.AddDays(-75).Sub(first) // what follows from a case lies behind, too
+	days := end.AddDays(-56).Sub(first) // what follows from a case lies behind, also across a long holiday
 	qs := quotas()
 	for i := range closed + running + fresh {
 		c := y.courts[i%len(y.courts)]
