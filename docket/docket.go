@@ -121,6 +121,15 @@ func (r Role) Title() string {
 	return string(r)
 }
 
+// In is the post with its division before it; an office and its only post may
+// bear one name, which is said once.
+func (r Role) In(division string) string {
+	if division == "" || division == r.Title() {
+		return r.Title()
+	}
+	return division + " " + r.Title()
+}
+
 // Administrator reports whether the post is one of the three that no person
 // may combine (GB/T 22239-2019 8.1.5, 三员分立).
 func (r Role) Administrator() bool {

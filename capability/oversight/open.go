@@ -325,5 +325,5 @@ func unitOf(tx *db.Tx, person, court string, at time.Time) (string, error) {
 		return p.Role.Title(), err
 	}
 	d, err := docket.DivisionOf(tx, p.Division)
-	return d.Name + " " + p.Role.Title(), err
+	return p.Role.In(d.Name), err
 }
