@@ -47,6 +47,7 @@ func (s *Service) Capability() capability.Capability {
 type today struct {
 	Groups []group           `json:"groups"`
 	Cases  []docket.Case     `json:"cases"`
+	Newest bool              `json:"-"` // cases are the newest to be seen, not his own by limit
 	Open   int               `json:"open"`
 	Posts  []docket.Post     `json:"posts"`
 	Who    string            `json:"who"`
@@ -167,6 +168,7 @@ func (s *Service) cases(tx *db.Tx, d *today) error {
 		}
 	}
 	// Those who handle no case of their own see the newest that they may see.
+	d.Newest = true
 	d.Cases, err = access.Newest(tx, d.Viewer.Actor, d.Viewer.Now, "", nil, "", shown)
 	return err
 }

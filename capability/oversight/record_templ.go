@@ -787,7 +787,7 @@ func whenFields(f form) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.Input{Name: "time", Label: "几点", Hint: "大概的也行，例如上午十点", Value: f.R.Time, Class: "w-s"}.With(f.Errs)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.Input{Name: "time", Label: "几点", Hint: "大概的也行，例如上午十点", Value: f.R.Time, Class: "w-m"}.With(f.Errs)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
