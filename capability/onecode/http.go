@@ -134,6 +134,7 @@ type (
 		Waiting  *seen           `json:"-"`
 		Used     int             `json:"-"`
 		Judge    string          `json:"judge"`
+		StandIn  string          `json:"stand_in,omitempty"` // who answers for him at present
 		Relation access.Relation `json:"-"`
 		Kind     Kind            `json:"-"` // of what the form sends
 		Again    *seen           `json:"-"` // about what it asks once more
@@ -259,6 +260,13 @@ func (s *Service) view(ctx context.Context, caseID, before string) (v threadView
 				return err
 			}
 			v.Judge = p.Name
+			d, away, err := delegationOf(tx, v.Case.Judge, s.k.Now())
+			if err != nil || !away {
+				return err
+			}
+			p, err = docket.PersonOf(tx, d.To)
+			v.StandIn = p.Name
+			return err
 		}
 		return nil
 	})
