@@ -61,16 +61,31 @@ const (
 	Staff  = Desk | Opened | Above | Filing | Discipline | Colleague | SystemAdmin | SecurityAdmin | AuditAdmin | OtherStaff
 )
 
-// Names lists relations by the words used in the expected table and the trail.
+// Names lists relations by the words used in the expected table and the trail,
+// and those that do something by what a refused person is told: who does it.
 var Names = []struct {
-	Bit  Relation
-	Name string
+	Bit         Relation
+	Name, Plain string
 }{
-	{Party, "party"}, {Agent, "agent"}, {Handler, "handler"}, {Member, "member"}, {Assistant, "assistant"}, {Clerk, "clerk"},
-	{Delegate, "delegate"}, {Opened, "opened"}, {Head, "head"}, {President, "president"}, {Supervision, "supervision"},
-	{FilingJudge, "filing_judge"}, {FilingOfficer, "filing_officer"}, {Discipline, "discipline"}, {Colleague, "colleague"},
-	{SystemAdmin, "system_admin"}, {SecurityAdmin, "security_admin"}, {AuditAdmin, "audit_admin"}, {OtherStaff, "other_staff"},
-	{Person, "person"}, {Account, "account"}, {Judge, "judge"}, {System, "system"}, {Connected, "connected"}, {Filer, "filer"},
+	{Party, "party", "当事人"}, {Agent, "agent", "代理人"}, {Handler, "handler", "承办法官"}, {Member, "member", "合议庭成员"}, {Assistant, "assistant", "法官助理"}, {Clerk, "clerk", "书记员"},
+	{Delegate, "delegate", ""}, {Opened, "opened", ""}, {Head, "head", "庭长"}, {President, "president", "院长"}, {Supervision, "supervision", "审判管理办公室"},
+	{FilingJudge, "filing_judge", "立案法官"}, {FilingOfficer, "filing_officer", "立案窗口"}, {Discipline, "discipline", "督察"}, {Colleague, "colleague", ""},
+	{SystemAdmin, "system_admin", "系统管理员"}, {SecurityAdmin, "security_admin", "安全管理员"}, {AuditAdmin, "audit_admin", "审计管理员"}, {OtherStaff, "other_staff", ""},
+	{Person, "person", ""}, {Account, "account", ""}, {Judge, "judge", "法官"}, {System, "system", ""}, {Connected, "connected", ""}, {Filer, "filer", ""},
+}
+
+// refusal names those to whom an act is open, when they are few.
+func refusal(need Relation) error {
+	var who []string
+	for _, n := range Names {
+		if need&n.Bit != 0 && n.Plain != "" {
+			who = append(who, n.Plain)
+		}
+	}
+	if len(who) == 0 || len(who) > 4 {
+		return fault.New(fault.Forbidden, "这一步不归您办。要办的话，请找承办法官或立案窗口。")
+	}
+	return fault.New(fault.Forbidden, "这一步不归您办，由"+strings.Join(who, "、")+"办。")
 }
 
 // capacities are the words in docket_access rows.
@@ -116,7 +131,7 @@ func May(tx *db.Tx, a auth.Actor, verb string, o Object, now time.Time) (Grant, 
 	if o.Case != "" && g.Relation&table["case"]["read"] == 0 {
 		return Grant{}, fault.Missing()
 	}
-	return Grant{}, fault.New(fault.Forbidden, "这一步不归您办。要办的话，请找承办法官或立案窗口。")
+	return Grant{}, refusal(need)
 }
 
 // relation is the question how an actor stands to a case or a court.
