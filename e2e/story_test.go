@@ -33,7 +33,7 @@ var spent sync.Map
 // smsCode reads the newest one-time code from the demo's outbox.
 func (b *tab) smsCode() string {
 	b.t.Helper()
-	for range 200 {
+	for range 40 {
 		b.goTo("/demo/outbox")
 		if m := digits.FindStringSubmatch(b.MustElement("main").MustText()); m != nil {
 			if _, had := spent.LoadOrStore(m[1], true); !had {

@@ -44,7 +44,7 @@ func (s *Service) sendCode(tx *db.Tx, phone, code, court string) error {
 	if court == "" {
 		court = s.court
 	}
-	return s.k.Notify.Send(tx, notify.SMS, phone, "", "【"+court+"】验证码 "+code+"，5 分钟内有效。法院不会问您要验证码，有人问就是骗子。")
+	return s.k.Notify.SendCode(tx, notify.SMS, phone, "【"+court+"】验证码 "+code+"，5 分钟内有效。法院不会问您要验证码，有人问就是骗子。")
 }
 
 // passed is what an answered challenge lets in.

@@ -140,7 +140,7 @@ func (s *Service) InviteAgain(tx *db.Tx, person string) (word string, err error)
 		return "", err
 	}
 	proof := id.Code(proofLen)
-	if err := s.k.Notify.Send(tx, notify.SMS, phone, "", "【"+s.court+"】有人给您的工作账号重新发了邀请。打开链接后填确认码 "+id.Spaced(proof)+"。不是您要的，不要把它告诉任何人，马上找本院安全管理员。"); err != nil {
+	if err := s.k.Notify.SendCode(tx, notify.SMS, phone, "【"+s.court+"】有人给您的工作账号重新发了邀请。打开链接后填确认码 "+id.Spaced(proof)+"。不是您要的，不要把它告诉任何人，马上找本院安全管理员。"); err != nil {
 		return "", err
 	}
 	return s.link(tx, a, proof)

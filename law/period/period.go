@@ -104,38 +104,3 @@ func Effective(served map[string]law.Date, days int, cal *restday.Calendar) (las
 	}
 	return last, effective
 }
-
-// MediationEffective is the day on which a mediation statement takes effect:
-// the last signature. Any signature missing: no effect yet.
-//
-// law:民事诉讼法(2023)/100 调解书经双方当事人签收后，即具有法律效力。
-func MediationEffective(signed map[string]law.Date) (law.Date, bool) {
-	var latest law.Date
-	for _, on := range signed {
-		if on.IsZero() {
-			return law.Date{}, false
-		}
-		if latest.IsZero() || on.After(latest) {
-			latest = on
-		}
-	}
-	return latest, len(signed) > 0
-}
-
-// PublicNotice returns the day on which a paper posted in public counts as
-// served, thirty days after the last posting (a lapse of time: it does not
-// move off rest days), and the period that follows.
-//
-// law:民事诉讼法(2023)/95 自发出公告之日起，经过三十日，即视为送达。
-func PublicNotice(posted []law.Date, days int, cal *restday.Calendar) (served law.Date, f Finding) {
-	var latest law.Date
-	for _, p := range posted {
-		if latest.IsZero() || p.After(latest) {
-			latest = p
-		}
-	}
-	served = latest.AddDays(30)
-	f = Compute(served, days, Day, cal)
-	f.Basis = append(f.Basis, cite.CPL(95), cite.JI(138))
-	return served, f
-}

@@ -9,6 +9,7 @@ import (
 	"mashang/law/caseno"
 	"mashang/law/identity"
 	"mashang/law/period"
+	"mashang/law/service"
 )
 
 var errShape = errors.New("no rule knows the shape of this input")
@@ -164,21 +165,21 @@ func effect(v deadlineInput, cal *strict) (map[string]any, error) {
 }
 
 func mediation(v deadlineInput) (map[string]any, error) {
-	signed := map[string]law.Date{}
-	for who, d := range v.Signed {
-		signed[who] = law.Date{}
-		if d != nil {
-			signed[who] = *d
+	var signed []law.Date
+	for _, d := range v.Signed {
+		if d == nil {
+			d = &law.Date{}
 		}
+		signed = append(signed, *d)
 	}
-	on, ok := period.MediationEffective(signed)
+	e := service.Statement(signed)
 	out := map[string]any{"effectiveDate": nil, "next": nil}
 	if v.Withdrew != nil { // 民事诉讼法 102: one side backs out before service
 		out["next"] = "及时判决"
 		return out, nil
 	}
-	if ok {
-		out["effectiveDate"] = on.String()
+	if e.Made {
+		out["effectiveDate"] = e.On.String()
 	}
 	return out, nil
 }
@@ -191,10 +192,10 @@ func notice(v deadlineInput, cal *strict) (map[string]any, error) {
 	if days == nil || len(v.Posted) == 0 {
 		return nil, errShape
 	}
-	served, f := period.PublicNotice(v.Posted, *days, cal.Calendar)
-	out, err := last(key, f)
+	e := service.Published(v.Posted, false, law.Date{})
+	out, err := last(key, period.Compute(e.On, *days, period.Day, cal.Calendar))
 	if err == nil {
-		out["deemedServed"] = served.String()
+		out["deemedServed"] = e.On.String()
 	}
 	return out, err
 }

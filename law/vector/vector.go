@@ -39,6 +39,7 @@ var rules = map[string]rule{
 	"uscc":        uscc,
 	"deadline":    deadline,
 	"statistics":  statistics,
+	"e-service":   eService,
 }
 
 // Check reads examples from r, writes each failing one with got and want to

@@ -31,7 +31,7 @@ func TestWorkedExamples(t *testing.T) {
 	}
 	var out bytes.Buffer
 	passed, failed, err := Check(bytes.NewReader(b), &out)
-	if err != nil || failed > 0 || passed != len(mine) || passed < 34 {
+	if err != nil || failed > 0 || passed != len(mine) || passed < 41 {
 		t.Fatalf("%d passed, %d failed, %v\n%s", passed, failed, err, out.String())
 	}
 }

@@ -46,9 +46,17 @@ const (
 	WeChat = "wechat"
 )
 
-// PerDay is how many messages one number may get in a day: enough for a busy
-// case, too few for bombing someone.
+// PerDay is how many messages of a purse one number may get in a day: enough
+// for a busy case, too few for bombing someone.
 const PerDay = 10
+
+// Two purses, counted apart: what the court says must not use up the codes
+// that someone needs to come in, and who asks for codes, which anyone can who
+// knows a number, must not silence the court.
+const (
+	said = "notify"
+	code = "notify.code"
+)
 
 // Message is one message. Target and Text are sealed in the database.
 type Message struct {
@@ -139,15 +147,24 @@ func (n *Notifier) Try(ctx context.Context, channel, target, subject, text strin
 // Send queues a message in the caller's transaction. Over the daily limit it
 // is dropped: that a limit was hit must not be visible to whoever caused it.
 func (n *Notifier) Send(tx *db.Tx, channel, target, subject, text string) error {
-	return n.SendAt(tx, time.Time{}, channel, target, subject, text)
+	return n.put(tx, said, time.Time{}, channel, target, subject, text)
 }
 
 // SendAt is Send, not before an instant: what can wait does not ring at night.
 func (n *Notifier) SendAt(tx *db.Tx, at time.Time, channel, target, subject, text string) error {
+	return n.put(tx, said, at, channel, target, subject, text)
+}
+
+// SendCode is Send for a one-time code: its limit is its own.
+func (n *Notifier) SendCode(tx *db.Tx, channel, target, text string) error {
+	return n.put(tx, code, time.Time{}, channel, target, "", text)
+}
+
+func (n *Notifier) put(tx *db.Tx, purse string, at time.Time, channel, target, subject, text string) error {
 	if target == "" {
 		return nil
 	}
-	now, find := n.clock.Now(), n.vault.Find("notify", target)
+	now, find := n.clock.Now(), n.vault.Find(purse, target)
 	sent, err := db.One[int64](tx, `SELECT COUNT(*) FROM notify_message WHERE find = ? AND at > ?`, find, now.Add(-24*time.Hour))
 	if err != nil || sent >= PerDay {
 		return err
