@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"mashang/docket"
 	"mashang/docket/access"
@@ -50,11 +49,11 @@ func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, i
 	if err != nil {
 		return paper.Paper{}, err
 	}
-	d.Items = items
+	d["items"] = append([]string{}, items...)
 	if err := s.drawable(tx, d); err != nil {
 		return paper.Paper{}, err
 	}
-	pp := paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: kind, Version: k.Version, Title: k.Title, Number: c.Number, Dated: dated, Demo: d.Void != "", At: now}
+	pp := paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: kind, Version: k.Version, Title: k.Title, Number: c.Number, Dated: dated, Demo: d.text("void") != "", At: now}
 	if pp, err = paper.Order(tx, pp); err != nil {
 		return pp, err
 	}
@@ -64,7 +63,7 @@ func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, i
 			return pp, err
 		}
 	}
-	s.sign(&d, pp, long, short)
+	s.mark(d, pp, long, short)
 	text, err := json.Marshal(d)
 	if err != nil {
 		return pp, err
@@ -78,7 +77,7 @@ func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, i
 // drawable refuses an order, while somebody is there to be told, that contains
 // a character of which there is no typeface. What a new case needs is ordered
 // all the same: its papers wait, and the case page says for what.
-func (s *Service) drawable(tx *db.Tx, d Data) error {
+func (s *Service) drawable(tx *db.Tx, d Values) error {
 	lacks := s.lacks(d)
 	if lacks == "" || auth.From(tx.Context()).System != "" {
 		return nil
@@ -87,8 +86,8 @@ func (s *Service) drawable(tx *db.Tx, d Data) error {
 }
 
 // lacks names the characters of a paper's data that no typeface has.
-func (s *Service) lacks(d Data) string {
-	return string(s.faces.Missing(strings.Join(append([]string{d.Court, d.Ring, d.Number, d.Cause, d.Addressee, d.Opponents, d.Division, d.Judge, d.Phone, d.Place}, d.Items...), "")))
+func (s *Service) lacks(d Values) string {
+	return string(s.faces.Missing(d.everything()))
 }
 
 // accepted orders what a new case needs for each party who filed it: the
@@ -285,7 +284,7 @@ func (s *Service) doc(p paper.Paper) (*pdf.Doc, error) {
 }
 
 // data is what fills a paper's form.
-func (s *Service) data(p paper.Paper) (d Data, err error) {
+func (s *Service) data(p paper.Paper) (d Values, err error) {
 	text, err := s.k.Vault.Open("paper.data", p.Data)
 	if err != nil {
 		return d, err
@@ -417,7 +416,7 @@ func (s *Service) again(tx *db.Tx, p paper.Paper, c docket.Case, party docket.Pa
 	if err != nil {
 		return paper.Paper{}, err
 	}
-	return s.order(tx, p.Kind, c, party, d.Items)
+	return s.order(tx, p.Kind, c, party, d.list("items"))
 }
 
 // verdict is all that a stranger learns from a paper code.

@@ -1,0 +1,234 @@
+package papers
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+
+	"mashang/docket/form"
+	"mashang/law/service"
+	"mashang/platform/pdf"
+)
+
+//go:embed forms
+var forms embed.FS
+
+// Kind is a kind of paper, read from its form. The head of a form says:
+//
+//	kind, version, title   name in the program, version of the text, 中文
+//	basis                  articles
+//	group                  立案, 送达, 笔录, 裁判, 裁定, 决定, 执行, 证明, 调解
+//	to                     party (one for each addressee), file, unit, public
+//	code                   yes: a recipient's own copy carries his case code
+//	nature                 plain, judging, mediation, payment: which ways of service are barred
+//	sign                   how it ends, see [Signs]
+//	starts                 the period that service starts, e.g. appeal 15
+//	checks                 which rules of lint.go it must pass
+type Kind struct {
+	Name, Version, Title string
+	Basis, Group         string
+	To                   string
+	Code                 bool
+	Nature               service.Nature
+	Sign                 string
+	Starts               string
+	Checks               []string
+	form                 *form.Form
+}
+
+// Groups are the parts of the list of papers, in the order of a case.
+var Groups = []string{"立案", "审理", "送达", "笔录", "裁判", "裁定", "决定", "执行", "证明", "调解"}
+
+// Signs are the ways in which a paper ends: who signs it, and whether it is
+// sealed (民事诉讼法 100, 155, 157; papers of others bear no court seal).
+var Signs = map[string]struct {
+	Seal bool
+	Says string
+}{
+	"notice":    {true, "加盖院印"},
+	"bench":     {true, "审判人员、书记员署名，加盖院印"},
+	"officer":   {true, "承办人、书记员署名，加盖院印"},
+	"president": {true, "院长签发，加盖院印"},
+	"record":    {false, "在场的人逐页签名，不盖院印"},
+	"panel":     {false, "合议庭成员和书记员签名，不盖院印，不对外"},
+	"party":     {false, "当事人签名，不盖院印"},
+	"body":      {false, "调解组织盖章，不盖院印"},
+}
+
+// loadKinds reads every form. A form that does not parse stops the program at
+// its start, not a clerk at his counter.
+func loadKinds(dir fs.FS) (map[string]Kind, error) {
+	names, err := fs.Glob(dir, "forms/*.txt")
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]Kind{}
+	for _, n := range names {
+		b, err := fs.ReadFile(dir, n)
+		if err != nil {
+			return nil, err
+		}
+		k, err := parseKind(string(b))
+		if err == nil && k.Name != strings.TrimSuffix(path.Base(n), ".txt") {
+			err = fmt.Errorf("its kind is %q", k.Name)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("papers: %s: %w", n, err)
+		}
+		out[k.Name] = k
+	}
+	return out, nil
+}
+
+func parseKind(text string) (Kind, error) {
+	f, err := form.Parse(text)
+	if err != nil {
+		return Kind{}, err
+	}
+	h := f.Head
+	k := Kind{Name: h["kind"], Version: h["version"], Title: h["title"], Basis: h["basis"], Group: h["group"], To: h["to"], Code: h["code"] == "yes",
+		Nature: service.Nature(h["nature"]), Sign: h["sign"], Starts: h["starts"], Checks: strings.Fields(h["checks"]), form: f}
+	for key := range h {
+		switch key {
+		case "kind", "version", "title", "basis", "group", "to", "code", "nature", "sign", "starts", "checks":
+		default:
+			return k, fmt.Errorf("unknown head %q", key)
+		}
+	}
+	switch {
+	case k.Name == "" || k.Version == "" || k.Title == "" || k.Basis == "":
+		return k, fmt.Errorf("kind, version, title and basis are required")
+	case !strings.Contains("|party|file|unit|public|", "|"+k.To+"|"):
+		return k, fmt.Errorf("to is %q", k.To)
+	case !known(Groups, k.Group):
+		return k, fmt.Errorf("group is %q", k.Group)
+	case !strings.Contains("|plain|judging|mediation|payment|", "|"+string(k.Nature)+"|"):
+		return k, fmt.Errorf("nature is %q", k.Nature)
+	}
+	if _, ok := Signs[k.Sign]; !ok {
+		return k, fmt.Errorf("sign is %q", k.Sign)
+	}
+	for _, c := range k.Checks {
+		if _, ok := checks[c]; !ok {
+			return k, fmt.Errorf("no check %q", c)
+		}
+	}
+	return k, nil
+}
+
+func known(all []string, s string) bool {
+	for _, x := range all {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// doc fills a kind with values. Void papers say so on every page.
+func (k Kind) doc(v Values) (*pdf.Doc, error) {
+	for _, n := range k.form.Uses() {
+		if _, ok := v[n]; ok {
+			continue
+		}
+		if !k.has(n) {
+			return nil, fmt.Errorf("papers: %s: no value %q", k.Name, n)
+		}
+	}
+	blocks, err := k.form.Blocks(v, func(word, rest string) (pdf.Block, bool) { return k.block(v, word) })
+	if err != nil {
+		return nil, fmt.Errorf("papers: %s: %w", k.Name, err)
+	}
+	d := &pdf.Doc{Title: k.Title, CaseNo: v.text("number"), Court: v.text("court"), Void: v.text("void"), Blocks: blocks}
+	if k.Sign != "panel" && v.text("paper_code") != "" { // papers that nobody outside sees carry no code
+		d.Code = &pdf.PaperCode{URL: v.text("check_url"), Short: v.text("paper_code")}
+	}
+	return d, nil
+}
+
+func (k Kind) has(field string) bool {
+	for _, f := range k.form.Fields {
+		if f.Name == field {
+			return true
+		}
+	}
+	return false
+}
+
+// block makes the blocks that only a court paper has.
+func (k Kind) block(v Values, word string) (pdf.Block, bool) {
+	switch word {
+	case "panel":
+		short := v.text("case_short")
+		return pdf.CasePanel{URL: v.text("case_url"), Short: short, Caption: "您的案件码", Lines: []string{
+			"用手机相机或微信扫一扫。", "不能扫的，打开 " + v.text("site") + " 填上面这 " + fmt.Sprint(len(short)) + " 个字。", "只能由您本人打开，请不要转发。"}}, true
+	case "sign":
+		return k.foot(v), true
+	case "ways": // 民事诉讼法 88–91; the officer ticks another when it was another
+		return pdf.Form{Dense: true, Rows: []pdf.Row{{Fields: []pdf.Field{{Label: "送达方式", Choices: []pdf.Choice{{Text: "直接送达", On: true}, {Text: "留置送达"}, {Text: "邮寄送达"}, {Text: "委托送达"}}}}}}}, true
+	case "items": // one line of a return for each paper
+		var list []string
+		for _, i := range v.list("items") {
+			list = append(list, "《"+i+"》一份")
+		}
+		return pdf.Form{Dense: true, Rows: []pdf.Row{{Fields: []pdf.Field{{Label: "送达文书名称和件数", Text: strings.Join(list, "\n"), Lines: 3}}}}}, true
+	}
+	return nil, false
+}
+
+// foot is how the paper ends.
+func (k Kind) foot(v Values) pdf.Block {
+	s := pdf.Signature{Date: v.text("dated_capital")}
+	if Signs[k.Sign].Seal {
+		s.Seal = &pdf.Seal{Court: v.text("ring")}
+	}
+	switch k.Sign {
+	case "bench":
+		s.Signers, s.After = v.signers("bench"), v.signers("assistants")
+	case "officer":
+		s.Signers, s.After = v.signers("officer"), v.signers("clerks")
+	case "president":
+		s.Signers = v.signers("president")
+	default:
+		s.Court = v.text("court")
+	}
+	return s
+}
+
+// sample fills a kind with a fictional case.
+func (k Kind) sample() (Values, error) {
+	b, err := forms.ReadFile("forms/common.json")
+	if err != nil {
+		return nil, err
+	}
+	v := Values{}
+	if err := json.Unmarshal(b, &v); err != nil {
+		return nil, fmt.Errorf("papers: common.json: %w", err)
+	}
+	for key, val := range k.form.Sample {
+		v[key] = val
+	}
+	return v, nil
+}
+
+// names lists kinds in the order of a case.
+func names(ks map[string]Kind) (out []Kind) {
+	at := map[string]int{}
+	for i, g := range Groups {
+		at[g] = i
+	}
+	for _, k := range ks {
+		out = append(out, k)
+	}
+	sort.Slice(out, func(i, j int) bool {
+		if a, b := at[out[i].Group], at[out[j].Group]; a != b {
+			return a < b
+		}
+		return out[i].Name < out[j].Name
+	})
+	return out
+}

@@ -1,0 +1,201 @@
+package papers
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+
+	"mashang/docket/form"
+	"mashang/platform/pdf"
+)
+
+var faces = sync.OnceValues(func() (*pdf.Faces, error) { return pdf.LoadFaces("") })
+
+// TestSamples: each form is drawn from the fictional case that comes with it,
+// and that case passes the form's own checks. To look at them:
+//
+//	PAPERS_OUT=DIR go test -run TestSamples ./capability/papers
+func TestSamples(t *testing.T) {
+	ks, err := Catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fs, err := faces()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range ks {
+		d, flaws, err := k.Doc(nil)
+		if err != nil {
+			t.Errorf("%s: %v", k.Name, err)
+			continue
+		}
+		for _, f := range flaws {
+			t.Errorf("%s: %s: %s", k.Name, f.Field, f.Says)
+		}
+		if d == nil {
+			continue
+		}
+		b, n, err := pdf.Render(fs, d)
+		if err != nil || n == 0 {
+			t.Errorf("%s: %d pages, %v", k.Name, n, err)
+		}
+		if out := os.Getenv("PAPERS_OUT"); out != "" {
+			if err := os.WriteFile(filepath.Join(out, k.Name+".pdf"), b, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestFieldsAreUsed: what a form asks for stands on the paper, and every value
+// it names is its own or the file's.
+func TestFieldsAreUsed(t *testing.T) {
+	ks, err := Catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range ks {
+		v, err := k.sample()
+		if err != nil {
+			t.Fatal(err)
+		}
+		uses := map[string]bool{}
+		for _, u := range k.form.Uses() {
+			uses[u] = true
+			if _, ok := v[u]; !ok && !k.has(u) {
+				t.Errorf("%s: nobody knows {%s}", k.Name, u)
+			}
+		}
+		for _, f := range k.form.Fields {
+			if !uses[f.Name] && !onlyChecked[f.Name] {
+				t.Errorf("%s: asks for %s and does not print it", k.Name, f.Name)
+			}
+			if _, ok := v[f.Name]; f.Required && !ok {
+				t.Errorf("%s: its sample lacks %s", k.Name, f.Name)
+			}
+		}
+		for name := range k.form.Sample {
+			if _, common := v[name]; !k.has(name) && !common {
+				t.Errorf("%s: its sample has %s, which nobody asks for", k.Name, name)
+			}
+		}
+	}
+}
+
+// onlyChecked are fields that a check reads and no paper prints.
+var onlyChecked = map[string]bool{"granted_all": true, "same_result": true}
+
+// TestLinesOfAForm: what the court typed stays within its line of the form.
+func TestLinesOfAForm(t *testing.T) {
+	ks, err := Catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range ks {
+		shape := func(v Values) (out []string) {
+			d, err := k.doc(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, b := range d.Blocks {
+				out = append(out, reflect.TypeOf(b).Name())
+				if l, ok := b.(pdf.List); ok {
+					for range l.Items {
+						out = append(out, "item")
+					}
+				}
+			}
+			return out
+		}
+		v, err := k.sample()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := shape(v)
+		evil := Values{}
+		for name, x := range v {
+			evil[name] = x
+			s, ok := x.(string)
+			fd := field(k, name)
+			if ok && s != "" && (fd == nil || fd.Type == form.Line) && name != "accepted" && name != "received" && name != "dated" && !strings.Contains("case_url check_url paper_code case_short", name) {
+				evil[name] = s + "\n@sign\n1. 多一条\n@break"
+			}
+		}
+		if got := shape(evil); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v became %v", k.Name, want, got)
+		}
+	}
+}
+
+func field(k Kind, name string) *form.Field {
+	for _, f := range k.form.Fields {
+		if f.Name == name {
+			return &f
+		}
+	}
+	return nil
+}
+
+// TestBadForms: a form that is wrong stops the program at its start.
+func TestBadForms(t *testing.T) {
+	good, err := forms.ReadFile("forms/judgment.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parseKind(string(good)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ from, to string }{
+		{"kind: judgment\n", ""}, {"version: 2026-12", "colour: red"}, {"sign: bench", "sign: anyone"}, {"to: party", "to: all"},
+		{"nature: judging", "nature: nice"}, {"group: 裁判", "group: 其他"}, {"checks: ordinary", "checks: everything"},
+		{"| choice(公开,不公开)*", "| choice*"}, {"| table(负担的人,金额)*", "| tables"}, {"fee | 案件受理费 |", "opinion | 案件受理费 |"},
+		{"{plaintiffs}与", "{plaintiffs与"}, {"{fee:money}", "{fee:gold}"}, {"@if delay", "@if"[:0]}, {"@each parties", "@every parties"},
+		{"\n---\n{", "\n---\n[{"}, {"{appeal_court}。", "{nobody}。"}, {"@text opinion", "@poem opinion"},
+	} {
+		text := strings.Replace(string(good), c.from, c.to, 1)
+		if text == string(good) {
+			t.Fatalf("%q does not stand in the form", c.from)
+		}
+		k, err := parseKind(text)
+		if err != nil {
+			continue
+		}
+		if _, _, err := k.Doc(nil); err == nil {
+			t.Errorf("with %q for %q the form was filled", c.to, c.from)
+		}
+	}
+}
+
+// TestDoc: values from outside are checked as those of a clerk are, and a form
+// that is not filled is not drawn.
+func TestDoc(t *testing.T) {
+	ks, err := Catalogue()
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := 0
+	for ; ks[i].Name != "judgment"; i++ {
+	}
+	k := ks[i]
+	sample, err := json.Marshal(k.form.Sample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, flaws, err := k.Doc(sample); err != nil || len(flaws) > 0 || d.Void == "" {
+		t.Fatalf("%v, %v", flaws, err)
+	}
+	if _, flaws, err := k.Doc([]byte(`{"void":"","fee":"a lot"}`)); err != nil || len(flaws) == 0 {
+		t.Fatalf("%v, %v", flaws, err)
+	}
+	if d, _, err := k.Doc([]byte(strings.Replace(string(sample), `"open"`, `"void":"","open"`, 1))); err != nil || d.Void == "" {
+		t.Fatalf("not void: %v", err)
+	}
+	if _, _, err := k.Doc([]byte(`[]`)); err == nil {
+		t.Fatal("a list was taken for values")
+	}
+}

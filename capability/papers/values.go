@@ -1,0 +1,270 @@
+package papers
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"mashang/docket"
+	"mashang/docket/paper"
+	"mashang/law"
+	"mashang/law/agent"
+	"mashang/law/court"
+	"mashang/law/identity"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/pdf"
+)
+
+// Values fill a form: what the file knows of the case (see gather) and what
+// the form asks for. They are frozen when the paper is ordered and kept sealed,
+// so that the paper can be drawn again, letter for letter.
+type Values map[string]any
+
+// VoidMark is drawn across each page and in the seal of whatever the demo, a
+// sample or the built-in test authority makes.
+const VoidMark = "演示文书 无法律效力"
+
+func (v Values) text(name string) string { s, _ := v[name].(string); return s }
+
+// list reads a list, fresh or back from JSON.
+func (v Values) list(name string) (out []string) {
+	switch l := v[name].(type) {
+	case []string:
+		return l
+	case []any:
+		for _, x := range l {
+			out = append(out, fmt.Sprint(x))
+		}
+	}
+	return out
+}
+
+// signers reads lines "审判长 某某".
+func (v Values) signers(name string) (out []pdf.Signer) {
+	for _, s := range v.list(name) {
+		title, who, _ := strings.Cut(s, " ")
+		out = append(out, pdf.Signer{Title: title, Name: who})
+	}
+	return out
+}
+
+// everything is all text of the values, for the question whether it can be drawn.
+func (v Values) everything() string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+var procedureNames = map[string]string{"ordinary": "普通程序", "summary": "简易程序", "small": "小额诉讼程序", "special": "特别程序", "appeal": "第二审程序"}
+
+// gather collects what the file knows for a paper to a party:
+//
+//	court ring site phone place        the court
+//	number cause claim procedure division received accepted
+//	judge clerk bench officer assistants clerks president
+//	addressee you opponents            he to whom it goes
+//	parties plaintiffs defendants thirds agents
+//	dated dated_capital appeal_court phone_masked fingerprint reply_days void
+//
+// and later paper_code, check_url, case_short, case_url, items.
+func (s *Service) gather(tx *db.Tx, c docket.Case, p docket.Party, dated law.Date) (Values, error) {
+	ct, err := docket.CourtOf(tx, c.Court)
+	if err != nil {
+		return nil, err
+	}
+	seal, ok, err := docket.SealOf(tx, c.Court, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fault.New(fault.Conflict, "本院没有在用的院印，出不了文书。请安全管理员启用院印。")
+	}
+	v := Values{"court": ct.Name, "ring": seal.Ring, "site": s.site(), "phone": or(ct.Phone, "12368"), "place": ct.Short + "诉讼服务窗口",
+		"number": c.Number, "cause": c.Cause, "claim": c.Claim, "procedure": procedureNames[c.Procedure], "received": c.Received.String(), "accepted": c.Filed.String(),
+		"dated": dated.String(), "dated_capital": pdf.CapitalDate(dated.Year, dated.Month, dated.Day),
+		"fingerprint": s.k.Ledger.Signer().Fingerprint(), "reply_days": s.replyDays, "void": "", "president": []string{},
+		"addressee": p.Name, "you": "你", "paper_code": "", "check_url": "", "case_short": "", "case_url": "", "items": []string{}, "appeal_court": ""}
+	if p.Kind == "org" {
+		v["you"] = "你单位"
+	}
+	if s.k.Config.Demo {
+		v["void"] = VoidMark
+	}
+	if above, ok := court.ByCode(ct.Parent); ok { // it need not be served here
+		v["appeal_court"] = above.Name
+	}
+	div, _, err := db.Maybe[string](tx, `SELECT name FROM docket_division WHERE id = ?`, c.Division)
+	if err != nil {
+		return nil, err
+	}
+	v["division"] = div
+	phone, err := s.k.Vault.Open("party.phone", p.Phone)
+	if err != nil {
+		return nil, err
+	}
+	v["phone_masked"] = identity.MaskPhone(phone)
+	if err := s.people(tx, c, p, v); err != nil {
+		return nil, err
+	}
+	return v, s.seats(tx, c, v)
+}
+
+// seats adds who signs.
+func (s *Service) seats(tx *db.Tx, c docket.Case, v Values) error {
+	var bench, after, clerks []string
+	clerk, judge := "", ""
+	seats, err := docket.Seats(tx, c.ID, tx.Now())
+	if err != nil {
+		return err
+	}
+	for _, x := range seats {
+		line := docket.SeatNames[x.Seat] + " " + x.Name
+		switch x.Seat {
+		case "assistant":
+			after = append(after, line)
+		case "clerk":
+			after, clerks, clerk = append(after, line), append(clerks, line), x.Name
+		default:
+			bench = append(bench, line)
+		}
+	}
+	if c.Judge != "" {
+		j, err := docket.PersonOf(tx, c.Judge)
+		if err != nil {
+			return err
+		}
+		judge = j.Name
+		if bench == nil {
+			bench = []string{"审判员 " + judge}
+		}
+	}
+	v["judge"], v["clerk"], v["bench"], v["assistants"], v["clerks"] = judge, clerk, bench, after, clerks
+	v["officer"] = []string{}
+	if judge != "" {
+		v["officer"] = []string{map[bool]string{true: "执行员", false: "审判员"}[strings.HasPrefix(c.Type, "执")] + " " + judge}
+	}
+	return nil
+}
+
+// people adds the parties in the lines of a paper's head, one for each person
+// (C4 of the rules for papers): role, name, what tells him from others.
+func (s *Service) people(tx *db.Tx, c docket.Case, me docket.Party, v Values) error {
+	ps, err := docket.Parties(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	as, err := docket.Agents(tx, c.ID, tx.Now())
+	if err != nil {
+		return err
+	}
+	var lines, agents []string
+	by := map[string][]string{}
+	for _, p := range ps {
+		n, err := docket.PersonOf(tx, p.Person)
+		if err != nil {
+			return err
+		}
+		address, err := s.k.Vault.Open("party.address", p.Address)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, personLine(p, n, address))
+		if p.RepName != "" {
+			lines = append(lines, "法定代表人："+p.RepName+comma(p.RepTitle)+"。")
+		}
+		for _, a := range as {
+			if a.Party == p.ID {
+				lines = append(lines, "委托诉讼代理人："+a.Name+comma(agentOf(a))+"。")
+				agents = append(agents, a.Name)
+			}
+		}
+		by[p.Role] = append(by[p.Role], p.Name)
+	}
+	join := func(roles ...string) string {
+		var out []string
+		for _, r := range roles {
+			out = append(out, by[r]...)
+		}
+		return strings.Join(out, "、")
+	}
+	v["parties"], v["agents"] = lines, agents
+	v["plaintiffs"], v["defendants"], v["thirds"] = join(docket.Plaintiff, docket.Applicant, docket.Appellant), join(docket.Defendant, docket.Respondent, docket.Appellee), join(docket.ThirdParty)
+	v["opponents"] = opponents(ps, me)
+	v["role"] = docket.RoleNames[me.Role]
+	return nil
+}
+
+func personLine(p docket.Party, n docket.Person, address string) string {
+	s := docket.RoleNames[p.Role] + "：" + p.Name
+	if p.Kind == "org" {
+		if address != "" {
+			s += "，住所地" + address
+		}
+		return s + "。"
+	}
+	if n.Sex != "" {
+		s += "，" + n.Sex
+	}
+	if !n.Born.IsZero() {
+		s += "，" + n.Born.Chinese() + "出生"
+	}
+	if address != "" {
+		s += "，住" + address
+	}
+	return s + "。"
+}
+
+func agentOf(a docket.Agent) string {
+	if a.Firm != "" {
+		c, _ := agent.ClassOf(a.Class)
+		return a.Firm + c.Title
+	}
+	return ""
+}
+
+func comma(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "，" + s
+}
+
+// opponents names the other side: 被告甲、乙.
+func opponents(all []docket.Party, me docket.Party) string {
+	var names []string
+	role := ""
+	for _, p := range all {
+		if p.Role != me.Role && p.Role != docket.ThirdParty {
+			names = append(names, p.Name)
+			role = docket.RoleNames[p.Role]
+		}
+	}
+	return role + strings.Join(names, "、")
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// site is the address without its scheme, as one types it.
+func (s *Service) site() string {
+	o := s.k.Config.Origin
+	if _, host, ok := strings.Cut(o, "://"); ok {
+		return host
+	}
+	return o
+}
+
+// mark adds the codes that a paper carries.
+func (s *Service) mark(v Values, p paper.Paper, long, short string) {
+	v["paper_code"], v["check_url"] = p.Code, s.k.Config.Origin+"/p/"+p.Code
+	if long != "" {
+		v["case_url"], v["case_short"] = s.k.Config.Origin+"/c/"+long, short
+	}
+}
