@@ -125,6 +125,12 @@ func Staff(tx *db.Tx, court string, at time.Time, roles ...Role) ([]Member, erro
 	return db.List[Member](tx, q+` ORDER BY p.division_id, n.name, p.id`, args...)
 }
 
+// EverStaff reports whether a person holds or held a post in a court.
+func EverStaff(tx *db.Tx, person, court string) (bool, error) {
+	_, yes, err := db.Maybe[string](tx, `SELECT id FROM docket_post WHERE person_id = ? AND court_id = ? LIMIT 1`, person, court)
+	return yes, err
+}
+
 // StaffToCome returns who will hold a post in a court from a day to come.
 func StaffToCome(tx *db.Tx, court string, at time.Time) ([]Member, error) {
 	return db.List[Member](tx, `SELECT p.id, p.person_id, p.court_id, p.division_id, p.role, p.from_at, p.until_at, n.name

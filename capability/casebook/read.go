@@ -169,6 +169,11 @@ func (s *Service) history(tx *db.Tx, w *whole) error {
 		ls, err = ledger.OfHolder(tx, w.View.Actor.Person, w.Case.ID, historyShown)
 	}
 	for _, l := range ls {
+		// Who looked is for the parties, and for the bench in oversight's panel,
+		// which leaves out those who look into a complaint about it.
+		if w.View.Court() && (l.Kind == "casebook.opened" || l.Kind == "oversight.opened") {
+			continue
+		}
 		w.History = append(w.History, historyLine{At: l.At, Title: s.k.Ledger.Title(l.Kind), Kind: l.Kind})
 	}
 	return err

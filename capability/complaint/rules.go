@@ -33,6 +33,8 @@ func kindOf(key string) (kind, bool) {
 const (
 	mostText  = 5000
 	mostFiles = 9
+
+	mostPeople = 20 // a panel of seven with its helpers is eleven
 	mostBytes = 30 << 20
 )
 
@@ -59,6 +61,9 @@ func (p paper) check() error {
 	case n > mostText:
 		bad.Add("text", "一次最多 5000 字。")
 	}
+	if len(p.About) > mostPeople {
+		bad.Add("about", "一次最多选 %d 个人。", mostPeople)
+	}
 	if len([]rune(p.Name)) > 50 {
 		bad.Add("name", "姓名太长了。")
 	}
@@ -66,15 +71,16 @@ func (p paper) check() error {
 }
 
 // names reports whether a person is among those whom a paper is about. Two
-// people of one name count as one: rather one reader too few.
-func names(w written, person, name string) bool {
-	if slices.Contains(w.About, person) {
+// people of one name count as one: rather one reader too few. own says that he
+// is of the court that the paper is about, whose offices it may name in words.
+func names(w written, m docket.Member, own bool) bool {
+	if slices.Contains(w.About, m.Person) || own && docket.MentionsOffice(w.Name, m.Role) || docket.Mentions(w.Name, m.Name) {
 		return true
 	}
-	for _, n := range append(strings.FieldsFunc(w.Name, func(r rune) bool { return strings.ContainsRune("、，,；; 和", r) }), w.Names...) {
-		if n == name {
+	for _, n := range w.Names {
+		if docket.Mentions(n, m.Name) {
 			return true
 		}
 	}
-	return strings.Contains(w.Name, name)
+	return false
 }

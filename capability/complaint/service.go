@@ -38,7 +38,7 @@ func (s *Service) Capability() capability.Capability {
 func (s *Service) routes(rt *web.Router) {
 	for _, r := range []web.Route{
 		{Pattern: "GET /complaint/write/{case}", Title: "写投诉、举报", Object: "complaint", Verb: "write", PageOnly: true, Do: s.getWrite},
-		{Pattern: "POST /complaint/write/{case}", Title: "交投诉、举报", Object: "complaint", Verb: "write", Limit: "write", Upload: mostBytes, Files: []string{"files"}, In: paper{}, Out: made{}, Do: s.postWrite},
+		{Pattern: "POST /complaint/write/{case}", Title: "交投诉、举报", Object: "complaint", Verb: "write", Again: "/complaint/mine", Limit: "write", Upload: mostBytes, Files: []string{"files"}, In: paper{}, Out: made{}, Do: s.postWrite},
 		{Pattern: "GET /complaint/mine", Title: "我的投诉、举报", Object: "account", Verb: "use", Out: mine{}, Do: s.getMine},
 		{Pattern: "GET /complaint/mine/{complaint}", Title: "看我的投诉、举报", Object: "account", Verb: "use", Out: seen{}, Do: s.getOwn},
 		{Pattern: "GET /complaint/office/{complaint}", Title: "看一份投诉、举报", Object: "complaint", Verb: "read", Out: seen{}, Do: s.getOne},
@@ -107,7 +107,7 @@ func office(tx *db.Tx, k kind, code string, w written) (string, bool, error) {
 		}
 		fit, named := false, false
 		for _, m := range ms {
-			is := names(w, m.Person, m.Name)
+			is := names(w, m, at == w.Of)
 			fit, named = fit || m.Role == k.Role && !is, named || is
 		}
 		if fit && !named {
@@ -135,9 +135,13 @@ func (s *Service) may(tx *db.Tx, r row, w written) error {
 	if r.Kind == "report" {
 		verb = "inspect"
 	}
-	reader, _, err := s.office(tx, r, w)
+	k, _ := kindOf(r.Kind)
+	reader, served, err := s.office(tx, r, w)
 	if err != nil {
 		return err
+	}
+	if !served {
+		return fault.Missing()
 	}
 	if _, err := access.May(tx, a, verb, access.In("complaint", reader), tx.Now()); err != nil {
 		if fault.KindOf(err) == fault.Forbidden {
@@ -146,7 +150,7 @@ func (s *Service) may(tx *db.Tx, r row, w written) error {
 		return err
 	}
 	me, err := docket.PersonOf(tx, a.Person)
-	if err == nil && names(w, a.Person, me.Name) {
+	if err == nil && names(w, docket.Member{Post: docket.Post{Person: a.Person, Role: k.Role}, Name: me.Name}, reader == w.Of) {
 		return fault.Missing()
 	}
 	return err

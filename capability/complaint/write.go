@@ -39,6 +39,7 @@ type written struct {
 	Case   string           `json:"case"`
 	Number string           `json:"number"`
 	Names  []string         `json:"names"` // of those in About
+	Of     string           `json:"of"`    // court that it is about
 	Author string           `json:"author,omitempty"`
 	Files  []web.Attachment `json:"files"`
 }
@@ -101,7 +102,7 @@ func (s *Service) writeIn(tx *db.Tx, caseID string, p paper, files []web.Attachm
 		return made{}, err
 	}
 	k, _ := kindOf(p.Kind)
-	w := keeper{written: written{paper: p, Case: caseID, Number: g.Case.Number, Author: a.Name, Files: files}, Person: a.Person}
+	w := keeper{written: written{paper: p, Of: g.Case.Court, Case: caseID, Number: g.Case.Number, Author: a.Name, Files: files}, Person: a.Person}
 	if g.Case.Secrecy == docket.Sealed { // the office need not know which
 		w.Number, w.Case = "一件封存的案件", ""
 	}

@@ -267,6 +267,16 @@ const kindRead = "casebook.opened"
 // entriesRead is how many readings of a case are looked through.
 const entriesRead = 1000
 
+// unseen are the offices whose looking the bench is not told: from it the one
+// named would learn of a complaint. The parties are told.
+func unseen(tx *db.Tx, person, court string, at time.Time) (bool, error) {
+	p, err := postOf(tx, person, court, at)
+	if fault.KindOf(err) == fault.NotFound {
+		return false, nil
+	}
+	return p.Role == docket.Supervision || p.Role == docket.Discipline, err
+}
+
 // readersOf lists who looked at a case and does not handle it, the newest
 // first: for a party from the entries addressed to him.
 func (s *Service) readersOf(tx *db.Tx, a auth.Actor, c docket.Case, court bool, n int) ([]reader, error) {
@@ -288,11 +298,23 @@ func (s *Service) readersOf(tx *db.Tx, a auth.Actor, c docket.Case, court bool, 
 	by := map[string]*reader{}
 	var order []string
 	person, entry := map[string]string{}, map[string]string{}
+	hidden := map[string]bool{}
 	for _, l := range ls {
 		key := l.Actor + l.At.In(zone).Format(time.DateOnly)
+		if hidden[key] {
+			continue
+		}
 		if by[key] == nil {
 			if len(order) == n {
 				break
+			}
+			if court {
+				if hidden[key], err = unseen(tx, l.Actor, c.Court, l.At); err != nil {
+					return nil, err
+				}
+				if hidden[key] {
+					continue
+				}
 			}
 			by[key], person[key], entry[key] = &reader{}, l.Actor, l.ID
 			order, ids = append(order, key), append(ids, l.ID)

@@ -2,6 +2,7 @@ package oversight
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mashang/docket"
@@ -66,7 +67,7 @@ func (s *Service) mayRead(tx *db.Tx, a auth.Actor, rec record, w written, now ti
 		return err
 	}
 	me, err := docket.PersonOf(tx, a.Person)
-	if err == nil && (w.Form == none || w.Form == told || about(w.names(), me.Name)) {
+	if err == nil && (w.Form == none || w.Form == told || w.about(me.Name) || w.office() && rec.Reader == w.Court) {
 		return fault.Missing()
 	}
 	return err
@@ -169,7 +170,7 @@ func (s *Service) all(ctx context.Context, key string) (l list, err error) {
 		if err != nil {
 			return err
 		}
-		l, err = s.page(tx, `reader IN (`+db.In(len(courts))+`)`, db.Args(courts), key, func(w written) bool { return !about(w.names(), me) })
+		l, err = s.page(tx, `reader IN (`+db.In(len(courts))+`)`, db.Args(courts), key, func(w written) bool { return !w.about(me) && !(w.office() && slices.Contains(courts, w.Court)) })
 		return err
 	})
 	return l, err

@@ -153,14 +153,14 @@ func (s *Service) about(tx *db.Tx, w *written, now time.Time) error {
 // readerFor is the court whose discipline office reads: the writer's own, or
 // the one above when someone of the office is named, or the writer wants it.
 func (s *Service) readerFor(tx *db.Tx, code string, r report, now time.Time) (string, error) {
-	up := r.Superior
+	up := r.Superior || r.office()
 	for {
 		ms, err := docket.Staff(tx, code, now, docket.Discipline)
 		if err != nil {
 			return "", err
 		}
 		for _, m := range ms {
-			up = up || about(r.names(), m.Name)
+			up = up || r.about(m.Name)
 		}
 		c, known := court.ByCode(code)
 		if !up || !known || c.Parent == "" {

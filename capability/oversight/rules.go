@@ -2,6 +2,7 @@ package oversight
 
 import (
 	"fmt"
+	"mashang/docket"
 	"strings"
 	"time"
 
@@ -196,31 +197,16 @@ func checkLengths(r report, bad *fault.List) {
 	}
 }
 
-// names are those about whom a record is: whoever bears one of them does not
-// read it. A namesake is kept out too, which costs nothing: others read it.
-func (r report) names() []string {
-	var out []string
-	if r.Form == relative { // the writer's own relative
-		return nil
-	}
-	for _, n := range []string{r.Who, r.For} {
-		if n = strings.Join(strings.Fields(n), ""); n != "" {
-			out = append(out, n)
-		}
-	}
-	return out
+// about reports whether a record is about someone of that name, so that he does
+// not read it. A namesake is kept out too, which costs nothing: others read it.
+func (r report) about(name string) bool {
+	return r.Form != relative && (docket.Mentions(r.Who, name) || docket.Mentions(r.For, name)) // the form about a relative is about the writer's own
 }
 
-// about reports whether a record is about someone of that name. A title may
-// stand beside the name: 钱某某副院长.
-func about(names []string, name string) bool {
-	name = strings.Join(strings.Fields(name), "")
-	for _, n := range names {
-		if name != "" && strings.Contains(n, name) {
-			return true
-		}
-	}
-	return false
+// office reports whether a record names, instead of a person, the discipline
+// office of the writer's own court.
+func (r report) office() bool {
+	return r.Form != relative && r.Nature == insider && (docket.MentionsOffice(r.Who, docket.Discipline) || docket.MentionsOffice(r.Post, docket.Discipline))
 }
 
 // reasons for opening a case that one does not handle, as the parties read them.

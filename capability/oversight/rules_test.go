@@ -68,7 +68,7 @@ func TestCheck(t *testing.T) {
 func TestAbout(t *testing.T) {
 	r := report{Form: inquiry, Who: "钱 督察（副组长）", For: "孙某"}
 	for name, want := range map[string]bool{"钱督察": true, "孙某": true, "钱": true, "李四": false, "": false} {
-		if about(r.names(), name) != want {
+		if r.about(name) != want {
 			t.Errorf("%q: not %v", name, want)
 		}
 	}

@@ -128,7 +128,7 @@ func (s *Service) sumIn(tx *db.Tx, q which2) (v summary, err error) {
 		if err != nil {
 			return v, err
 		}
-		if about(w.names(), me) || w.Form == none || w.Form == told {
+		if w.about(me) || w.office() && w.Court == q.Court || w.Form == none || w.Form == told {
 			continue
 		}
 		t.of(w.Court, w.Division, w.AuthorUnit).count(w)

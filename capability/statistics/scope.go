@@ -203,6 +203,9 @@ func (s *Service) judge(tx *db.Tx, q query, st sight) (place, sight, error) {
 			return p, st, fault.New(fault.Forbidden, "您只能看本庭法官的数。")
 		}
 	}
+	if here, err := docket.EverStaff(tx, q.Judge, q.Court); err != nil || !here { // nobody else's name is to be had here
+		return p, st, fault.OrMissing(err)
+	}
 	n, err := docket.PersonOf(tx, q.Judge)
 	p.Name = n.Name
 	return p, st, err

@@ -72,11 +72,13 @@ type Ledger struct {
 	kinds  map[string]Kind
 	signer *Signer
 	wake   chan struct{}
+	hides  bool // some kind is quiet
 }
 
 // New returns a ledger that knows no kinds yet.
 func New(c clock.Clock, s *Signer) *Ledger {
-	return &Ledger{clock: c, kinds: map[string]Kind{}, signer: s, wake: make(chan struct{}, 1)}
+	cover := Kind{Name: Cover, Title: "没有内容的一条", Audience: Court, Quiet: true}
+	return &Ledger{clock: c, kinds: map[string]Kind{Cover: cover}, signer: s, wake: make(chan struct{}, 1)}
 }
 
 // Declare adds kinds; a name declared twice is a mistake in the program.
@@ -89,6 +91,7 @@ func (l *Ledger) Declare(kinds ...Kind) error {
 			return fmt.Errorf("ledger: kind %q is quiet and makes news", k.Name)
 		}
 		l.kinds[k.Name] = k
+		l.hides = l.hides || k.Quiet
 	}
 	return nil
 }

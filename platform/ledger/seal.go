@@ -3,11 +3,13 @@ package ledger
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math/bits"
 	"strings"
 	"time"
 
@@ -110,9 +112,16 @@ func (l *Ledger) sealSome(tx *db.Tx) (int, error) {
 			return 0, err
 		}
 	}
-	list, err := db.List[pending](tx, `SELECT id, at, kind, leaf FROM ledger_entry WHERE seq IS NULL ORDER BY at, id LIMIT ?`, sealBatch)
+	list, err := waiting(tx)
 	if err != nil || l.alone(list) {
 		return 0, err
+	}
+	if covered, err := l.cover(tx, len(list)); err != nil {
+		return 0, err
+	} else if covered {
+		if list, err = waiting(tx); err != nil {
+			return 0, err
+		}
 	}
 	size, err := Size(tx)
 	if err != nil {
@@ -133,6 +142,37 @@ func (l *Ledger) sealSome(tx *db.Tx) (int, error) {
 		return 0, err
 	}
 	return len(list), l.checkpoint(tx, size+int64(len(list)), hashes)
+}
+
+func waiting(tx *db.Tx) ([]pending, error) {
+	return db.List[pending](tx, `SELECT id, at, kind, leaf FROM ledger_entry WHERE seq IS NULL ORDER BY at, id LIMIT ?`, sealBatch)
+}
+
+// Cover is the kind of entries that say nothing. Without them, whoever knows
+// which entries were made in the open could subtract them from the growth of
+// the tree and be left with the number of the quiet ones.
+const Cover = "ledger.cover"
+
+// cover adds, to one sealing in two, one empty entry or more: one with the
+// chance of a half, two with a quarter, and so on.
+func (l *Ledger) cover(tx *db.Tx, n int) (bool, error) {
+	if !l.hides { // no kind is quiet
+		return false, nil
+	}
+	coins := make([]byte, 1)
+	if _, err := rand.Read(coins); err != nil {
+		return false, fmt.Errorf("ledger: %w", err)
+	}
+	more := bits.TrailingZeros8(coins[0])
+	if n+more > sealBatch {
+		return false, nil // a full batch hides enough
+	}
+	for range more {
+		if _, err := l.Append(tx, Entry{Kind: Cover, Actor: "system:ledger.seal"}); err != nil {
+			return false, err
+		}
+	}
+	return more > 0, nil
 }
 
 // number gives the batch its places in one statement.

@@ -277,6 +277,9 @@ func (rt *Router) carry(route Route, a auth.Actor, r *http.Request) (Reply, erro
 			to = rt.cfg.Target(r.Context(), Idempotency(r.Context()))
 		}
 		if to == "" {
+			to = route.Again
+		}
+		if to == "" {
 			to = above(r.URL.Path)
 		}
 		return Reply{Goto: to, Toast: "刚才已经收到了，没有重复办理。", JSON: Repeated{true, to}}, nil
