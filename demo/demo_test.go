@@ -83,7 +83,7 @@ func TestFigures(t *testing.T) {
 		for key, w := range map[string]string{"accepting": "2.71", "settling": "8.41", "retrial": "-6.13"} {
 			for _, l := range sh.Figures {
 				if l.Key == key && (l.YearChange == nil || *l.YearChange != w) {
-					t.Errorf("%s: %s against the year before is not %s: %s", how, l.Name, w, l.Plain())
+					t.Errorf("%s: %s against the year before is not %s: %q", how, l.Name, w, sh.Cells(l))
 				}
 			}
 		}
@@ -95,7 +95,7 @@ func TestFigures(t *testing.T) {
 			}
 			seen++
 			if l.Value == nil || *l.Value != w {
-				t.Errorf("%s: %s is not %s: %s", how, l.Name, w, l.Plain())
+				t.Errorf("%s: %s is not %s: %q", how, l.Name, w, sh.Cells(l))
 			}
 		}
 		if seen != len(want) {
