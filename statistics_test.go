@@ -593,7 +593,7 @@ func TestStatisticsDifferences(t *testing.T) {
 func TestStatisticsOpensOnArea(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
 	body := h.get("王院", "/statistics").must(t, "page", 200).body
-	has(t, "page", body, "和所辖各院", "全市两级法院", "本院", `aria-label="本院，还是全市"`)
+	has(t, "page", body, "和所辖各院", "全市两级法院", "本院", `aria-label="本院，还是全市"`, "每新收 100 件，结了多少件")
 	body = h.get("王院", "/statistics?court=冀11").must(t, "page", 200).body
 	has(t, "page", body, "全市两级法院", "area=1")
 	var v struct{ Place struct{ Kind, ID string } }
