@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -48,8 +49,26 @@ func TestStoryOnAnyDate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(kept.Roles) < 11 || kept.Walk.Code == "" || kept.Walk.Paper == "" || months == 0 {
+			if len(kept.Roles) != 15 || kept.Walk.Code == "" || kept.Walk.Paper == "" || months == 0 {
 				t.Errorf("roles %d, walk %+v, months %d", len(kept.Roles), kept.Walk, months)
+			}
+			if err := Mount(c); err != nil {
+				t.Fatal(err)
+			}
+			d := &driver{ctx: ctx, court: c, clock: clk}
+			for _, r := range kept.Roles {
+				in, err := d.post(who{}, "/demo/enter", map[string]string{"person": r.Person})
+				if err != nil {
+					t.Fatal(err)
+				}
+				token, _ := in["token"].(string)
+				to, _ := in["goto"].(string)
+				q := httptest.NewRequestWithContext(ctx, http.MethodGet, to, nil)
+				q.Header.Set("Authorization", "Bearer "+token)
+				rec := httptest.NewRecorder()
+				if c.Router.ServeHTTP(rec, q); rec.Code != http.StatusOK {
+					t.Errorf("%s, %s: %s: %d", r.Name, r.Sub, to, rec.Code)
+				}
 			}
 		})
 	}
