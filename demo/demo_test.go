@@ -9,6 +9,10 @@ import (
 	"time"
 
 	"mashang"
+	"mashang/law"
+	"mashang/law/court"
+	"mashang/law/restday"
+	"mashang/law/stats"
 	"mashang/platform/app"
 	"mashang/platform/clock"
 	"mashang/platform/config"
@@ -71,6 +75,36 @@ func TestStoryOnAnyDate(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestEveryMonth: on any date both years have something in each of their
+// months, and the year before nothing that the counted one would count.
+func TestEveryMonth(t *testing.T) {
+	for end := (law.Date{Year: 2026, Month: 1, Day: 1}); end.Year < 2029; end = end.AddDays(3) {
+		y := &year{maker: newMaker(), cal: restday.Default()}
+		for _, c := range court.Courts {
+			if c.Level != court.High {
+				y.courts = append(y.courts, &staffed{code: c.Code})
+			}
+		}
+		first := stats.PeriodOf(stats.Month, end).First.AddMonths(-23)
+		y.before(end)
+		for _, d := range y.todo {
+			if on := law.DateOf(d.at, clock.Shanghai); !on.Before(first.AddMonths(12)) {
+				t.Fatalf("%s: the year before lasts until %s", end, on)
+			}
+		}
+		y.counted(end)
+		busy := map[law.Date]bool{}
+		for _, d := range y.todo {
+			busy[stats.PeriodOf(stats.Month, law.DateOf(d.at, clock.Shanghai)).First] = true
+		}
+		for m := first; m.Before(end.AddDays(-7)); m = m.AddMonths(1) {
+			if !busy[m] {
+				t.Fatalf("%s: nothing happens in the month of %s", end, m)
+			}
+		}
 	}
 }
 
