@@ -2,6 +2,7 @@ package mashang_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,9 +10,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
+	"mashang/docket"
+	"mashang/law/identity"
+	"mashang/platform/db"
 	"mashang/platform/dbtest"
 )
 
@@ -118,4 +123,54 @@ func TestStatisticsReports(t *testing.T) {
 	}
 	h.get("钱法官", "/statistics/report.xlsx?court=冀11&period=2026-03").must(t, "a judge, the court's report", 403)
 	h.get("", "/api/v1/statistics/report.xlsx?court=冀11").must(t, "nobody", 401)
+}
+
+// TestStatisticsOtherCourts: of an area one sees how many cases each court has,
+// and why those of the others don't open.
+func TestStatisticsOtherCourts(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		if err := h.Kit.DB.Do(t.Context(), func(tx *db.Tx) (err error) {
+			if h.people["邻立"], err = docket.AddPerson(tx, docket.Person{Kind: "natural", Name: "邻立", At: h.Kit.Now()}); err != nil {
+				return err
+			}
+			_, err = docket.AddPost(tx, docket.Post{Person: h.people["邻立"], Court: "冀1126", Division: h.divs["冀1126立案庭"], Role: docket.FilingJudge, From: h.Kit.Now().Add(-time.Hour)}, h.Kit.Now())
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		own, sealed := h.filed(1, "民初", "民一庭", "钱法官"), h.filed(2, "民初", "民一庭", "钱法官")
+		h.post("王院", "/casebook/"+sealed+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及商业秘密"}).must(t, "seal", 200)
+		for n := range 3 {
+			f := filing()
+			f["court"], f["type"], f["special"], f["received"] = "冀1126", "民初", "", docket.Today(h.Kit.Now()).String()
+			f["p_name"], f["p_number"], f["p_phone"] = "邻县人", identity.Fictional(91+n, mustDate("1970-01-02"), true), identity.FictionalPhone(91+n)
+			id := h.post("邻县", "/casebook/enter", f).must(t, "enter", 200).get("case")
+			h.post("邻立", "/casebook/"+id+"/accept", map[string]string{"division": h.divs["冀1126立案庭"]}).must(t, "accept", 200)
+		}
+		h.drain()
+		q := "/statistics/cases?court=冀11&period=2026-03&figure=received"
+		var b struct {
+			Total, Hidden int64
+			Cases         []struct{ ID string }
+			Courts        []struct {
+				Place       struct{ ID string }
+				Cases, Seen int64
+			}
+		}
+		if err := json.Unmarshal([]byte(h.get("王院", "/api/v1"+q+"&area=1").must(t, "area", 200).body), &b); err != nil {
+			t.Fatal(err)
+		}
+		if b.Total != 5 || b.Hidden != 4 || len(b.Cases) != 1 || b.Cases[0].ID != own || fmt.Sprint(b.Courts) != "[{{冀11} 2 1} {{冀1126} 3 0}]" {
+			t.Errorf("the area is %+v", b)
+		}
+		body := h.get("王院", q+"&area=1").must(t, "area", 200).body
+		has(t, "area", body, "其中 3 件在别的法院", "只能在哪个法院打开", "另有 1 件您不能查看", own)
+		if strings.Contains(body, "邻县人") {
+			t.Error("the area names a case of the other court")
+		}
+		has(t, "the other court", h.get("王院", strings.Replace(q, "冀11", "冀1126", 1)).must(t, "below", 200).body, "都在别的法院")
+		if body := h.get("王院", q).must(t, "own court", 200).body; strings.Contains(body, "在别的法院") || !strings.Contains(body, "另有 1 件您不能查看") {
+			t.Errorf("the own court: %s", body)
+		}
+	})
 }
