@@ -170,7 +170,7 @@ func TestTokenEnds(t *testing.T) {
 		h.post("系统", "/connect/system/end", map[string]any{"court": "冀1126", "id": p.ID}).must(t, "as another court's", 404)
 		h.post("安全", "/connect/system/end", map[string]any{"court": "冀11", "id": p.ID}).must(t, "another administrator", 403)
 		h.post("系统", "/connect/system/end", map[string]any{"court": "冀11", "id": p.ID}).must(t, "end", 200)
-		has(t, "revoked", h.get("立案系统", "/api/v1/connect/event").must(t, "revoked", 401).body, "令牌不对、已经停用或者过期了")
+		has(t, "revoked", h.get("立案系统", "/api/v1/connect/event").must(t, "revoked", 401).body, "接入口令（令牌）不对、已经停用或者过期了")
 		h.post("系统", "/connect/system/end", map[string]any{"court": "冀11", "id": p.ID}).must(t, "twice", 404)
 		h.get("审判系统", "/api/v1/connect/event").must(t, "the other", 200)
 		h.clock.Add(365*24*time.Hour + 15*time.Hour - time.Minute) // 2027-03-03 23:59

@@ -1,20 +1,14 @@
 package mashang_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/xuri/excelize/v2"
 
 	"mashang/docket"
 	"mashang/docket/fact"
@@ -599,7 +593,7 @@ func TestStatisticsDifferences(t *testing.T) {
 func TestStatisticsOpensOnArea(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
 	body := h.get("王院", "/statistics").must(t, "page", 200).body
-	has(t, "page", body, "和所辖各院", "全市两级法院", "本院", `aria-label="本院，还是全市"`)
+	has(t, "page", body, "和所辖各院", "全市两级法院", "本院", `aria-label="本院，还是全市"`, "每新收 100 件，结了多少件")
 	body = h.get("王院", "/statistics?court=冀11").must(t, "page", 200).body
 	has(t, "page", body, "全市两级法院", "area=1")
 	var v struct{ Place struct{ Kind, ID string } }
@@ -613,71 +607,4 @@ func TestStatisticsOpensOnArea(t *testing.T) {
 	if body := h.get("王院", "/statistics").body; strings.Contains(body, "全市两级法院") {
 		t.Error("there is a switch to nowhere")
 	}
-}
-
-// TestStatisticsReports: the report is a paper that another program reads and
-// a workbook that opens again; a cause that looks like a formula is text.
-func TestStatisticsReports(t *testing.T) {
-	h := newHouse(t, dbtest.SQLite(t))
-	id := h.filed(1, "民初", "民一庭", "钱法官")
-	for _, cause := range []string{"=1+1", "+1", "-1", "@x"} {
-		n := h.filed(int(h.number(`SELECT COUNT(*) FROM docket_case`))+1, "民初", "民一庭", "钱法官")
-		h.post("钱法官", "/casebook/"+n+"/correct", map[string]string{"field": "cause", "value": cause, "reason": "照原件更正"}).must(t, "correct", 200)
-		h.closed(n, "钱法官", "judgment", mustDate("2026-03-03"))
-	}
-	h.closed(id, "钱法官", "mediation", mustDate("2026-03-03"))
-	h.post("王院", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及商业秘密"}).must(t, "seal", 200)
-	h.drain()
-	a := h.get("王院", "/statistics/report.pdf?court=冀11&period=2026-03").must(t, "pdf", 200)
-	file := filepath.Join(t.TempDir(), "report.pdf")
-	if err := os.WriteFile(file, []byte(a.body), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.CommandContext(t.Context(), "pdftotext", "-enc", "UTF-8", "-layout", file, "-").Output()
-	if err != nil {
-		t.Fatalf("pdftotext (run make deps): %v", err)
-	}
-	has(t, "report", strings.Join(strings.Fields(string(out)), ""), "河北省衡水市中级人民法院", "审判运行统计报告", "2026年3月", "民商事案件调撤率", "20.00%", "民商事案件调解率", "民商事案件撤诉率", "0.00%", "民一庭", "没有数据", "口径不统一", "演示文书无法律效力")
-
-	a = h.get("王院", "/statistics/report.xlsx?court=冀11&period=2026-03").must(t, "xlsx", 200)
-	f, err := excelize.OpenReader(bytes.NewReader([]byte(a.body)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	rows, err := f.GetRows("结案的案件")
-	if err != nil || len(rows) != 6 { // head, four cases, and one that is sealed
-		t.Fatalf("%d rows, %v", len(rows), err)
-	}
-	var causes []string
-	for i := 1; i <= 4; i++ {
-		cell := fmt.Sprintf("C%d", i+1)
-		formula, err := f.GetCellFormula("结案的案件", cell)
-		kind, kerr := f.GetCellType("结案的案件", cell)
-		if err != nil || kerr != nil || formula != "" || kind != excelize.CellTypeSharedString {
-			t.Errorf("%s is no text: %q %v %v %v", cell, formula, kind, err, kerr)
-		}
-		causes = append(causes, rows[i][2])
-	}
-	slices.Sort(causes)
-	if !slices.Equal(causes, []string{"'+1", "'-1", "'=1+1", "'@x"}) {
-		t.Errorf("causes %q", causes)
-	}
-	if !strings.Contains(rows[5][0], "另有 1 件") || strings.Contains(a.body, "当事1") {
-		t.Errorf("the sealed case: %q", rows[5])
-	}
-	rows, err = f.GetRows("指标")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range rows {
-		if r[0] == "民商事案件调撤率" && (r[1] != "20" || r[3] != "1" || r[4] != "5") {
-			t.Errorf("the figure is %q", r)
-		}
-		if r[0] == "民商事案件撤诉率" && (r[1] != "0" || r[3] != "0" || r[4] != "5") {
-			t.Errorf("the figure is %q", r)
-		}
-	}
-	h.get("钱法官", "/statistics/report.xlsx?court=冀11&period=2026-03").must(t, "a judge, the court's report", 403)
-	h.get("", "/api/v1/statistics/report.xlsx?court=冀11").must(t, "nobody", 401)
 }

@@ -47,14 +47,15 @@ func (v View) Court() bool { return v.Relation&access.Staff != 0 }
 // May reports whether the viewer may do something, for buttons.
 func (v View) May(kind, verb string) bool { return access.Allowed(v.Relation, kind, verb) }
 
-// Place is where a panel stands on the case page.
+// Place is where a panel stands on the case page or the page of its acts.
 type Place int
 
 // The places, in reading order; Aside is the column beside them.
 const (
-	Next  Place = iota // what to do now; the first one wins
-	Main               // in the column
-	Aside              // beside it
+	Next    Place = iota // what to do now; the first one wins
+	Main                 // in the column
+	Aside                // beside it
+	Closing              // over the button that closes the case: what is still open
 )
 
 // Panel is one part of a case page.

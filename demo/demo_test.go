@@ -3,11 +3,16 @@ package demo
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
 
 	"mashang"
+	"mashang/law"
+	"mashang/law/court"
+	"mashang/law/restday"
+	"mashang/law/stats"
 	"mashang/platform/app"
 	"mashang/platform/clock"
 	"mashang/platform/config"
@@ -48,10 +53,58 @@ func TestStoryOnAnyDate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(kept.Roles) < 11 || kept.Walk.Code == "" || kept.Walk.Paper == "" || months == 0 {
+			if len(kept.Roles) != 15 || kept.Walk.Code == "" || kept.Walk.Paper == "" || months == 0 {
 				t.Errorf("roles %d, walk %+v, months %d", len(kept.Roles), kept.Walk, months)
 			}
+			if err := Mount(c); err != nil {
+				t.Fatal(err)
+			}
+			d := &driver{ctx: ctx, court: c, clock: clk}
+			for _, r := range kept.Roles {
+				in, err := d.post(who{}, "/demo/enter", map[string]string{"person": r.Person})
+				if err != nil {
+					t.Fatal(err)
+				}
+				token, _ := in["token"].(string)
+				to, _ := in["goto"].(string)
+				q := httptest.NewRequestWithContext(ctx, http.MethodGet, to, nil)
+				q.Header.Set("Authorization", "Bearer "+token)
+				rec := httptest.NewRecorder()
+				if c.Router.ServeHTTP(rec, q); rec.Code != http.StatusOK {
+					t.Errorf("%s, %s: %s: %d", r.Name, r.Sub, to, rec.Code)
+				}
+			}
 		})
+	}
+}
+
+// TestEveryMonth: on any date both years have something in each of their
+// months, and the year before nothing that the counted one would count.
+func TestEveryMonth(t *testing.T) {
+	for end := (law.Date{Year: 2026, Month: 1, Day: 1}); end.Year < 2029; end = end.AddDays(3) {
+		y := &year{maker: newMaker(), cal: restday.Default()}
+		for _, c := range court.Courts {
+			if c.Level != court.High {
+				y.courts = append(y.courts, &staffed{code: c.Code})
+			}
+		}
+		first := stats.PeriodOf(stats.Month, end).First.AddMonths(-23)
+		y.before(end)
+		for _, d := range y.todo {
+			if on := law.DateOf(d.at, clock.Shanghai); !on.Before(first.AddMonths(12)) {
+				t.Fatalf("%s: the year before lasts until %s", end, on)
+			}
+		}
+		y.counted(end)
+		busy := map[law.Date]bool{}
+		for _, d := range y.todo {
+			busy[stats.PeriodOf(stats.Month, law.DateOf(d.at, clock.Shanghai)).First] = true
+		}
+		for m := first; m.Before(end.AddDays(-7)); m = m.AddMonths(1) {
+			if !busy[m] {
+				t.Fatalf("%s: nothing happens in the month of %s", end, m)
+			}
+		}
 	}
 }
 
@@ -83,7 +136,7 @@ func TestFigures(t *testing.T) {
 		for key, w := range map[string]string{"accepting": "2.71", "settling": "8.41", "retrial": "-6.13"} {
 			for _, l := range sh.Figures {
 				if l.Key == key && (l.YearChange == nil || *l.YearChange != w) {
-					t.Errorf("%s: %s against the year before is not %s: %s", how, l.Name, w, l.Plain())
+					t.Errorf("%s: %s against the year before is not %s: %q", how, l.Name, w, sh.Cells(l))
 				}
 			}
 		}
@@ -95,7 +148,7 @@ func TestFigures(t *testing.T) {
 			}
 			seen++
 			if l.Value == nil || *l.Value != w {
-				t.Errorf("%s: %s is not %s: %s", how, l.Name, w, l.Plain())
+				t.Errorf("%s: %s is not %s: %q", how, l.Name, w, sh.Cells(l))
 			}
 		}
 		if seen != len(want) {

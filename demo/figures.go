@@ -38,6 +38,10 @@ const (
 	appealedBefore, retrialsBefore = 7, 10
 
 	closedBefore = civilBefore + administrativeBefore + secondInstance
+
+	// Over so many days its cases come in: the last of them are closed, and
+	// appealed, in its last month and never in the year that is counted.
+	spanBefore = 335
 )
 
 // quota is what the plaintiffs of one case do in it.
@@ -134,7 +138,7 @@ func (y *year) before(end law.Date) {
 	for i := range closedBefore {
 		p := plan{kind: causes[i%len(causes)]}
 		c := y.ends(&p, y.courts[i%len(y.courts)], i, settledBefore, civilBefore, administrativeBefore, appealedBefore, retrialsBefore)
-		y.ordinary(c, first.AddDays(i*29%closedBefore*290/closedBefore), end, p)
+		y.ordinary(c, first.AddDays(i*29%closedBefore*spanBefore/closedBefore), end, p)
 	}
 }
 

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 
@@ -63,10 +64,7 @@ func (p pages) enter(r *http.Request) (web.Reply, error) {
 		if err != nil {
 			return web.Reply{}, err
 		}
-		to := "/desk"
-		if !role.Staff {
-			to = "/casebook/" + k.Walk.Case
-		}
+		to := cmp.Or(role.To, "/desk")
 		return web.Reply{SignIn: token, Goto: to, JSON: map[string]string{"token": token, "goto": to}}, nil
 	}
 	return web.Reply{Goto: "/demo"}, nil

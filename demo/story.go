@@ -135,20 +135,22 @@ func (y *year) offer(f *filed, judge member) error {
 	if err != nil {
 		return err
 	}
-	y.roles = append(y.roles, Role{jia, false, f.pl.name, "原告，专利案，常在外地", "person"})
+	y.roles = append(y.roles, Role{jia, false, f.pl.name, "原告，专利案，常在外地", "person", "/casebook/" + f.id})
 	city := f.court
 	for _, r := range []struct {
-		m    member
-		sub  string
-		icon string
+		m             member
+		sub, icon, to string
 	}{
-		{judge, "知识产权审判庭法官，有一条留言等他回", "gavel"}, {city.of(docket.Assistant, f.division)[0], "法官助理，起草答复", "pen"},
-		{city.of(docket.Head, f.division)[0], "庭长，看得到过期没回的留言，等他分案", "scale"}, {city.of(docket.Clerk, f.division)[0], "书记员", "pen"},
-		{city.of(docket.FilingOfficer, "")[0], "立案窗口，收件、送达、核实身份", "door"}, {city.of(docket.FilingJudge, "")[0], "立案法官，决定是否立案", "check"},
-		{city.of(docket.President, "")[0], "院长", "chart"}, {city.of(docket.Supervision, "")[0], "审管办，答复投诉，看谁还没回", "bell"}, {city.of(docket.Discipline, "")[0], "督察，看过问记录和汇总", "shield"}, {city.of(docket.SystemAdmin, "")[0], "系统管理员", "kiosk"},
-		{city.of(docket.SecurityAdmin, "")[0], "安全管理员", "lock"}, {city.of(docket.AuditAdmin, "")[0], "审计管理员", "eye"},
+		{judge, "知识产权审判庭法官，有一条留言等他回", "gavel", ""},
+		{city.of(docket.Judge, f.division)[1], "同庭法官。先用周明远点“委托代答”交给他，再来看他的工作台", "gavel", ""},
+		{city.of(docket.Assistant, f.division)[0], "法官助理，起草答复", "pen", ""},
+		{city.of(docket.Head, f.division)[0], "庭长，看得到过期没回的留言，等他分案", "scale", ""}, {city.of(docket.Clerk, f.division)[0], "书记员", "pen", ""},
+		{city.of(docket.Clerk, "民一庭")[0], "民一庭书记员，不办贾若兰的案件，要先说明理由才打得开", "pen", "/oversight/open?case=" + f.id},
+		{city.of(docket.FilingOfficer, "")[0], "立案窗口，收件、送达、核实身份", "door", ""}, {city.of(docket.FilingJudge, "")[0], "立案法官，决定是否立案；点“导入”，把原系统的案件用表格转进来", "check", ""},
+		{city.of(docket.President, "")[0], "院长", "chart", ""}, {city.of(docket.Supervision, "")[0], "审管办，答复投诉，看谁还没回", "bell", ""}, {city.of(docket.Discipline, "")[0], "督察，看过问记录和汇总", "shield", ""}, {city.of(docket.SystemAdmin, "")[0], "系统管理员", "kiosk", ""},
+		{city.of(docket.SecurityAdmin, "")[0], "安全管理员", "lock", ""}, {city.of(docket.AuditAdmin, "")[0], "审计管理员", "eye", ""},
 	} {
-		y.roles = append(y.roles, Role{r.m.person, true, r.m.name, r.sub, r.icon})
+		y.roles = append(y.roles, Role{r.m.person, true, r.m.name, r.sub, r.icon, r.to})
 	}
 	y.walk = Walk{Case: f.id, Code: code, Name: f.pl.name, Number: f.pl.number, Phone: f.pl.phone}
 	return y.court.Kit.Read(y.ctx, func(tx *db.Tx) error {

@@ -322,6 +322,7 @@ type Role struct {
 	Name   string `json:"name"`
 	Sub    string `json:"sub"`
 	Icon   string `json:"icon"`
+	To     string `json:"to"` // where he begins; empty: his desk
 }
 
 // Walk is what a visitor needs to walk the story himself.

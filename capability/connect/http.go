@@ -200,7 +200,7 @@ func (s *Service) postEnd(r *http.Request) (web.Reply, error) {
 	if err := s.end(r.Context(), c); err != nil {
 		return web.Reply{}, err
 	}
-	return went("/connect?", c.Court, "停用了，令牌马上失效。")
+	return went("/connect?", c.Court, "停用了，接入口令马上失效。")
 }
 
 func (s *Service) waysReply(r *http.Request, c newWay, err error) (web.Reply, error) {

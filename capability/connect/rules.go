@@ -134,7 +134,7 @@ func sign(h http.Header, secret, id string, now time.Time, body []byte) {
 }
 
 var (
-	errSign  = fault.New(fault.SignIn, "签名对不上，没有收下。请核对对接系统的编号和签名密钥。")
+	errSign  = fault.New(fault.SignIn, "签名对不上，没有收下。请核对对接系统的编号和验真口令（签名密钥）。")
 	errClock = fault.New(fault.SignIn, "发送的时间和本院的钟差得太多，没有收下：网址送来的最多差五分钟。请校准时钟后重发。")
 )
 

@@ -156,7 +156,7 @@ func (s *Service) webhook(ctx context.Context, l letter, w way, y system) error 
 	case status/100 == 3:
 		return refusal{"对方让转到别的网址，我们不跟着转。请改成最后的网址。"}
 	case status/100 == 4 && status != http.StatusRequestTimeout && status != http.StatusTooManyRequests && status != http.StatusNotFound:
-		return refusal{"对方不收，回的是 " + strconv.Itoa(status) + "。请对方看看签名密钥和格式。"}
+		return refusal{"对方不收，回的是 " + strconv.Itoa(status) + "。请对方看看验真口令（签名密钥）和格式。"}
 	}
 	return fmt.Errorf("answered %d", status)
 }

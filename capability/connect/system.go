@@ -59,7 +59,7 @@ const (
 )
 
 // errToken is the one answer to every token that opens nothing.
-var errToken = fault.New(fault.SignIn, "令牌不对、已经停用或者过期了。请法院系统管理员重新接入。")
+var errToken = fault.New(fault.SignIn, "接入口令（令牌）不对、已经停用或者过期了。请法院系统管理员重新接入。")
 
 // seenEvery is how exactly we know when a token was last used.
 const seenEvery = time.Minute
@@ -121,7 +121,7 @@ func (c newSystem) check(today law.Date) error {
 	}
 	if c.PublicKey != "" {
 		if _, err := exchange.ParsePublic(c.PublicKey); err != nil {
-			bad.Add("public_key", "公钥不对。它是 44 个字符，最后一个是等号；不用文件交换就空着。")
+			bad.Add("public_key", "核对码（公钥）不对。它是 44 个字符，最后一个是等号；不用文件交换就空着。")
 		}
 	}
 	return bad.Err()

@@ -47,6 +47,7 @@ func (s *Service) Capability() capability.Capability {
 type today struct {
 	Groups []group           `json:"groups"`
 	Cases  []docket.Case     `json:"cases"`
+	Closed []docket.Case     `json:"closed"`
 	Newest bool              `json:"-"` // cases are the newest to be seen, not his own by limit
 	Open   int               `json:"open"`
 	Posts  []docket.Post     `json:"posts"`
@@ -149,7 +150,8 @@ func ranked(set map[string]bool) []string {
 // shown is how many cases a desk lists; the rest are a click away.
 const shown = 12
 
-// cases are those the person handles, the nearest limit first.
+// cases are those the person handles, the nearest limit first, and apart from
+// them those that he closed.
 func (s *Service) cases(tx *db.Tx, d *today) error {
 	courts, err := access.Serves(tx, d.Viewer.Actor, d.Viewer.Now)
 	if err != nil {
@@ -162,14 +164,26 @@ func (s *Service) cases(tx *db.Tx, d *today) error {
 			return err
 		}
 		d.Open = int(n)
-		d.Cases, err = db.List[docket.Case](tx, `SELECT `+docket.CaseCols+` FROM docket_case c WHERE `+mine+` AND c.state = 'open' ORDER BY c.limit_on, c.id LIMIT ?`, append(args, shown)...)
-		if err != nil || len(d.Cases) > 0 {
+		args = append(args, shown)
+		if d.Cases, err = db.List[docket.Case](tx, `SELECT `+docket.CaseCols+` FROM docket_case c WHERE `+mine+` AND c.state = 'open' ORDER BY c.limit_on, c.id LIMIT ?`, args...); err != nil {
+			return err
+		}
+		// By the limit too: a judge has closed thousands, and this order needs no sorting.
+		d.Closed, err = db.List[docket.Case](tx, `SELECT `+docket.CaseCols+` FROM docket_case c WHERE `+mine+` AND c.state = 'closed' ORDER BY c.limit_on DESC, c.id DESC LIMIT ?`, args...)
+		if err != nil || len(d.Cases)+len(d.Closed) > 0 {
 			return err
 		}
 	}
 	// Those who handle no case of their own see the newest that they may see.
 	d.Newest = true
-	d.Cases, err = access.Newest(tx, d.Viewer.Actor, d.Viewer.Now, "", nil, "", shown)
+	cs, err := access.Newest(tx, d.Viewer.Actor, d.Viewer.Now, "", nil, "", shown)
+	for _, c := range cs {
+		if c.State == docket.Closed {
+			d.Closed = append(d.Closed, c)
+		} else {
+			d.Cases = append(d.Cases, c)
+		}
+	}
 	return err
 }
 
@@ -248,7 +262,11 @@ func (d today) dueToday() int {
 	return n
 }
 
+// left says how long a case has, or since when it is closed.
 func left(c docket.Case, d today) string {
+	if c.State == docket.Closed {
+		return c.ClosedOn.Short(docket.Today(d.Viewer.Now))
+	}
 	if c.State != docket.Open || c.Limit.IsZero() {
 		return "—"
 	}

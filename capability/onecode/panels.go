@@ -13,7 +13,8 @@ import (
 	"mashang/platform/qr"
 )
 
-// panels are the thread and the code on a case page.
+// panels are the thread and the code on a case page, and what a judge should
+// know before he closes it.
 func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, error) {
 	if v.Relation&access.Allowing("message", "read") == 0 || v.Case.State == docket.Entered || v.Case.State == docket.Refused {
 		return nil, nil
@@ -36,6 +37,13 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	out := []capability.Panel{{Place: capability.Main, Order: 30, Body: talkPanel(v, last)}}
 	if waiting {
 		out = append(out, capability.Panel{Place: capability.Next, Order: 30, Body: nextPanel(v, next)})
+	}
+	if v.May("case", "close") {
+		if n, err := waitingIn(tx, v.Case.ID); err != nil {
+			return nil, err
+		} else if n > 0 {
+			out = append(out, capability.Panel{Place: capability.Closing, Order: 30, Body: closingPanel(v.Case.ID, n)})
+		}
 	}
 	if v.Party.ID == "" {
 		return out, nil

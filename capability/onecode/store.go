@@ -116,6 +116,11 @@ func nextIn(tx *db.Tx, caseID, party string) (Message, bool, error) {
 	return db.Maybe[Message](tx, `SELECT `+messageCols+` FROM onecode_message m WHERE m.id = (`+q+` ORDER BY m.due_on, m.id LIMIT 1)`, args...)
 }
 
+// waitingIn counts the questions of a case that wait for an answer.
+func waitingIn(tx *db.Tx, caseID string) (int64, error) {
+	return db.One[int64](tx, `SELECT COUNT(*) FROM onecode_message WHERE case_id = ? AND state = 'waiting'`, caseID)
+}
+
 // draft is the assistant's proposal.
 type draft struct {
 	Message string    `db:"message_id" json:"message"`

@@ -2,6 +2,7 @@ package statistics
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"mashang/docket"
@@ -22,11 +23,21 @@ type behind struct {
 	Part   string        `json:"part"`
 	Words  string        `json:"words"`
 	Total  int64         `json:"total"`
-	Hidden int64         `json:"hidden"` // that the reader may not see
+	Hidden int64         `json:"hidden"`           // that the reader may not see
+	Courts []share       `json:"courts,omitempty"` // of an area, court by court
 	Cases  []docket.Case `json:"cases"`
 	Next   string        `json:"next,omitempty"`
 	query  query
-	split  bool // there is a denominator to look at as well
+	split  bool  // there is a denominator to look at as well
+	beyond int64 // hidden because another court has them
+}
+
+// share is how many of the cases one court has, and how many of those the
+// reader may see.
+type share struct {
+	Place place `json:"place"`
+	Cases int64 `json:"cases"`
+	Seen  int64 `json:"seen"`
 }
 
 // pageSize of a list of cases.
@@ -95,13 +106,17 @@ func (s *Service) cases(ctx context.Context, q query) (b behind, err error) {
 		if err != nil {
 			return err
 		}
-		from := ` FROM docket_case c WHERE c.id IN (` + sel + `) AND ` + may
-		args = append(args, mine...)
+		all, allArgs := ` FROM docket_case c WHERE c.id IN (`+sel+`)`, args
+		from := all + ` AND ` + may
+		args = append(slices.Clone(args), mine...)
 		seen, err := db.One[int64](tx, `SELECT COUNT(*)`+from, args...)
 		if err != nil {
 			return err
 		}
 		b.Hidden = b.Total - seen
+		if err := s.shares(tx, &b, st, counted{all, allArgs}, counted{from, args}); err != nil {
+			return err
+		}
 		if q.After != "" {
 			from, args = from+` AND c.id < ?`, append(args, q.After)
 		}
@@ -113,4 +128,45 @@ func (s *Service) cases(ctx context.Context, q query) (b behind, err error) {
 		return err
 	})
 	return b, err
+}
+
+// counted is the end of a query for cases, and what it takes.
+type counted struct {
+	from string
+	args []any
+}
+
+// shares tells an area court by court, and how many of what is hidden lies with
+// courts in which the reader has no post: they open their cases themselves.
+func (s *Service) shares(tx *db.Tx, b *behind, st sight, all, seen counted) error {
+	if b.Place.Kind != "area" {
+		if !st.serves(b.Place.Court) {
+			b.beyond = b.Hidden
+		}
+		return nil
+	}
+	var n [2]map[string]int64
+	for i, q := range []counted{all, seen} {
+		rows, err := db.List[struct {
+			Court string `db:"court_id"`
+			N     int64  `db:"n"`
+		}](tx, `SELECT c.court_id, COUNT(*) AS n`+q.from+` GROUP BY c.court_id`, q.args...)
+		if err != nil {
+			return err
+		}
+		n[i] = map[string]int64{}
+		for _, r := range rows {
+			n[i][r.Court] = r.N
+		}
+	}
+	courts, err := s.inside(tx, b.Place)
+	for _, c := range courts {
+		if x := (share{c, n[0][c.Court], n[1][c.Court]}); x.Cases > 0 {
+			b.Courts = append(b.Courts, x)
+			if !st.serves(c.Court) {
+				b.beyond += x.Cases - x.Seen
+			}
+		}
+	}
+	return err
 }

@@ -23,6 +23,7 @@ type Line struct {
 	Version     string  `json:"version"`
 	Source      string  `json:"source"`
 	Note        string  `json:"note"`
+	Gist        string  `json:"gist,omitempty"` // what it tells, where the name does not
 	Of          string  `json:"numerator_is"`
 	By          string  `json:"denominator_is"`
 	Numerator   *int64  `json:"numerator"`
@@ -152,7 +153,7 @@ func (s *Service) draw(tx *db.Tx, sh *Sheet, p stats.Period) error {
 
 // line computes a figure.
 func (sh *Sheet) line(f stats.Figure, h *history, p stats.Period) Line {
-	l := Line{Key: f.Key, Name: f.Name, Unit: f.Unit, Definition: f.Formula, Variant: f.Variant, Version: f.Version, Source: f.Source, Note: f.Note, Of: f.Numerator.Words}
+	l := Line{Key: f.Key, Name: f.Name, Unit: f.Unit, Definition: f.Formula, Variant: f.Variant, Version: f.Version, Source: f.Source, Note: f.Note, Gist: f.Gist, Of: f.Numerator.Words}
 	if f.Denominator != nil {
 		l.By = f.Denominator.Words
 	}

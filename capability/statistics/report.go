@@ -33,15 +33,18 @@ func (s *Service) paper(sh Sheet) ([]byte, error) {
 	if s.k.Config.Demo {
 		d.Void = void
 	}
-	figures := pdf.Grid{Head: []string{"指标", "数值", "分子", "分母", "环比", "同比"}, Widths: []float64{26, 16, 13, 13, 18, 18}}
+	figures := pdf.Grid{Head: sh.Head(), Widths: []float64{26, 16, 13, 13, 18, 18}}
+	if sh.yearly() {
+		figures.Widths = []float64{34, 20, 15, 15, 20}
+	}
 	for _, l := range sh.Figures {
-		figures.Rows = append(figures.Rows, strings.Split(l.Plain(), "\t"))
+		figures.Rows = append(figures.Rows, sh.Cells(l))
 	}
 	d.Blocks = []pdf.Block{
 		pdf.CourtTitle{Form: true}, pdf.PaperTitle{Sub: sh.Title},
 		pdf.Paragraph{Text: sh.Place.Name + "，" + sh.span() + "。" + sh.running()},
 		figures,
-		pdf.Note{Text: "百分率的环比、同比是百分点；件数、人数、条数的是增减的百分比。“没有数据”是分母为零，不是零。标“暂定”的，以后还会变。封存的案件计入总数。"},
+		pdf.Note{Text: "百分率的" + sh.comparisons() + "是百分点；件数、人数、条数的是增减的百分比。“没有数据”是分母为零，不是零。标“暂定”的，以后还会变。封存的案件计入总数。"},
 	}
 	if len(sh.Inside) > 0 {
 		g := pdf.Grid{Head: []string{"部门"}, Widths: []float64{26}}
@@ -74,7 +77,30 @@ func (sh Sheet) running() string {
 	if !sh.Running {
 		return ""
 	}
-	return "这一期还没有完，数到" + sh.today.Chinese() + "为止；环比、同比是和完整的一期比。"
+	return "这一期还没有完，数到" + sh.today.Chinese() + "为止；" + sh.comparisons() + "是和完整的一期比。"
+}
+
+// comparisons names what a figure is held against: of a year the period before
+// is that of a year ago, one comparison and not two.
+func (sh Sheet) comparisons() string {
+	if sh.yearly() {
+		return "同比"
+	}
+	return "环比、同比"
+}
+
+// Head is the head of a table of figures.
+func (sh Sheet) Head() []string {
+	return append([]string{"指标", "数值", "分子", "分母"}, strings.Split(sh.comparisons(), "、")...)
+}
+
+// Cells is a figure as a line of the table that [Sheet.Head] begins.
+func (sh Sheet) Cells(l Line) []string {
+	cells := []string{l.Name + mark(l), l.shown(), number(l.Numerator), number(l.Denominator)}
+	if !sh.yearly() {
+		cells = append(cells, l.change(l.Change))
+	}
+	return append(cells, l.change(l.YearChange))
 }
 
 // shown is a figure as it is read.
@@ -107,11 +133,6 @@ func (l Line) change(c *string) string {
 		return fall + n + unit
 	}
 	return up + n + unit
-}
-
-// Plain is a figure as a line of a table, its cells apart by tabs.
-func (l Line) Plain() string {
-	return strings.Join([]string{l.Name + mark(l), l.shown(), number(l.Numerator), number(l.Denominator), l.change(l.Change), l.change(l.YearChange)}, "\t")
 }
 
 func mark(l Line) string {
@@ -191,17 +212,24 @@ func workbook(sh Sheet, closed listed) ([]byte, error) {
 	b.Texts("法院", sh.court)
 	b.Texts("范围", sh.Place.Name)
 	b.Texts("时段", sh.Title, sh.First.String(), sh.Last.String(), sh.running())
-	b.Texts("指标", "数值", "单位", "分子", "分母", "上一期", "环比", "去年同期", "同比", "暂定", "公式", "口径", "版本", "来源")
+	head := []string{"指标", "数值", "单位", "分子", "分母"}
+	if !sh.yearly() {
+		head = append(head, "上一期", "环比")
+	}
+	b.Texts(append(head, "去年同期", "同比", "暂定", "公式", "口径", "版本", "来源")...)
 	for _, l := range sh.Figures {
-		row := []any{l.Name, fixed(l.Value), l.Unit, whole(l.Numerator), whole(l.Denominator), fixed(l.Previous), fixed(l.Change), fixed(l.LastYear), fixed(l.YearChange), mark(l), l.Definition, l.Variant, l.Version, l.Source}
+		row := []any{l.Name, fixed(l.Value), l.Unit, whole(l.Numerator), whole(l.Denominator)}
 		if l.Hidden {
 			row[1] = l.shown()
 		}
-		b.Row(row...)
+		if !sh.yearly() {
+			row = append(row, fixed(l.Previous), fixed(l.Change))
+		}
+		b.Row(append(row, fixed(l.LastYear), fixed(l.YearChange), mark(l), l.Definition, l.Variant, l.Version, l.Source)...)
 	}
 	if len(sh.Inside) > 0 {
 		b.Sheet("分开看")
-		head := []string{"部门"}
+		head = []string{"部门"}
 		for _, k := range compared {
 			x, _ := stats.ByKey(k)
 			head = append(head, x.Name+"（"+x.Unit+"）")

@@ -169,6 +169,11 @@ func (s *Service) division(tx *db.Tx, q query, st sight) (place, sight, error) {
 	return place{Kind: "division", ID: d.ID, Court: d.Court, Name: d.Name}, st, nil
 }
 
+// serves reports whether the person has a post in a court.
+func (st sight) serves(court string) bool {
+	return slices.ContainsFunc(st.posts, func(p docket.Post) bool { return p.Court == court })
+}
+
 // heads reports whether the person heads a division.
 func (st sight) heads(court, division string) bool {
 	for _, p := range st.posts {

@@ -65,9 +65,9 @@ func runStats(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 
 func printSheet(sh statistics.Sheet, stdout io.Writer) error {
 	w := tabwriter.NewWriter(stdout, 2, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "%s，%s\n指标\t数值\t分子\t分母\t环比\t同比\n", sh.Place.Name, sh.Title)
+	fmt.Fprintf(w, "%s，%s\n%s\n", sh.Place.Name, sh.Title, strings.Join(sh.Head(), "\t"))
 	for _, l := range sh.Figures {
-		fmt.Fprintln(w, l.Plain())
+		fmt.Fprintln(w, strings.Join(sh.Cells(l), "\t"))
 	}
 	return w.Flush()
 }

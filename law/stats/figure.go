@@ -109,6 +109,7 @@ type Figure struct {
 	Formula     string // in words
 	Source      string // where it comes from, and how far that can be checked
 	Note        string // what a reader must know to read it rightly
+	Gist        string // in one short sentence, where the name does not tell
 	Variant     string // which of the definitions in use this is
 	Version     string
 	Decimals    int

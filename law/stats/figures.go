@@ -93,12 +93,14 @@ var Figures = []Figure{
 	{
 		Key: "clearance", Name: "结案率", Unit: "%", Decimals: 2, Group: "flow", Version: version, Source: quality,
 		Formula: "结案数÷（旧存数＋新收数）×100%", Variant: "分母含旧存；不含旧存的叫“收结案比”",
+		Gist:      "手里的案件，连旧存的在内，每 100 件结了多少件。",
 		Note:      "年初分母大、结案少，这个数自然低，同去年同期比才有意义。",
 		Numerator: Term{Words: "本期结案数", Parts: []Part{done}}, Denominator: &Term{Words: "旧存数加新收数", Parts: []Part{filedBefore, doneBefore, filed}},
 	},
 	{
 		Key: "closing_ratio", Name: "收结案比", Unit: "%", Decimals: 2, Group: "flow", Version: version, Source: quality,
 		Formula: "结案数÷新收数×100%", Variant: "分母不含旧存，所以可以超过100%",
+		Gist:      "每新收 100 件，结了多少件；不到 100，没结的就多了。",
 		Note:      "也叫“结收比”。超过100%说明旧案在减少。",
 		Numerator: Term{Words: "本期结案数", Parts: []Part{done}}, Denominator: &Term{Words: "本期新收数", Parts: []Part{filed}},
 	},
