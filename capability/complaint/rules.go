@@ -35,7 +35,7 @@ const (
 	mostFiles = 9
 
 	mostPeople = 20 // a panel of seven with its helpers is eleven
-	mostBytes = 30 << 20
+	mostBytes  = 30 << 20
 )
 
 // paper is the form.
