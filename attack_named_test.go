@@ -79,7 +79,9 @@ func TestOfficesLookUnseen(t *testing.T) {
 		id := h.accepted()
 		long, _ := h.caseCode(id, "贾若兰")
 		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
-		bare := func() string { return formKey.ReplaceAllString(h.get("周明远", "/casebook/"+id).must(t, "case", 200).body, "") }
+		bare := func() string {
+			return formKey.ReplaceAllString(h.get("周明远", "/casebook/"+id).must(t, "case", 200).body, "")
+		}
 		before := bare()
 		h.get("审管", "/casebook/"+id).must(t, "the office looks", 200)
 		ctx, stop := context.WithCancel(t.Context())

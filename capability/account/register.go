@@ -54,7 +54,7 @@ func (s *Service) register(ctx context.Context, c claim) (string, error) {
 	if err := c.check(); err != nil {
 		return "", err
 	}
-	if err := s.rt.Thing("phone", c.Phone); err != nil {
+	if err := s.rt.Phone(ctx, c.Phone); err != nil {
 		return "", err
 	}
 	sealed, err := json.Marshal(c)
@@ -80,7 +80,7 @@ func (s *Service) login(ctx context.Context, phone, next string) (string, error)
 	if !identity.ValidPhone(phone) {
 		return "", fault.Field("phone", "手机号应该是 11 位数字，以 1 开头。")
 	}
-	if err := s.rt.Thing("phone", phone); err != nil {
+	if err := s.rt.Phone(ctx, phone); err != nil {
 		return "", err
 	}
 	ch := challenge{ID: id.Secret(), Purpose: forLogin, Next: next, Until: s.k.Now().Add(codeLife),

@@ -46,16 +46,21 @@ const (
 	WeChat = "wechat"
 )
 
-// PerDay is how many messages of a purse one number may get in a day: enough
-// for a busy case, too few for bombing someone.
-const PerDay = 10
+// PerDay is how many messages one number may get in a day, and CodesPerDay how
+// many one-time codes: enough for a busy case, too few for bombing someone. The
+// web kit gives one network fewer codes than that for one number, so that a
+// stranger cannot use them all up.
+const (
+	PerDay      = 10
+	CodesPerDay = 40
+)
 
 // Two purses, counted apart: what the court says must not use up the codes
 // that someone needs to come in, and who asks for codes, which anyone can who
 // knows a number, must not silence the court.
 const (
-	said = "notify"
-	code = "notify.code"
+	said  = "notify"
+	asked = "notify.code"
 )
 
 // Message is one message. Target and Text are sealed in the database.
@@ -157,7 +162,7 @@ func (n *Notifier) SendAt(tx *db.Tx, at time.Time, channel, target, subject, tex
 
 // SendCode is Send for a one-time code: its limit is its own.
 func (n *Notifier) SendCode(tx *db.Tx, channel, target, text string) error {
-	return n.put(tx, code, time.Time{}, channel, target, "", text)
+	return n.put(tx, asked, time.Time{}, channel, target, "", text)
 }
 
 func (n *Notifier) put(tx *db.Tx, purse string, at time.Time, channel, target, subject, text string) error {
@@ -166,7 +171,8 @@ func (n *Notifier) put(tx *db.Tx, purse string, at time.Time, channel, target, s
 	}
 	now, find := n.clock.Now(), n.vault.Find(purse, target)
 	sent, err := db.One[int64](tx, `SELECT COUNT(*) FROM notify_message WHERE find = ? AND at > ?`, find, now.Add(-24*time.Hour))
-	if err != nil || sent >= PerDay {
+	most := map[string]int64{said: PerDay, asked: CodesPerDay}[purse]
+	if err != nil || sent >= most {
 		return err
 	}
 	mid := id.New()

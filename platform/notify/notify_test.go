@@ -233,7 +233,7 @@ func TestSMS(t *testing.T) {
 	}
 }
 
-// TestLimit: one number gets ten a day and ten codes, whichever channel asks,
+// TestLimit: one number gets ten a day, and forty codes, whichever channel asks,
 // and the one who caused it learns nothing.
 func TestLimit(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -246,17 +246,17 @@ func TestLimit(t *testing.T) {
 		if n := len(h.outbox(t)); n != notify.PerDay+1 {
 			t.Fatalf("%d messages", n)
 		}
-		for range notify.PerDay + 5 {
+		for range notify.CodesPerDay + 5 {
 			if err := d.Do(t.Context(), func(tx *db.Tx) error { return h.n.SendCode(tx, notify.SMS, "13900001234", text) }); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if n := len(h.outbox(t)); n != 2*notify.PerDay+1 {
+		if n := len(h.outbox(t)); n != notify.PerDay+notify.CodesPerDay+1 {
 			t.Fatalf("a number with no messages left got %d codes", n-notify.PerDay-1)
 		}
 		h.c.Add(25 * time.Hour)
 		h.send(t, notify.SMS, "13900001234", text)
-		if l := h.outbox(t); len(l) != 2*notify.PerDay+2 || l[0].Target != "13900001234" || l[0].Text != text {
+		if l := h.outbox(t); len(l) != notify.PerDay+notify.CodesPerDay+2 || l[0].Target != "13900001234" || l[0].Text != text {
 			t.Fatalf("%d messages", len(l))
 		}
 		err := d.Read(t.Context(), func(tx *db.Tx) error {

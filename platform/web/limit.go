@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"net/netip"
 	"sync"
@@ -22,6 +23,7 @@ var (
 	perSession = map[string]rate{"": {120, 250 * time.Millisecond}, "code": {20, 3 * time.Second}, "login": {12, 10 * time.Second}, "write": {60, time.Second}, "program": {600, 50 * time.Millisecond}}
 	perAddress = map[string]rate{"": {2000, 5 * time.Millisecond}, "code": {300, 200 * time.Millisecond}, "login": {300, 500 * time.Millisecond}, "write": {1000, 20 * time.Millisecond}, "program": {2000, 5 * time.Millisecond}}
 	perThing   = rate{6, time.Minute}
+	perPhone   = rate{6, time.Hour} // less in a day than a number may get, so that one network does not shut its owner out
 )
 
 type limits struct {
@@ -102,6 +104,15 @@ func (l *limits) forget(now time.Time) {
 // whoever makes them: six at once, one a minute afterwards.
 func (rt *Router) Thing(kind, thing string) error {
 	if !rt.limits.take("t/"+kind+"/"+thing, perThing) {
+		return errSlow
+	}
+	return nil
+}
+
+// Phone limits what one network may ask of one number: who knows somebody's
+// number spends what he himself has, not what its owner has.
+func (rt *Router) Phone(ctx context.Context, phone string) error {
+	if !rt.limits.take("p/"+network(Address(ctx))+"/"+phone, perPhone) {
 		return errSlow
 	}
 	return nil
