@@ -16,7 +16,9 @@ need chromium sh -c 'command -v chromium || command -v chromium-browser || comma
 need poppler-utils command -v pdftotext
 need qpdf command -v qpdf
 need zbar-tools command -v zbarimg
-need libreoffice-calc-nogui command -v soffice
+has_office() { ls /usr/lib/libreoffice/program/libsclo.so /usr/lib/libreoffice/program/libswlo.so; }
+need "libreoffice-calc-nogui libreoffice-writer-nogui" has_office
+need libnss3-tools command -v certutil
 need fonts-noto-cjk has_cjk
 [ -n "$want" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then

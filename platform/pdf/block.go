@@ -26,10 +26,11 @@ type PaperCode struct {
 }
 
 // Block is one piece of a paper. The set is closed: a block must know how to
-// stand on paper and on a page.
+// stand on paper, on a page and in an office document.
 type Block interface {
 	lay(*layout) error
 	html(*page)
+	docx(*word)
 }
 
 // CourtTitle is the court name that opens a paper: one line, 22 pt, shrunk down

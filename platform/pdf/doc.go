@@ -1,5 +1,5 @@
 // Package pdf sets Chinese court papers: one block model becomes a PDF
-// ([Render]) and a web page ([WriteHTML]).
+// ([Render]), a web page ([WriteHTML]) and an office document ([WriteDOCX]).
 //
 // It knows typography, not law. A caller builds a [Doc] of blocks (court name,
 // paper name, case number, paragraphs, forms, signatures) and gets A4 pages in

@@ -17,7 +17,7 @@ import (
 // fails the test.
 var packages = map[string]string{
 	"qpdf": "qpdf", "pdftotext": "poppler-utils", "pdftoppm": "poppler-utils",
-	"pdffonts": "poppler-utils", "pdfinfo": "poppler-utils", "zbarimg": "zbar-tools",
+	"soffice": "libreoffice-writer", "pdffonts": "poppler-utils", "pdfinfo": "poppler-utils", "zbarimg": "zbar-tools",
 }
 
 // tool runs an installed reader and returns what it prints.

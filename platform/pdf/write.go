@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 )
 
-// Write makes the file that the ending of name asks for: .pdf or .html.
+// Write makes the file that the ending of name asks for: .pdf, .html or .docx.
 func Write(faces *Faces, d *Doc, name string) ([]byte, error) {
 	switch filepath.Ext(name) {
 	case ".pdf":
@@ -15,6 +15,10 @@ func Write(faces *Faces, d *Doc, name string) ([]byte, error) {
 	case ".html":
 		var b bytes.Buffer
 		err := WriteHTML(&b, d)
+		return b.Bytes(), err
+	case ".docx":
+		var b bytes.Buffer
+		err := WriteDOCX(&b, d)
 		return b.Bytes(), err
 	}
 	return nil, fmt.Errorf("pdf: no way to write %s", filepath.Ext(name))
