@@ -1,0 +1,184 @@
+package sign
+
+import (
+	"bytes"
+	"crypto/x509"
+	"errors"
+	"slices"
+	"time"
+)
+
+// Trust is what the verifier believes without proof.
+type Trust struct {
+	Roots  []*x509.Certificate    // of signers
+	Stamps []*x509.Certificate    // of time-stamp services; nil: the same roots
+	Lists  []*x509.RevocationList // that the verifier has besides those in the file
+}
+
+// circle is a Trust together with what one file brings along.
+type circle struct {
+	Trust
+	certs []*x509.Certificate
+	lists []*x509.RevocationList
+}
+
+func (t Trust) stamps() []*x509.Certificate {
+	if t.Stamps == nil {
+		return t.Roots
+	}
+	return t.Stamps
+}
+
+// path finds the way from leaf to a root, all valid at that time. embedded are
+// the certificates that came with the signature.
+func (c *circle) path(leaf *x509.Certificate, embedded, roots []*x509.Certificate, at time.Time, use x509.ExtKeyUsage) ([]*x509.Certificate, error) {
+	if slices.ContainsFunc(roots, leaf.Equal) {
+		return []*x509.Certificate{leaf}, nil
+	}
+	o := x509.VerifyOptions{Roots: pool(roots), Intermediates: pool(c.certs, embedded), CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{use}}
+	chains, err := leaf.Verify(o)
+	if err != nil {
+		return nil, err
+	}
+	return chains[0], nil
+}
+
+func pool(lists ...[]*x509.Certificate) *x509.CertPool {
+	p := x509.NewCertPool()
+	for _, l := range lists {
+		for _, c := range l {
+			p.AddCert(c)
+		}
+	}
+	return p
+}
+
+// revoked says whether a certificate of the path was revoked by that time.
+func (c *circle) revoked(path []*x509.Certificate, at time.Time) bool {
+	for i := range len(path) - 1 {
+		for _, l := range c.lists {
+			if !bytes.Equal(l.RawIssuer, path[i+1].RawSubject) || l.CheckSignatureFrom(path[i+1]) != nil {
+				continue
+			}
+			for _, e := range l.RevokedCertificateEntries {
+				if e.SerialNumber.Cmp(path[i].SerialNumber) == 0 && !e.RevocationTime.After(at) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// judge says what is wrong with the certificate of a signature made at that time.
+func (c *circle) judge(leaf *x509.Certificate, embedded []*x509.Certificate, at time.Time) []Problem {
+	if !forPapers(leaf) {
+		return []Problem{WrongUse}
+	}
+	path, err := c.path(leaf, embedded, c.Roots, at, x509.ExtKeyUsageAny)
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return []Problem{Expired}
+	case err != nil:
+		return []Problem{NoPath}
+	}
+	var out []Problem
+	if c.revoked(path, at) {
+		out = append(out, Revoked)
+	}
+	if len(embedded) > len(path) || !slices.EqualFunc(embedded, path[:len(embedded)], (*x509.Certificate).Equal) {
+		out = append(out, SurplusCert)
+	}
+	return out
+}
+
+// believes says whether a stamp is trusted: its certificate is for nothing but
+// stamping, and was valid when the stamp was proven to be there.
+func (c *circle) believes(t *token, proven time.Time) bool {
+	if !forStamps(t.signer) {
+		return false
+	}
+	path, err := c.path(t.signer, t.certs, c.stamps(), proven, x509.ExtKeyUsageTimeStamping)
+	if err != nil || surplus(t.certs, path) || c.revoked(path, proven) {
+		return false
+	}
+	return !t.time.Before(t.signer.NotBefore)
+}
+
+// surplus says whether embedded has a certificate that is not on the path:
+// nothing would protect its bytes.
+func surplus(embedded, path []*x509.Certificate) bool {
+	for _, e := range embedded {
+		if !slices.ContainsFunc(path, e.Equal) {
+			return true
+		}
+	}
+	return false
+}
+
+// forPapers: the key may sign, and is not one of a server, a program or a clock.
+func forPapers(c *x509.Certificate) bool {
+	for _, u := range c.ExtKeyUsage {
+		switch u {
+		case x509.ExtKeyUsageTimeStamping, x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageCodeSigning, x509.ExtKeyUsageOCSPSigning:
+			return false
+		}
+	}
+	return !c.IsCA && c.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) != 0
+}
+
+// forStamps: as RFC 3161, 2.3 asks, stamping is the only use, and critical.
+func forStamps(c *x509.Certificate) bool {
+	if len(c.ExtKeyUsage) != 1 || len(c.UnknownExtKeyUsage) != 0 || c.ExtKeyUsage[0] != x509.ExtKeyUsageTimeStamping {
+		return false
+	}
+	for _, e := range c.Extensions {
+		if e.Id.Equal(oidExtKeyUsage) {
+			return e.Critical
+		}
+	}
+	return false
+}
+
+// take reads the store of a file. It says whether every part of it is vouched
+// for: certificates lead to a root, lists are signed by one of their issuers.
+func (c *circle) take(s store) bool {
+	ok := true
+	for _, der := range s.certs {
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			ok = false
+			continue
+		}
+		c.certs = append(c.certs, cert)
+	}
+	roots := slices.Concat(c.Roots, c.Stamps)
+	issuers := roots
+	for _, cert := range c.certs {
+		path, err := c.path(cert, nil, roots, cert.NotBefore, x509.ExtKeyUsageAny)
+		if err != nil {
+			ok = false
+		} else {
+			issuers = append(issuers, path...)
+		}
+	}
+	for _, der := range s.lists {
+		l, err := x509.ParseRevocationList(der)
+		if err != nil || !vouched(l, issuers) {
+			ok = false
+			continue
+		}
+		c.lists = append(c.lists, l)
+	}
+	return ok
+}
+
+func vouched(l *x509.RevocationList, issuers []*x509.Certificate) bool {
+	for _, i := range issuers {
+		if bytes.Equal(l.RawIssuer, i.RawSubject) && l.CheckSignatureFrom(i) == nil {
+			return true
+		}
+	}
+	return false
+}
