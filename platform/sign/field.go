@@ -87,7 +87,7 @@ func plain(s string) bool {
 	if !utf8.ValidString(s) || utf8.RuneCountInString(s) > longestText {
 		return false
 	}
-	return strings.IndexFunc(s, func(r rune) bool { return unicode.Is(unicode.C, r) && !unicode.Is(unicode.Co, r) || r == '\ufeff' }) < 0
+	return strings.IndexFunc(s, func(r rune) bool { return unicode.Is(unicode.C, r) && !unicode.Is(unicode.Co, r) }) < 0
 }
 
 // vectors refuses an appearance with anything but numbers and operators.
@@ -134,6 +134,8 @@ type mark struct {
 // thousand.
 const hole = 12288
 
+var emptyHole = atom("<" + strings.Repeat("0", 2*hole) + ">")
+
 // placed is a revision with its hole, and what the signature covers.
 type placed struct {
 	revision []byte
@@ -149,7 +151,7 @@ func (d *document) place(m mark) (placed, error) {
 	if m.Field, err = m.normal(); err != nil {
 		return placed{}, err
 	}
-	covers := [3]int{}
+	covers := [3]int{len(d.raw), len(d.raw) + 2*hole, 500} // as many digits as it will have, mostly
 	for range 8 {
 		p, err := d.placeOnce(m, covers)
 		if err != nil {
@@ -188,7 +190,7 @@ func (d *document) placeOnce(m mark, covers [3]int) (placed, error) {
 		return placed{}, fmt.Errorf("sign: the file has no page %d", m.Page+1)
 	}
 	pg := pages[m.Page].num
-	pd := v.objects[pg].dict()
+	pd := v.object(pg).dict()
 	notes, ok := pd.get("/Annots").(array)
 	if !ok && pd.get("/Annots") != nil {
 		return placed{}, errors.New("sign: the notes on the page are not ours")
@@ -204,6 +206,7 @@ func (d *document) placeOnce(m mark, covers [3]int) (placed, error) {
 	if m.Certify {
 		cat = cat.with("/Perms", dict{{"/DocMDP", signature}})
 	}
+	u.buf = make([]byte, 0, 2*hole+4096)
 	u.put(int(root), cat)
 	u.put(pg, pd.with("/Annots", append(notes[:len(notes):len(notes)], field)))
 	u.put(int(field), m.widget(ref(pg), signature, drawn))
@@ -256,7 +259,7 @@ func (m mark) dictionary(covers [3]int) dict {
 	d := dict{
 		{"/Type", kind}, {"/Filter", name("/Adobe.PPKLite")}, {"/SubFilter", form},
 		{"/ByteRange", array{integer(0), integer(covers[0]), integer(covers[1]), integer(covers[2])}},
-		{"/Contents", atom("<" + strings.Repeat("0", 2*hole) + ">")},
+		{"/Contents", emptyHole},
 	}
 	if m.stamp {
 		return d

@@ -9,8 +9,9 @@ import (
 // Limits of what is read, far above any paper.
 const (
 	largest = 64 << 20 // bytes of a file
-	most    = 1 << 18  // objects in a file, of all revisions together
+	most    = 1 << 16  // objects in a file, of all revisions together
 	values  = 1 << 20  // values in all of them
+	longest = 128      // revisions
 )
 
 // ErrForeign is returned for a file that is not in the form in which this
@@ -48,8 +49,9 @@ type revision struct {
 
 // document is a file as the list of its revisions.
 type document struct {
-	raw  []byte
-	revs []*revision
+	raw    []byte
+	revs   []*revision
+	places map[int]*object // all objects by where they start
 }
 
 const header = "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -62,9 +64,12 @@ func read(raw []byte) (*document, error) {
 	if len(raw) > largest || !bytes.HasPrefix(raw, []byte(header)) {
 		return nil, ErrForeign
 	}
-	d := &document{raw: raw}
+	d := &document{raw: raw, places: map[int]*object{}}
 	s := &scanner{b: raw, at: len(header)}
 	for count := 0; s.at < len(raw); {
+		if len(d.revs) == longest {
+			return d, s.faulty("too many revisions")
+		}
 		start := s.at
 		if len(d.revs) == 0 {
 			start = 0
@@ -77,6 +82,9 @@ func read(raw []byte) (*document, error) {
 			return d, err
 		}
 		r.start, r.end = start, s.at
+		for _, o := range r.objects {
+			d.places[o.start] = o
+		}
 		count += len(r.objects)
 		d.revs = append(d.revs, r)
 	}
@@ -205,7 +213,7 @@ func (s *scanner) row(r *revision, num int) error {
 
 // upto is the document as it was after its first n revisions.
 func (d *document) upto(n int) *document {
-	return &document{raw: d.raw[:d.revs[n-1].end], revs: d.revs[:n]}
+	return &document{raw: d.raw[:d.revs[n-1].end], revs: d.revs[:n], places: d.places}
 }
 
 // last is the newest revision.

@@ -42,7 +42,7 @@ const (
 	CatalogChanged    What = "catalog"         // what belongs to the whole file: title, scripts, layers
 	Unexplained       What = "structure"       // a revision has bytes that no signature, stamp or store needs
 	Unreadable        What = "unreadable"      // from Byte on this is no revision at all
-	PaperForm         What = "paper.form"      // the first revision is not in the form of our papers
+	PaperForm         What = "paper.form"      // the first revision is not in the form of our papers: damaged, or never ours
 	BytesChanged      What = "signature.bytes" // what the signature covers is not what was signed
 	SignatureBroken   What = "signature.form"  // the signature, its stamp or the room around it is damaged
 	OtherPaper        What = "other.paper"     // the certificate was issued for another paper

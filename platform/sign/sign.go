@@ -10,6 +10,13 @@ import (
 	"encoding/asn1"
 	"errors"
 	"math/big"
+	"time"
+)
+
+// Reasons why a signature is not put into a paper.
+var (
+	ErrSignature = errors.New("sign: the signature does not fit the key and the paper")
+	ErrExpired   = errors.New("sign: the certificate was not valid when it was stamped")
 )
 
 // Signer is a key that we hold, with its certificate and those above it up to,
@@ -86,26 +93,37 @@ func covered(pdf []byte, at placed) [32]byte {
 
 // Complete puts signature, made over ToBeSigned, and its time stamp into the
 // hole. ECDSA signatures are in DER (see [FromRaw]); RSA ones are PKCS #1 v1.5
-// or PSS with 32 bytes of salt. A signature that does not hold is refused.
+// or PSS with 32 bytes of salt. A signature that does not hold is refused
+// ([ErrSignature]), and one that came too late ([ErrExpired]).
 func (p *Prepared) Complete(ctx context.Context, signature []byte, stamper Stamper) ([]byte, error) {
+	out, at, err := p.complete(ctx, signature, stamper)
+	if err == nil && (at.Before(p.signer.NotBefore) || at.After(p.signer.NotAfter)) {
+		return nil, ErrExpired
+	}
+	return out, err
+}
+
+func (p *Prepared) complete(ctx context.Context, signature []byte, stamper Stamper) ([]byte, time.Time, error) {
 	c := p.cms
 	if err := c.take(p.signer, signature); err != nil {
-		return nil, err
+		return nil, noTime, err
 	}
 	sum := sha256.Sum256(signature)
 	der, err := stamper.Stamp(ctx, sum[:])
 	if err != nil {
-		return nil, err
+		return nil, noTime, err
 	}
-	if _, err := stampOf(der, sum[:]); err != nil {
-		return nil, err
+	t, err := stampOf(der, sum[:])
+	if err != nil {
+		return nil, noTime, err
 	}
 	c.unsigned = stampAttribute(der)
-	out, err := c.emit()
+	full, err := c.emit()
 	if err != nil {
-		return nil, err
+		return nil, noTime, err
 	}
-	return p.fill(out)
+	out, err := p.fill(full)
+	return out, t.time, err
 }
 
 // fill puts der into the hole.

@@ -10,6 +10,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -216,8 +217,15 @@ func TestPhone(t *testing.T) {
 		t.Errorf("%+v", rep)
 	}
 	der[len(der)-1] ^= 1
-	if _, err := p.Complete(ctx, der, authority()); err == nil {
-		t.Error("a signature that does not hold was taken")
+	if _, err := p.Complete(ctx, der, authority()); !errors.Is(err, ErrSignature) {
+		t.Errorf("a signature that does not hold: %v", err)
+	}
+	late, err := authority().OneTime("李𬭎", pub, digest, time.Now().Add(-9*time.Minute-time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Sign(ctx, paper(), f, Signer{key, late}, authority()); !errors.Is(err, ErrExpired) {
+		t.Errorf("a signature after ten minutes: %v", err)
 	}
 	csr[len(csr)-1] ^= 1
 	if _, err := RequestedKey(csr); err == nil {
@@ -251,6 +259,9 @@ func TestRSA(t *testing.T) {
 		}
 		if r := check(t, out); r.Verdict != Genuine {
 			t.Errorf("%T: %+v", o, r)
+		}
+		if said := pdfsig(t, trusting(t), out); !strings.Contains(said, "Signature is Valid.") {
+			t.Errorf("%T: %s", o, said)
 		}
 	}
 	p224, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)

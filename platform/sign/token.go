@@ -213,7 +213,7 @@ func (c *cms) take(cert *x509.Certificate, sig []byte) error {
 			return nil
 		}
 	}
-	return errors.New("sign: the signature does not fit the key and the paper")
+	return ErrSignature
 }
 
 // noTime stands where a stamp's field would claim a time.

@@ -15,10 +15,14 @@ type Trust struct {
 	Lists  []*x509.RevocationList // that the verifier has besides those in the file
 }
 
+// mostKept bounds the work that a store can make.
+const mostKept = 512
+
 // circle is a Trust together with what one file brings along.
 type circle struct {
 	Trust
-	certs []*x509.Certificate
+	known []*x509.Certificate // in the signatures
+	certs []*x509.Certificate // in the store
 	lists []*x509.RevocationList
 }
 
@@ -35,7 +39,7 @@ func (c *circle) path(leaf *x509.Certificate, embedded, roots []*x509.Certificat
 	if slices.ContainsFunc(roots, leaf.Equal) {
 		return []*x509.Certificate{leaf}, nil
 	}
-	o := x509.VerifyOptions{Roots: pool(roots), Intermediates: pool(c.certs, embedded), CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{use}}
+	o := x509.VerifyOptions{Roots: pool(roots), Intermediates: pool(c.known, c.certs, embedded), CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{use}}
 	chains, err := leaf.Verify(o)
 	if err != nil {
 		return nil, err
@@ -141,9 +145,22 @@ func forStamps(c *x509.Certificate) bool {
 	return false
 }
 
+// meet makes the certificates of a signature known.
+func (c *circle) meet(der []byte) {
+	if m, err := parseCMS(der); err == nil {
+		if certs, _, err := m.certificates(); err == nil {
+			c.known = append(c.known, certs...)
+		}
+	}
+}
+
 // take reads the store of a file. It says whether every part of it is vouched
-// for: certificates lead to a root, lists are signed by one of their issuers.
+// for: certificates lead to a root, lists are signed by one of their issuers
+// or of those of the signatures.
 func (c *circle) take(s store) bool {
+	if len(s.certs)+len(s.lists) > mostKept {
+		return false
+	}
 	ok := true
 	for _, der := range s.certs {
 		cert, err := x509.ParseCertificate(der)
@@ -155,13 +172,10 @@ func (c *circle) take(s store) bool {
 	}
 	roots := slices.Concat(c.Roots, c.Stamps)
 	issuers := roots
-	for _, cert := range c.certs {
+	for i, cert := range slices.Concat(c.certs, c.known) {
 		path, err := c.path(cert, nil, roots, cert.NotBefore, x509.ExtKeyUsageAny)
-		if err != nil {
-			ok = false
-		} else {
-			issuers = append(issuers, path...)
-		}
+		issuers = append(issuers, path...)
+		ok = ok && (err == nil || i >= len(c.certs))
 	}
 	for _, der := range s.lists {
 		l, err := x509.ParseRevocationList(der)

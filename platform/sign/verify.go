@@ -18,6 +18,9 @@ func Verify(pdf []byte, t Trust, at time.Time) (Report, error) {
 	if d == nil {
 		return Report{}, broken
 	}
+	if len(d.revs) == 1 && !d.canonical() {
+		return Report{}, ErrForeign
+	}
 	r := Report{}
 	found := r.explain(d)
 	if broken != nil {
@@ -25,7 +28,10 @@ func Verify(pdf []byte, t Trust, at time.Time) (Report, error) {
 		r.object(Objection{What: Unreadable, Revision: len(d.revs), Byte: end})
 	}
 	c := &circle{Trust: t, lists: t.Lists}
-	if s, err := d.view().store(); err == nil && !c.take(s) {
+	for _, s := range found {
+		c.meet(s.der)
+	}
+	if s, err := d.view().store(); err == nil && len(s.certs)+len(s.lists) > 0 && !c.take(s) {
 		r.object(Objection{What: StoreWrong, Revision: r.storeRevision()})
 	}
 	proven := at

@@ -3,36 +3,34 @@ package sign
 import (
 	"crypto/sha256"
 	"hash"
+	"slices"
 	"strconv"
 )
 
 // view is what a reader makes of a document: of every object the newest
 // definition.
 type view struct {
-	objects map[int]*object
+	doc     *document
 	trailer dict
 }
 
-// view merges the tables of all revisions. A table may point at any object of
-// the file, also at an old one: readers follow the tables, so does this.
-func (d *document) view() view {
-	places := map[int]*object{}
-	v := view{objects: map[int]*object{}, trailer: d.last().trailer}
-	for _, r := range d.revs {
-		for _, o := range r.objects {
-			places[o.start] = o
-		}
-		for num, at := range r.table {
-			v.objects[num] = places[at]
+func (d *document) view() view { return view{d, d.last().trailer} }
+
+// object follows the tables from the newest to the oldest, as readers do. A
+// table may point at any object of the file, also at an old one.
+func (v view) object(num int) *object {
+	for _, r := range slices.Backward(v.doc.revs) {
+		if at, ok := r.table[num]; ok {
+			return v.doc.places[at]
 		}
 	}
-	return v
+	return nil
 }
 
 // at is the object that x refers to, nil if there is none.
 func (v view) at(x value) *object {
 	r, _ := x.(ref)
-	return v.objects[int(r)]
+	return v.object(int(r))
 }
 
 func (v view) catalog() dict { return v.at(v.trailer.get("/Root")).dict() }
@@ -109,7 +107,7 @@ func (c *closure) add(x value, depth int) {
 			return
 		}
 		c.seen[int(x)] = len(c.seen)
-		if o := c.view.objects[int(x)]; o == nil {
+		if o := c.view.object(int(x)); o == nil {
 			c.write("gone ")
 		} else {
 			c.add(o.val, depth+1)
@@ -160,7 +158,7 @@ func (v view) reached() int {
 type look struct{ body, notes string }
 
 func (v view) look(p page, widgets map[int]bool) look {
-	d := v.objects[p.num].dict()
+	d := v.object(p.num).dict()
 	body := v.closure(p.num)
 	body.add(d.without("/Parent", "/Annots"), 0)
 	body.add(p.inherited, 0)

@@ -115,10 +115,14 @@ func appendTail(b []byte, trailer dict, xref int) []byte {
 }
 
 // canonical says whether the first revision is in the one form in which papers
-// are written, with no object that nothing refers to. Later revisions are
-// compared as a whole (explain.go).
+// are written, with no object that nothing refers to, and nothing in the
+// trailer that leads a reader to other objects. Later revisions are compared
+// as a whole (explain.go).
 func (d *document) canonical() bool {
 	r := d.revs[0]
+	if t := r.trailer; len(t.without("/Size", "/Root", "/Info", "/ID")) > 0 {
+		return false
+	}
 	b := append(make([]byte, 0, r.end), header...)
 	at := map[int]int{}
 	for _, o := range r.objects {

@@ -1,0 +1,159 @@
+package sign
+
+import (
+	"bytes"
+	"context"
+	"iter"
+	"os"
+	"testing"
+	"time"
+)
+
+// TestEveryByteCounts changes the bytes of signed files in three ways: the
+// lowest bit, the one that makes capitals of letters, the highest.
+func TestEveryByteCounts(t *testing.T) {
+	s := signer(t, authority(), "张三")
+	small := signed1(t, tiny("hello"), field(0), s)
+	flips(t, small, each(small, 1, 1), 0x01)
+	flips(t, small, each(small, 1, sparse()), 0x20, 0x80)
+	all := kept(t, tiny("hello"), s)
+	flips(t, all, each(all, min(3, sparse()), sparse()), 0x01)
+	two := signedBy(t, paper(), 2)
+	flips(t, two, each(two, 29, sparse()), 0x01)
+}
+
+// sparse is the stride in the zeros after a signature: most bytes of a small
+// file are such zeros. The long tests take each of them.
+func sparse() int {
+	if os.Getenv("MASHANG_LONG") != "" {
+		return 1
+	}
+	return 199
+}
+
+// each gives the places of a file by stride, those of long runs of zeros by another.
+func each(file []byte, stride, zeros int) iter.Seq[int] {
+	run := bytes.Repeat([]byte("0"), 64)
+	return func(yield func(int) bool) {
+		for i := 0; i < len(file) && yield(i); {
+			if bytes.HasPrefix(file[i:], run) {
+				i += zeros
+			} else {
+				i += stride
+			}
+		}
+	}
+}
+
+func flips(t *testing.T, file []byte, places iter.Seq[int], masks ...byte) {
+	t.Helper()
+	if r := check(t, file); r.Verdict != Genuine {
+		t.Fatalf("%+v", r)
+	}
+	trust, now, believed, tried := authority().Trust(), time.Now(), 0, 0
+	for i := range places {
+		for _, m := range masks {
+			file[i] ^= m
+			if r, err := Verify(file, trust, now); err == nil && (r.Verdict == Genuine || r.Verdict == Unsigned) {
+				believed++
+				t.Errorf("byte %d of %d, changed by %#x, is %s", i, len(file), m, r.Verdict)
+			}
+			file[i] ^= m
+			tried++
+		}
+		if believed > 20 {
+			t.Fatal("and so on")
+		}
+	}
+	t.Logf("%d changes to %d bytes", tried, len(file))
+}
+
+// TestCutAnywhere: of a file that ends early, or goes on, nothing is genuine
+// but what ends where a signature ended.
+func TestCutAnywhere(t *testing.T) {
+	file := signedBy(t, tiny("hello"), 2)
+	ends := map[int]Verdict{len(tiny("hello")): Unsigned}
+	for _, r := range check(t, file).Revisions[1:] {
+		ends[r.End] = Genuine
+	}
+	met := 0
+	for n := range each(file, 1, sparse()) {
+		r, err := Verify(file[:n], authority().Trust(), time.Now())
+		want := ends[n]
+		if want != "" {
+			met++
+		}
+		if err == nil && r.Verdict != Changed && r.Verdict != want || err != nil && want != "" {
+			t.Errorf("%d bytes of %d are %s", n, len(file), r.Verdict)
+		}
+	}
+	if met != 2 {
+		t.Errorf("%d ends of revisions were tried", met)
+	}
+	for _, more := range []string{"\n", " ", "%", "\x00", "%%EOF\n", "startxref\n0\n%%EOF\n"} {
+		r := check(t, append(file[:len(file):len(file)], more...))
+		if r.Verdict != Changed || r.Signers() != 2 || r.Objections[0].What != Unreadable || r.Objections[0].Byte != len(file) {
+			t.Errorf("%q: %+v", more, r)
+		}
+	}
+}
+
+// FuzzVerify: no file makes it panic, and what is genuine was signed.
+func FuzzVerify(f *testing.F) {
+	s := signer(f, authority(), "张三")
+	one := signed1(f, tiny("hello"), field(0), s)
+	f.Add(tiny("hello"))
+	f.Add(one)
+	f.Add(kept(f, tiny("hello"), s))
+	f.Add([]byte(header))
+	f.Add([]byte(header + "1 0 obj\n<</Length 9999999999>>\nstream\n"))
+	f.Add([]byte(header + "xref\n0 9999999999\ntrailer\n<<>>\nstartxref\n15\n%%EOF\n"))
+	f.Add(append([]byte(header+"1 0 obj\n"), bytes.Repeat([]byte("[<<"), 5000)...))
+	trust, now := authority().Trust(), time.Now()
+	f.Fuzz(func(t *testing.T, file []byte) {
+		r, err := Verify(file, trust, now)
+		if err == nil && r.Verdict == Genuine && !bytes.Contains(file, []byte("/Contents<30")) {
+			t.Errorf("genuine: %+v", r)
+		}
+		if _, err := Sign(context.Background(), file, field(1), s, authority()); err == nil && (r.Verdict == Changed) && len(r.Signatures) == 0 {
+			t.Errorf("was signed: %+v", r)
+		}
+	})
+}
+
+// FuzzStamp: no answer of a service makes it panic.
+func FuzzStamp(f *testing.F) {
+	der, err := authority().Stamp(context.Background(), make([]byte, 32))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(der)
+	f.Add(append([]byte{0x30, 0x80, 0x30, 3, 2, 1, 0}, der...))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if _, err := parseToken(b); err == nil && !bytes.Equal(b, der) {
+			if tok, _ := parseToken(b); !bytes.Equal(tok.digest, make([]byte, 32)) {
+				t.Errorf("another token: %x", b)
+			}
+		}
+		_, _ = granted(b)
+	})
+}
+
+func BenchmarkSign(b *testing.B) {
+	pdf, s, ctx := paper(), signer(b, authority(), "张三"), context.Background()
+	b.SetBytes(int64(len(pdf)))
+	for b.Loop() {
+		if _, err := Sign(ctx, pdf, field(0), s, authority()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkVerify(b *testing.B) {
+	file := signedBy(b, paper(), 2)
+	for b.Loop() {
+		if r := check(b, file); r.Verdict != Genuine {
+			b.Fatal(r)
+		}
+	}
+}
