@@ -2,7 +2,6 @@ package sign
 
 import (
 	"bytes"
-	"context"
 	"iter"
 	"os"
 	"testing"
@@ -94,66 +93,6 @@ func TestCutAnywhere(t *testing.T) {
 		r := check(t, append(file[:len(file):len(file)], more...))
 		if r.Verdict != Changed || r.Signers() != 2 || r.Objections[0].What != Unreadable || r.Objections[0].Byte != len(file) {
 			t.Errorf("%q: %+v", more, r)
-		}
-	}
-}
-
-// FuzzVerify: no file makes it panic, and what is genuine was signed.
-func FuzzVerify(f *testing.F) {
-	s := signer(f, authority(), "张三")
-	one := signed1(f, tiny("hello"), field(0), s)
-	f.Add(tiny("hello"))
-	f.Add(one)
-	f.Add(kept(f, tiny("hello"), s))
-	f.Add([]byte(header))
-	f.Add([]byte(header + "1 0 obj\n<</Length 9999999999>>\nstream\n"))
-	f.Add([]byte(header + "xref\n0 9999999999\ntrailer\n<<>>\nstartxref\n15\n%%EOF\n"))
-	f.Add(append([]byte(header+"1 0 obj\n"), bytes.Repeat([]byte("[<<"), 5000)...))
-	trust, now := authority().Trust(), time.Now()
-	f.Fuzz(func(t *testing.T, file []byte) {
-		r, err := Verify(file, trust, now)
-		if err == nil && r.Verdict == Genuine && !bytes.Contains(file, []byte("/Contents<30")) {
-			t.Errorf("genuine: %+v", r)
-		}
-		if _, err := Sign(context.Background(), file, field(1), s, authority()); err == nil && (r.Verdict == Changed) && len(r.Signatures) == 0 {
-			t.Errorf("was signed: %+v", r)
-		}
-	})
-}
-
-// FuzzStamp: no answer of a service makes it panic.
-func FuzzStamp(f *testing.F) {
-	der, err := authority().Stamp(context.Background(), make([]byte, 32))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(der)
-	f.Add(append([]byte{0x30, 0x80, 0x30, 3, 2, 1, 0}, der...))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if _, err := parseToken(b); err == nil && !bytes.Equal(b, der) {
-			if tok, _ := parseToken(b); !bytes.Equal(tok.digest, make([]byte, 32)) {
-				t.Errorf("another token: %x", b)
-			}
-		}
-		_, _ = granted(b)
-	})
-}
-
-func BenchmarkSign(b *testing.B) {
-	pdf, s, ctx := paper(), signer(b, authority(), "张三"), context.Background()
-	b.SetBytes(int64(len(pdf)))
-	for b.Loop() {
-		if _, err := Sign(ctx, pdf, field(0), s, authority()); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkVerify(b *testing.B) {
-	file := signedBy(b, paper(), 2)
-	for b.Loop() {
-		if r := check(b, file); r.Verdict != Genuine {
-			b.Fatal(r)
 		}
 	}
 }
