@@ -18,6 +18,8 @@ import (
 
 	"github.com/digitorus/pkcs7"
 	"golang.org/x/crypto/cryptobyte"
+
+	"mashang/platform/clock"
 )
 
 // naive is how many programs check: they look for signatures in the file, and
@@ -331,7 +333,7 @@ func TestAttacks(t *testing.T) {
 		if r.Verdict != Changed || !has || !slices.Equal(r.Pages, a.pages) {
 			t.Errorf("%s: %s, pages %v, %+v", what, r.Verdict, r.Pages, r.Objections)
 		}
-		if _, err := Sign(context.Background(), bad, field(1), signer(t, authority(), "李四"), authority()); err == nil && len(r.Revisions) > 1 && r.Revisions[len(r.Revisions)-1].Added == "" {
+		if _, err := Sign(context.Background(), bad, field(1), signer(t, authority(), "李四"), clockwork()); err == nil && len(r.Revisions) > 1 && r.Revisions[len(r.Revisions)-1].Added == "" {
 			t.Errorf("%s: was signed", what)
 		}
 	}
@@ -401,7 +403,7 @@ func TestChangedBetween(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := p.Complete(context.Background(), sig, authority())
+	out, err := p.Complete(context.Background(), sig, clockwork())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -421,7 +423,7 @@ func forced(t testing.TB, f Field, s Signer) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, _, err := p.complete(context.Background(), sig, authority())
+	out, _, err := p.complete(context.Background(), sig, clockwork())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -453,13 +455,13 @@ func TestNotTrusted(t *testing.T) {
 		}
 		return out
 	}
-	stamped, err := Sign(context.Background(), tiny("x"), field(0), issued(now, 1), other)
+	stamped, err := Sign(context.Background(), tiny("x"), field(0), issued(now, 1), other.Stamper(clock.System{}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	clock := Signer{authority().clock.key, []*x509.Certificate{authority().clock.cert}}
+	clock := Signer{authority().stamper.key, []*x509.Certificate{authority().stamper.cert}}
 	surplus := issued(now, 1)
-	surplus.Chain = append(surplus.Chain, authority().clock.cert)
+	surplus.Chain = append(surplus.Chain, authority().stamper.cert)
 	one := issued(now, 1)
 	plainFile := signed1(t, tiny("x"), field(0), one)
 	for what, c := range map[string]struct {
@@ -530,7 +532,7 @@ func TestFalseName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := p.Complete(context.Background(), sig, authority())
+	out, err := p.Complete(context.Background(), sig, clockwork())
 	if err != nil {
 		t.Fatal(err)
 	}

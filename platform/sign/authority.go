@@ -15,6 +15,8 @@ import (
 	"fmt"
 	"math/big"
 	"time"
+
+	"mashang/platform/clock"
 )
 
 var (
@@ -29,7 +31,7 @@ var (
 // an authority that issues and a clock that stamps. Everything it issues says
 // so. A court that signs in earnest has its certificates from a licensed one.
 type Authority struct {
-	root, issuer, clock pair
+	root, issuer, stamper pair
 }
 
 type pair struct {
@@ -72,7 +74,7 @@ func NewAuthority(now time.Time) (*Authority, error) {
 		Subject: subject("码上测试时间戳"), NotBefore: now.Add(-skew), NotAfter: now.Add(18 * year), KeyUsage: x509.KeyUsageDigitalSignature,
 		ExtraExtensions: []pkix.Extension{{Id: oidExtKeyUsage, Critical: true, Value: use}},
 	}, a.root, key.Public())
-	a.clock = pair{cert, key}
+	a.stamper = pair{cert, key}
 	return a, err
 }
 
@@ -105,9 +107,9 @@ func issue(t *x509.Certificate, by pair, key crypto.PublicKey) (*x509.Certificat
 // Trust believes this authority and nobody else.
 func (a *Authority) Trust() Trust { return Trust{Roots: []*x509.Certificate{a.root.cert}} }
 
-// Certificates are those of the authority itself: root, issuer, clock.
+// Certificates are those of the authority itself: root, issuer, time stamps.
 func (a *Authority) Certificates() []*x509.Certificate {
-	return []*x509.Certificate{a.root.cert, a.issuer.cert, a.clock.cert}
+	return []*x509.Certificate{a.root.cert, a.issuer.cert, a.stamper.cert}
 }
 
 // Issue makes a certificate for a seal or a member of staff, for some years,
@@ -156,9 +158,16 @@ func RequestedKey(csr []byte) (crypto.PublicKey, error) {
 	return r.PublicKey, nil
 }
 
-// Stamp makes a time stamp with the authority's clock, the machine's own.
-func (a *Authority) Stamp(_ context.Context, digest []byte) ([]byte, error) {
-	return newToken(digest, time.Now(), nil, oidStampPolicy, a.clock.cert, a.clock.key)
+// Stamper stamps with the authority's key and the time of c.
+func (a *Authority) Stamper(c clock.Clock) Stamper { return stamps{a.stamper, c} }
+
+type stamps struct {
+	by    pair
+	clock clock.Clock
+}
+
+func (s stamps) Stamp(_ context.Context, digest []byte) ([]byte, error) {
+	return newToken(digest, s.clock.Now(), s.by.cert, s.by.key)
 }
 
 // Lists are the revocation lists (DER) of issuer and root. revoked has the
@@ -180,7 +189,7 @@ func (a *Authority) Lists(revoked []x509.RevocationListEntry, now time.Time) ([]
 // PEM is the authority with its secret keys.
 func (a *Authority) PEM() ([]byte, error) {
 	var b bytes.Buffer
-	for _, p := range []pair{a.root, a.issuer, a.clock} {
+	for _, p := range []pair{a.root, a.issuer, a.stamper} {
 		key, err := x509.MarshalPKCS8PrivateKey(p.key)
 		if err != nil {
 			return nil, err
@@ -194,7 +203,7 @@ func (a *Authority) PEM() ([]byte, error) {
 // ReadAuthority takes back what PEM gave.
 func ReadAuthority(text []byte) (*Authority, error) {
 	a := &Authority{}
-	for _, p := range []*pair{&a.root, &a.issuer, &a.clock} {
+	for _, p := range []*pair{&a.root, &a.issuer, &a.stamper} {
 		cert, rest := pem.Decode(text)
 		if cert == nil {
 			return nil, errors.New("sign: the authority is not whole")

@@ -9,7 +9,7 @@ func BenchmarkSign(b *testing.B) {
 	pdf, s, ctx := paper(), signer(b, authority(), "张三"), context.Background()
 	b.SetBytes(int64(len(pdf)))
 	for b.Loop() {
-		if _, err := Sign(ctx, pdf, field(0), s, authority()); err != nil {
+		if _, err := Sign(ctx, pdf, field(0), s, clockwork()); err != nil {
 			b.Fatal(err)
 		}
 	}

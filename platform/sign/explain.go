@@ -64,8 +64,9 @@ func (d *document) explain(i int) (Added, *signed) {
 	if err != nil || len(now.certs) < len(was.certs) || len(now.lists) < len(was.lists) {
 		return "", nil
 	}
-	again, err := before.keep(store{now.certs[len(was.certs):], now.lists[len(was.lists):]})
-	if err != nil || !bytes.Equal(again, bytesOf) {
+	added := store{now.certs[len(was.certs):], now.lists[len(was.lists):]}
+	again, err := before.keep(added)
+	if err != nil || len(added.certs)+len(added.lists) == 0 || !bytes.Equal(again, bytesOf) {
 		return "", nil
 	}
 	return AddedStore, nil

@@ -195,7 +195,7 @@ func service(t testing.TB, change func(*timestamp.Timestamp)) *Service {
 		if change != nil {
 			change(ts)
 		}
-		der, err := ts.CreateResponseWithOpts(authority().clock.cert, authority().clock.key, crypto.SHA256)
+		der, err := ts.CreateResponseWithOpts(authority().stamper.cert, authority().stamper.key, crypto.SHA256)
 		if err != nil {
 			w.WriteHeader(http.StatusInternalServerError)
 			return

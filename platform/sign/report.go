@@ -41,7 +41,7 @@ const (
 	FormChanged       What = "form"            // a field was filled in, or a signature's picture replaced
 	CatalogChanged    What = "catalog"         // what belongs to the whole file: title, scripts, layers
 	Unexplained       What = "structure"       // a revision has bytes that no signature, stamp or store needs
-	Unreadable        What = "unreadable"      // from Byte on this is no revision at all
+	Unreadable        What = "unreadable"      // from Byte on this is no revision at all, and readers may show anything
 	PaperForm         What = "paper.form"      // the first revision is not in the form of our papers: damaged, or never ours
 	BytesChanged      What = "signature.bytes" // what the signature covers is not what was signed
 	SignatureBroken   What = "signature.form"  // the signature, its stamp or the room around it is damaged

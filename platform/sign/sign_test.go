@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"mashang/platform/clock"
 	"mashang/platform/pdf"
 )
 
@@ -79,6 +80,9 @@ var authority = sync.OnceValue(func() *Authority {
 	return a
 })
 
+// clockwork stamps with the machine's time.
+func clockwork() Stamper { return authority().Stamper(clock.System{}) }
+
 func newKey(t testing.TB) *ecdsa.PrivateKey {
 	t.Helper()
 	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -110,7 +114,7 @@ func field(n int) Field {
 
 func signed1(t testing.TB, pdf []byte, f Field, s Signer) []byte {
 	t.Helper()
-	out, err := Sign(context.Background(), pdf, f, s, authority())
+	out, err := Sign(context.Background(), pdf, f, s, clockwork())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +213,7 @@ func TestPhone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := p.Complete(ctx, der, authority())
+	out, err := p.Complete(ctx, der, clockwork())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,14 +221,14 @@ func TestPhone(t *testing.T) {
 		t.Errorf("%+v", rep)
 	}
 	der[len(der)-1] ^= 1
-	if _, err := p.Complete(ctx, der, authority()); !errors.Is(err, ErrSignature) {
+	if _, err := p.Complete(ctx, der, clockwork()); !errors.Is(err, ErrSignature) {
 		t.Errorf("a signature that does not hold: %v", err)
 	}
 	late, err := authority().OneTime("李𬭎", pub, digest, time.Now().Add(-9*time.Minute-time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Sign(ctx, paper(), f, Signer{key, late}, authority()); !errors.Is(err, ErrExpired) {
+	if _, err := Sign(ctx, paper(), f, Signer{key, late}, clockwork()); !errors.Is(err, ErrExpired) {
 		t.Errorf("a signature after ten minutes: %v", err)
 	}
 	csr[len(csr)-1] ^= 1
@@ -253,7 +257,7 @@ func TestRSA(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, err := p.Complete(context.Background(), sig, authority())
+		out, err := p.Complete(context.Background(), sig, clockwork())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -294,7 +298,7 @@ func kept(t testing.TB, pdf []byte, s Signer) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out, err = AddStamp(context.Background(), out, "时间戳", authority()); err != nil {
+	if out, err = AddStamp(context.Background(), out, "时间戳", clockwork()); err != nil {
 		t.Fatal(err)
 	}
 	return out
@@ -394,7 +398,7 @@ func TestFieldsAreRefused(t *testing.T) {
 	} {
 		f := field(1)
 		change(&f)
-		if _, err := Sign(context.Background(), once, f, s, authority()); err == nil {
+		if _, err := Sign(context.Background(), once, f, s, clockwork()); err == nil {
 			t.Errorf("%s was taken", what)
 		}
 	}

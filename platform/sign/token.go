@@ -162,22 +162,19 @@ func (c *cms) certificates() (all []*x509.Certificate, signer *x509.Certificate,
 }
 
 // newToken makes a time stamp with a key that we hold.
-func newToken(digest []byte, at time.Time, nonce *big.Int, policy asn1.ObjectIdentifier, cert *x509.Certificate, key crypto.Signer) ([]byte, error) {
+func newToken(digest []byte, at time.Time, cert *x509.Certificate, key crypto.Signer) ([]byte, error) {
 	serial := make([]byte, 16)
 	rand.Read(serial)
 	var b cryptobyte.Builder
 	b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
 		b.AddASN1Int64(1)
-		b.AddASN1ObjectIdentifier(policy)
+		b.AddASN1ObjectIdentifier(oidStampPolicy)
 		b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
 			b.AddBytes(digests[1].der)
 			b.AddASN1OctetString(digest)
 		})
 		b.AddASN1BigInt(new(big.Int).SetBytes(serial))
 		b.AddASN1GeneralizedTime(at.UTC())
-		if nonce != nil {
-			b.AddASN1BigInt(nonce)
-		}
 	})
 	info, err := b.Bytes()
 	if err != nil {

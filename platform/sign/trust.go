@@ -15,13 +15,16 @@ type Trust struct {
 	Lists  []*x509.RevocationList // that the verifier has besides those in the file
 }
 
-// mostKept bounds the work that a store can make.
-const mostKept = 512
+// Bounds of the work that a file can make.
+const (
+	mostKept  = 256 // certificates and lists in a store
+	mostKnown = 64  // authorities in the signatures
+)
 
 // circle is a Trust together with what one file brings along.
 type circle struct {
 	Trust
-	known []*x509.Certificate // in the signatures
+	known []*x509.Certificate // authorities, in the signatures
 	certs []*x509.Certificate // in the store
 	lists []*x509.RevocationList
 }
@@ -145,11 +148,19 @@ func forStamps(c *x509.Certificate) bool {
 	return false
 }
 
-// meet makes the certificates of a signature known.
+// meet makes the authorities that a signature brings along known.
 func (c *circle) meet(der []byte) {
-	if m, err := parseCMS(der); err == nil {
-		if certs, _, err := m.certificates(); err == nil {
-			c.known = append(c.known, certs...)
+	m, err := parseCMS(der)
+	if err != nil {
+		return
+	}
+	certs, _, err := m.certificates()
+	if err != nil {
+		return
+	}
+	for _, cert := range certs {
+		if cert.IsCA && len(c.known) < mostKnown && !slices.ContainsFunc(c.known, cert.Equal) {
+			c.known = append(c.known, cert)
 		}
 	}
 }
