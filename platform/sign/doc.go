@@ -42,7 +42,8 @@
 // form that has nothing but signatures. Revocation is known from lists, in the
 // file or in [Trust]; whether a list is fresh is the caller's to ask. Time
 // stamps must name their certificate as RFC 5816 has it. SM2 and SM3 are not
-// here.
+// here. An ECDSA signature over a certificate, a list or a stamp has two
+// spellings (s and n-s); both are taken, and say the same.
 //
 // # Reading order
 //

@@ -96,7 +96,8 @@ func vectors(content []byte) error {
 		return errors.New("sign: the appearance is too long")
 	}
 	numbers, open := 0, 0
-	for _, w := range strings.Fields(string(content)) {
+	blank := func(r rune) bool { return r == ' ' || r == '\n' }
+	for _, w := range strings.FieldsFunc(string(content), blank) {
 		if v, err := decimal(w); err == nil && math.Abs(v) <= 1e6 {
 			numbers++
 			continue

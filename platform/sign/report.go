@@ -14,7 +14,7 @@ type Verdict string
 const (
 	Unsigned  Verdict = "unsigned"  // a paper of this form that nobody signed
 	Genuine   Verdict = "genuine"   // all is well
-	Untrusted Verdict = "untrusted" // nothing was changed, but who signed, or when, is not proven
+	Untrusted Verdict = "untrusted" // nothing that was signed was changed, but who signed, or when, is not proven
 	Changed   Verdict = "changed"   // something was changed after a signature
 )
 
@@ -46,7 +46,7 @@ const (
 	BytesChanged      What = "signature.bytes" // what the signature covers is not what was signed
 	SignatureBroken   What = "signature.form"  // the signature, its stamp or the room around it is damaged
 	OtherPaper        What = "other.paper"     // the certificate was issued for another paper
-	StoreWrong        What = "dss.content"     // the store has a certificate or list that nobody vouches for
+	StoreWrong        What = "dss.content"     // the store has something that is no certificate and no list
 )
 
 // Objection is one thing that must not be in the file.
@@ -57,10 +57,10 @@ type Objection struct {
 	Byte     int // where reading stopped, for Unreadable
 }
 
-// Problem says why an unchanged signature is not trusted.
+// Problem says why an unchanged signature, or file, is not trusted.
 type Problem string
 
-// Why a signature is not trusted.
+// Why a signature or a file is not trusted.
 const (
 	NoPath       Problem = "untrusted"       // its certificate leads to no root that we trust
 	Expired      Problem = "expired"         // its certificate was not valid at that time
@@ -71,6 +71,7 @@ const (
 	StampTooLate Problem = "stamp.future"    // the proven time is later than now
 	SurplusCert  Problem = "surplus"         // it carries certificates that are none of its own
 	NameDiffers  Problem = "name"            // the name shown is not that of the certificate
+	StoreNoPath  Problem = "dss.untrusted"   // of the file: its store has what nobody whom we trust vouches for
 )
 
 // Signature is one signature or, with Stamp set, one time stamp over the file.
@@ -104,7 +105,8 @@ type Report struct {
 	Signatures []Signature
 	Revisions  []Revision
 	Objections []Objection
-	Pages      []int // 1-based pages that differ between what was signed and what a reader shows
+	Problems   []Problem // of the file as a whole; each signature has its own
+	Pages      []int     // 1-based pages that differ between what was signed and what a reader shows
 }
 
 // Signers counts the signatures of persons and seals. A file from which the

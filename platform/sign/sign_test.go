@@ -324,6 +324,14 @@ func TestStoreAndStamp(t *testing.T) {
 	if r := check(t, more); r.Verdict != Genuine || r.Signers() != 2 || len(r.Revisions) != 6 {
 		t.Errorf("%+v", r)
 	}
+	// To someone else nothing of it is proven, but nothing is changed either.
+	other, err := NewAuthority(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := Verify(more, other.Trust(), time.Now()); err != nil || r.Verdict != Untrusted || !slices.Equal(r.Problems, []Problem{StoreNoPath}) {
+		t.Errorf("%v %+v", err, r)
+	}
 	if _, err := AddStore(more, [][]byte{s.Chain[0].Raw}, nil); err == nil {
 		t.Error("the store takes twice what it has")
 	}
@@ -379,22 +387,23 @@ func TestFieldsAreRefused(t *testing.T) {
 	s := signer(t, authority(), "张三")
 	once := signed1(t, tiny("x"), field(0), s)
 	for what, change := range map[string]func(*Field){
-		"no name":        func(f *Field) { f.Name = "" },
-		"a name twice":   func(f *Field) { f.Name = field(0).Name },
-		"a turning mark": func(f *Field) { f.Reason = "a\u202eb" },
-		"two lines":      func(f *Field) { f.Place = "a\nb" },
-		"a long reason":  func(f *Field) { f.Reason = strings.Repeat("长", 201) },
-		"no such page":   func(f *Field) { f.Page = 2 },
-		"an empty box":   func(f *Field) { f.Rect[2] = f.Rect[0] },
-		"no time":        func(f *Field) { f.At = time.Time{} },
-		"certifies late": func(f *Field) { f.Certify = true },
-		"text":           func(f *Field) { f.Appearance = []byte("BT (paid) Tj ET") },
-		"a picture":      func(f *Field) { f.Appearance = []byte("/X Do") },
-		"other blending": func(f *Field) { f.Appearance = []byte("/Normal gs") },
-		"an open q":      func(f *Field) { f.Appearance = []byte("q") },
-		"a lost number":  func(f *Field) { f.Appearance = []byte("1 q Q") },
-		"a comment":      func(f *Field) { f.Appearance = []byte("q % Q") },
-		"an exponent":    func(f *Field) { f.Appearance = []byte("1e3 w") },
+		"no name":         func(f *Field) { f.Name = "" },
+		"a name twice":    func(f *Field) { f.Name = field(0).Name },
+		"a turning mark":  func(f *Field) { f.Reason = "a\u202eb" },
+		"two lines":       func(f *Field) { f.Place = "a\nb" },
+		"a long reason":   func(f *Field) { f.Reason = strings.Repeat("长", 201) },
+		"no such page":    func(f *Field) { f.Page = 2 },
+		"an empty box":    func(f *Field) { f.Rect[2] = f.Rect[0] },
+		"no time":         func(f *Field) { f.At = time.Time{} },
+		"certifies late":  func(f *Field) { f.Certify = true },
+		"text":            func(f *Field) { f.Appearance = []byte("BT (paid) Tj ET") },
+		"a picture":       func(f *Field) { f.Appearance = []byte("/X Do") },
+		"other blending":  func(f *Field) { f.Appearance = []byte("/Normal gs") },
+		"an open q":       func(f *Field) { f.Appearance = []byte("q") },
+		"a lost number":   func(f *Field) { f.Appearance = []byte("1 q Q") },
+		"a comment":       func(f *Field) { f.Appearance = []byte("q % Q") },
+		"a foreign blank": func(f *Field) { f.Appearance = []byte("q\u00a0Q") },
+		"an exponent":     func(f *Field) { f.Appearance = []byte("1e3 w") },
 	} {
 		f := field(1)
 		change(&f)

@@ -39,9 +39,6 @@ func (t Trust) stamps() []*x509.Certificate {
 // path finds the way from leaf to a root, all valid at that time. embedded are
 // the certificates that came with the signature.
 func (c *circle) path(leaf *x509.Certificate, embedded, roots []*x509.Certificate, at time.Time, use x509.ExtKeyUsage) ([]*x509.Certificate, error) {
-	if slices.ContainsFunc(roots, leaf.Equal) {
-		return []*x509.Certificate{leaf}, nil
-	}
 	o := x509.VerifyOptions{Roots: pool(roots), Intermediates: pool(c.known, c.certs, embedded), CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{use}}
 	chains, err := leaf.Verify(o)
 	if err != nil {
@@ -165,41 +162,43 @@ func (c *circle) meet(der []byte) {
 	}
 }
 
-// take reads the store of a file. It says whether every part of it is vouched
-// for: certificates lead to a root, lists are signed by one of their issuers
-// or of those of the signatures.
-func (c *circle) take(s store) bool {
-	if len(s.certs)+len(s.lists) > mostKept {
-		return false
+// take reads the store of a file: whether it is in form, and whether every
+// part of it is vouched for. Certificates must lead to a root, lists be signed
+// by one of their issuers or of those of the signatures.
+func (c *circle) take(s store) (form, vouched bool) {
+	switch n := len(s.certs) + len(s.lists); {
+	case n == 0:
+		return true, true
+	case n > mostKept:
+		return false, false
 	}
-	ok := true
 	for _, der := range s.certs {
 		cert, err := x509.ParseCertificate(der)
 		if err != nil {
-			ok = false
-			continue
+			return false, false
 		}
 		c.certs = append(c.certs, cert)
 	}
+	vouched = true
 	roots := slices.Concat(c.Roots, c.Stamps)
 	issuers := roots
 	for i, cert := range slices.Concat(c.certs, c.known) {
 		path, err := c.path(cert, nil, roots, cert.NotBefore, x509.ExtKeyUsageAny)
 		issuers = append(issuers, path...)
-		ok = ok && (err == nil || i >= len(c.certs))
+		vouched = vouched && (err == nil || i >= len(c.certs))
 	}
 	for _, der := range s.lists {
 		l, err := x509.ParseRevocationList(der)
-		if err != nil || !vouched(l, issuers) {
-			ok = false
-			continue
+		if err != nil {
+			return false, false
 		}
+		vouched = vouched && signedByOne(l, issuers)
 		c.lists = append(c.lists, l)
 	}
-	return ok
+	return true, vouched
 }
 
-func vouched(l *x509.RevocationList, issuers []*x509.Certificate) bool {
+func signedByOne(l *x509.RevocationList, issuers []*x509.Certificate) bool {
 	for _, i := range issuers {
 		if bytes.Equal(l.RawIssuer, i.RawSubject) && l.CheckSignatureFrom(i) == nil {
 			return true

@@ -27,12 +27,17 @@ func Verify(pdf []byte, t Trust, at time.Time) (Report, error) {
 		end := d.last().end
 		r.object(Objection{What: Unreadable, Revision: len(d.revs), Byte: end})
 	}
-	c := &circle{Trust: t, lists: t.Lists}
+	c := &circle{Trust: t, lists: slices.Clone(t.Lists)}
 	for _, s := range found {
 		c.meet(s.der)
 	}
-	if s, err := d.view().store(); err == nil && len(s.certs)+len(s.lists) > 0 && !c.take(s) {
-		r.object(Objection{What: StoreWrong, Revision: r.storeRevision()})
+	if s, err := d.view().store(); err == nil {
+		form, vouched := c.take(s)
+		if !form {
+			r.object(Objection{What: StoreWrong, Revision: r.storeRevision()})
+		} else if !vouched {
+			r.Problems = append(r.Problems, StoreNoPath)
+		}
 	}
 	proven := at
 	r.Signatures = make([]Signature, len(found))
@@ -200,7 +205,7 @@ func oneTime(c *x509.Certificate) (digest []byte, ok bool) {
 
 // verdict sums up.
 func (r *Report) verdict() Verdict {
-	trusted := true
+	trusted := len(r.Problems) == 0
 	for _, s := range r.Signatures {
 		if !s.Intact {
 			return Changed
