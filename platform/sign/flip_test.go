@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"iter"
 	"os"
+	"slices"
 	"testing"
 	"time"
 )
@@ -14,15 +15,15 @@ func TestEveryByteCounts(t *testing.T) {
 	s := signer(t, authority(), "张三")
 	small := signed1(t, tiny("hello"), field(0), s)
 	flips(t, small, each(small, 1, 1), 0x01)
-	flips(t, small, each(small, 1, sparse()), 0x20, 0x80)
+	flips(t, small, each(small, min(3, sparse()), sparse()), 0x20, 0x80)
 	all := kept(t, tiny("hello"), s)
-	flips(t, all, each(all, min(3, sparse()), sparse()), 0x01)
+	flips(t, all, each(all, min(5, sparse()), sparse()), 0x01)
 	two := signedBy(t, paper(), 2)
-	flips(t, two, each(two, 29, sparse()), 0x01)
+	flips(t, two, each(two, 61, sparse()), 0x01)
 }
 
 // sparse is the stride in the zeros after a signature: most bytes of a small
-// file are such zeros. The long tests take each of them.
+// file are such zeros. The long tests take every byte of all small files.
 func sparse() int {
 	if os.Getenv("MASHANG_LONG") != "" {
 		return 1
@@ -70,28 +71,25 @@ func flips(t *testing.T, file []byte, places iter.Seq[int], masks ...byte) {
 // TestCutAnywhere: of a file that ends early, or goes on, nothing is genuine
 // but what ends where a signature ended.
 func TestCutAnywhere(t *testing.T) {
-	file := signedBy(t, tiny("hello"), 2)
+	file := kept(t, tiny("hello"), signer(t, authority(), "张三"))
 	ends := map[int]Verdict{len(tiny("hello")): Unsigned}
 	for _, r := range check(t, file).Revisions[1:] {
 		ends[r.End] = Genuine
 	}
-	met := 0
-	for n := range each(file, 1, sparse()) {
+	places := slices.Collect(each(file, min(7, sparse()), sparse()))
+	for end := range ends {
+		places = append(places, end-1, end)
+	}
+	for _, n := range places {
 		r, err := Verify(file[:n], authority().Trust(), time.Now())
 		want := ends[n]
-		if want != "" {
-			met++
-		}
 		if err == nil && r.Verdict != Changed && r.Verdict != want || err != nil && want != "" {
 			t.Errorf("%d bytes of %d are %s", n, len(file), r.Verdict)
 		}
 	}
-	if met != 2 {
-		t.Errorf("%d ends of revisions were tried", met)
-	}
 	for _, more := range []string{"\n", " ", "%", "\x00", "%%EOF\n", "startxref\n0\n%%EOF\n"} {
 		r := check(t, append(file[:len(file):len(file)], more...))
-		if r.Verdict != Changed || r.Signers() != 2 || r.Objections[0].What != Unreadable || r.Objections[0].Byte != len(file) {
+		if r.Verdict != Changed || r.Signers() != 1 || r.Objections[0].What != Unreadable || r.Objections[0].Byte != len(file) {
 			t.Errorf("%q: %+v", more, r)
 		}
 	}
