@@ -15,6 +15,8 @@ need postgresql has_postgres
 need chromium sh -c 'command -v chromium || command -v chromium-browser || command -v google-chrome'
 need poppler-utils command -v pdftotext
 need qpdf command -v qpdf
+need libnss3-tools command -v certutil
+need openssl command -v openssl
 need zbar-tools command -v zbarimg
 has_office() { ls /usr/lib/libreoffice/program/libsclo.so /usr/lib/libreoffice/program/libswlo.so; }
 need "libreoffice-calc-nogui libreoffice-writer-nogui" has_office
