@@ -19,6 +19,7 @@ import (
 	"mashang/capability/oversight"
 	"mashang/capability/papers"
 	"mashang/capability/setup"
+	"mashang/capability/signing"
 	"mashang/capability/statistics"
 	"mashang/docket"
 	"mashang/platform/app"
@@ -59,7 +60,8 @@ func newServices(k *app.Kit) (*Services, error) {
 	s.Oversight = oversight.New(k)
 	s.Complaint = complaint.New(k)
 	s.Intake = intake.New(k, s.Casebook)
-	court, err := papers.New(k, s.Onecode, onecode.ReplyDays)
+	seals := signing.New(k)
+	court, err := papers.New(k, s.Onecode, seals, onecode.ReplyDays)
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +80,7 @@ func newServices(k *app.Kit) (*Services, error) {
 		clocks.New(k).Capability(),                            // 期限
 		s.Onecode.Capability(),                                // 码上通
 		court.Capability(),                                    // 文书
+		seals.Capability(),                                    // 签章
 		delivery.New(k).Capability(),                          // 送达
 		s.Statistics.Capability(),                             // 统计
 		s.Complaint.Capability(),                              // 投诉举报

@@ -71,10 +71,10 @@ func (p paper) check() error {
 }
 
 // names reports whether a person is among those whom a paper is about. Two
-// people of one name count as one: rather one reader too few. own says that he
-// is of the court that the paper is about, whose offices it may name in words.
-func names(w written, m docket.Member, own bool) bool {
-	if slices.Contains(w.About, m.Person) || own && docket.MentionsOffice(w.Name, m.Role) || docket.Mentions(w.Name, m.Name) {
+// people of one name count as one: rather one reader too few. all says that
+// everyone of his post is meant, see [everyone].
+func names(w written, m docket.Member, all bool) bool {
+	if slices.Contains(w.About, m.Person) || all && docket.MentionsOffice(w.Name, m.Role) || docket.Mentions(w.Name, m.Name) {
 		return true
 	}
 	for _, n := range w.Names {
@@ -83,4 +83,10 @@ func names(w written, m docket.Member, own bool) bool {
 		}
 	}
 	return false
+}
+
+// everyone reports whether a paper that names an office in words means all who
+// hold it: it is about their court, and none of them is meant by name.
+func everyone(w written, court string, ms []docket.Member) bool {
+	return court == w.Of && !slices.ContainsFunc(ms, func(m docket.Member) bool { return names(w, m, false) })
 }

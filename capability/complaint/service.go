@@ -105,9 +105,9 @@ func office(tx *db.Tx, k kind, code string, w written) (string, bool, error) {
 		if err != nil {
 			return "", false, err
 		}
-		fit, named := false, false
+		fit, named, all := false, false, everyone(w, at, ms)
 		for _, m := range ms {
-			is := names(w, m, at == w.Of)
+			is := names(w, m, all)
 			fit, named = fit || m.Role == k.Role && !is, named || is
 		}
 		if fit && !named {
@@ -150,7 +150,11 @@ func (s *Service) may(tx *db.Tx, r row, w written) error {
 		return err
 	}
 	me, err := docket.PersonOf(tx, a.Person)
-	if err == nil && names(w, docket.Member{Post: docket.Post{Person: a.Person, Role: k.Role}, Name: me.Name}, reader == w.Of) {
+	if err != nil {
+		return err
+	}
+	ms, err := docket.Staff(tx, reader, tx.Now(), k.Role, docket.President)
+	if err == nil && names(w, docket.Member{Post: docket.Post{Person: a.Person, Role: k.Role}, Name: me.Name}, everyone(w, reader, ms)) {
 		return fault.Missing()
 	}
 	return err

@@ -23,13 +23,13 @@ import (
 
 // New reads forms and typefaces and returns the service. replyDays is what the
 // notice of the case code promises.
-func New(k *app.Kit, codes Codes, replyDays int) (*Service, error) {
+func New(k *app.Kit, codes Codes, seals Seals, replyDays int) (*Service, error) {
 	faces, err := pdf.LoadFaces(k.Config.Fonts)
 	if err != nil {
 		return nil, err
 	}
 	ks, err := loadKinds(forms)
-	return &Service{k: k, codes: codes, faces: faces, kinds: ks, replyDays: replyDays}, err
+	return &Service{k: k, codes: codes, seals: seals, faces: faces, kinds: ks, replyDays: replyDays}, err
 }
 
 // Capability returns the service's line for the list.

@@ -27,10 +27,17 @@ type Codes interface {
 	CodeFor(tx *db.Tx, caseID, partyID, person string) (long, short string, err error)
 }
 
+// Seals is what papers asks of signing: the seal of a court over all bytes of a
+// paper.
+type Seals interface {
+	Seal(ctx context.Context, court string, pdf []byte, pages int, reason string) ([]byte, error)
+}
+
 // Service does what the package doc says.
 type Service struct {
 	k         *app.Kit
 	codes     Codes
+	seals     Seals
 	faces     *pdf.Faces
 	kinds     map[string]Kind
 	replyDays int
@@ -246,6 +253,11 @@ func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
 	b, pages, err := pdf.Render(s.faces, doc)
 	if err != nil {
 		return err
+	}
+	if Signs[s.kinds[p.Kind].Sign].Seal {
+		if b, err = s.seals.Seal(ctx, p.Court, b, pages, p.Title); err != nil {
+			return err
+		}
 	}
 	digest, _, err := s.k.Blob.Put(ctx, bytes.NewReader(b))
 	if err != nil {

@@ -93,6 +93,14 @@ func ByCode(tx *db.Tx, code string) (Paper, bool, error) {
 	return db.Maybe[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE code = ?`, code)
 }
 
+// ByDigest returns the paper whose file has a digest (SHA-256, hexadecimal).
+func ByDigest(tx *db.Tx, digest string) (Paper, bool, error) {
+	if digest == "" {
+		return Paper{}, false, nil
+	}
+	return db.Maybe[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE digest = ? ORDER BY at DESC, id DESC LIMIT 1`, digest)
+}
+
 // OfCase returns the papers of a case, newest first.
 func OfCase(tx *db.Tx, caseID string) ([]Paper, error) {
 	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE case_id = ? ORDER BY at DESC, id DESC`, caseID)

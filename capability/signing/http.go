@@ -1,0 +1,81 @@
+package signing
+
+import (
+	"embed"
+	"net/http"
+	"strings"
+
+	"mashang/capability"
+	"mashang/platform/app"
+	"mashang/platform/fault"
+	"mashang/platform/ledger"
+	"mashang/platform/web"
+)
+
+//go:embed schema
+var schema embed.FS
+
+// New returns the service.
+func New(k *app.Kit) *Service { return &Service{k: k} }
+
+// Capability returns the service's line for the list.
+func (s *Service) Capability() capability.Capability {
+	return capability.Capability{Service: app.Service{
+		Name: "signing", Title: "签章", Schema: schema, Routes: s.routes,
+		Kinds: []ledger.Kind{
+			{Name: "signing.authority", Title: "建立测试用的证书机构", Audience: ledger.Court},
+			{Name: "signing.key", Title: "印章有了电子签章的密钥", Audience: ledger.Court},
+		},
+	}}
+}
+
+// mostBytes of a file that is checked.
+const mostBytes = 20 << 20
+
+type none struct{}
+
+func (s *Service) routes(rt *web.Router) {
+	rt.Handle(web.Route{Pattern: "GET /signing/check", Title: "核对文书文件", Object: web.Public, Verb: "see", PageOnly: true, Do: func(*http.Request) (web.Reply, error) {
+		return web.Reply{Page: checkPage(nil, nil)}, nil
+	}})
+	rt.Handle(web.Route{Pattern: "POST /signing/check", Title: "核对文书文件", Object: web.Public, Verb: "check", Limit: "code", Upload: mostBytes, Files: []string{"file"}, In: none{}, Out: finding{}, Do: s.postCheck})
+	rt.Handle(web.Route{Pattern: "GET /signing/root", Title: "签章用的根证书", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getRoot})
+}
+
+func (s *Service) postCheck(r *http.Request) (web.Reply, error) {
+	var c none
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	again := func(err error) (web.Reply, error) { return web.Reply{Page: checkPage(nil, fault.Fields(err))}, err }
+	fs := web.Files(r, "file")
+	if len(fs) != 1 {
+		return again(fault.Field("file", "请选一份文书的 PDF 文件。"))
+	}
+	if fs[0].Size > mostBytes {
+		return again(fault.Field("file", "文件太大了，法院的文书没有这么大。"))
+	}
+	b, err := web.Bytes(fs[0])
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if !strings.HasPrefix(string(b[:min(len(b), 5)]), "%PDF-") {
+		return again(fault.Field("file", "这不是 PDF 文件。照片和截图核对不了，请扫文书右上角的码。"))
+	}
+	f, err := s.check(r.Context(), b)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: checkPage(&f, nil), JSON: f}, nil
+}
+
+func (s *Service) getRoot(r *http.Request) (web.Reply, error) {
+	if !s.k.Config.Demo {
+		return web.Reply{}, fault.Missing()
+	}
+	a, err := s.load(r.Context())
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{File: &web.File{Name: "root.pem", Type: "application/x-pem-file", Body: strings.NewReader(certificates(a.Certificates()[:1])), At: s.k.Now()}}, nil
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"mashang/capability/signing"
+	"mashang/platform/clock"
+	"mashang/platform/sign"
+)
+
+// verifyPaper says what a PDF is, to someone who has nothing but the file and,
+// if he has them, the root certificates that he trusts. It fails for anything
+// but a signed paper of which every byte is as it was signed.
+func verifyPaper(file, trust string, stdout io.Writer) error {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var t sign.Trust
+	if trust != "" {
+		if t.Roots, err = readCertificates(trust); err != nil {
+			return err
+		}
+	}
+	r, err := sign.Verify(b, t, clock.System{}.Now())
+	if errors.Is(err, sign.ErrForeign) {
+		return errors.New("不是本系统做出来的文书，或者一开头就损坏了")
+	}
+	if err != nil {
+		return err
+	}
+	w := &strings.Builder{}
+	for _, s := range r.Signatures {
+		state := "有效"
+		switch {
+		case !s.Intact:
+			state = "签名以后文件变了"
+		case !s.Trusted:
+			state = "没有改过，但不能证明是谁"
+		}
+		fmt.Fprintf(w, "%s：%s，%s，盖住前 %d 个字节\n", s.Name, s.Time.UTC().Format(time.RFC3339), state, s.Covers)
+	}
+	for _, line := range signing.Words(r) {
+		fmt.Fprintln(w, "不对："+line)
+	}
+	fmt.Fprintf(w, "%d 个签名，%d 次写入，%d 个字节，每一个都有来历：%s\n", r.Signers(), len(r.Revisions), len(b), map[bool]string{true: "是", false: "不是"}[len(r.Objections) == 0])
+	if _, err := io.WriteString(stdout, w.String()); err != nil {
+		return err
+	}
+	switch r.Verdict {
+	case sign.Genuine:
+		_, err = fmt.Fprintln(stdout, "核对通过")
+		return err
+	case sign.Untrusted:
+		if trust == "" {
+			return errors.New("没有改过；没有给出信任的根证书（-trust），不能证明是谁签的")
+		}
+		return errors.New("没有改过，但不能证明是谁签的")
+	case sign.Unsigned:
+		return errors.New("没有人签过")
+	}
+	return errors.New("被改过")
+}
+
+func readCertificates(file string) (out []*x509.Certificate, err error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		var b *pem.Block
+		if b, text = pem.Decode(text); b == nil {
+			break
+		}
+		c, err := x509.ParseCertificate(b.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s holds no certificate", file)
+	}
+	return out, nil
+}

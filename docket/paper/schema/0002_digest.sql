@@ -1,0 +1,1 @@
+CREATE INDEX paper_paper_digest ON paper_paper (digest)
