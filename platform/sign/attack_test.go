@@ -220,6 +220,14 @@ var attacks = map[string]attack{
 	"object stream": {func(_ testing.TB, file []byte) []byte {
 		return append(file[:len(file):len(file)], "20 0 obj\n<</Type/XRef/W[1 2 1]/Length 0>>\nstream\n\nendstream\nendobj\nstartxref\n0\n%%EOF\n"...)
 	}, Unreadable, nil, true},
+	"an older table named": {func(t testing.TB, file []byte) []byte {
+		d, _ := read(file)
+		out := append(file[:len(file):len(file)], "xref\n0 0\n"...)
+		return appendTail(out, d.last().trailer.with("/Prev", integer(d.revs[0].xref)), len(file))
+	}, Unexplained, nil, true},
+	"blank in the store":       {loosened("/DSS<<", "/DSS <<"), Unexplained, nil, true},
+	"comment before the table": {loosened("xref\n1 ", "% 9000000\nxref\n1 "), Unexplained, nil, true},
+	"line break after the end": {loosened("%%EOF\n", "%%EOF\n\n"), Unreadable, nil, true},
 	"text changed in place": {func(_ testing.TB, file []byte) []byte {
 		return bytes.Replace(file, []byte("(hello)"), []byte("(HELLO)"), 1)
 	}, BytesChanged, nil, false},
@@ -264,6 +272,28 @@ func shadow(t testing.TB, file []byte) []byte {
 		u.putStream(n, dict{}, []byte(evil))
 		u.set(v, first, "/Contents", ref(n))
 	})
+}
+
+// loosened adds a store and writes something in it in another way, with all
+// numbers as they must be then.
+func loosened(old, loose string) func(testing.TB, []byte) []byte {
+	return func(t testing.TB, file []byte) []byte {
+		out, err := AddStore(file, [][]byte{authority().root.cert.Raw}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := bytes.LastIndex(out, []byte(old))
+		d, err := read(out)
+		if err != nil || at < len(file) {
+			t.Fatal(err, at)
+		}
+		xref := d.last().xref
+		out = slices.Concat(out[:at], []byte(loose), out[at+len(old):])
+		if at <= xref {
+			out = bytes.Replace(out, fmt.Appendf(nil, "startxref\n%d\n", xref), fmt.Appendf(nil, "startxref\n%d\n", xref+len(loose)-len(old)), 1)
+		}
+		return out
+	}
 }
 
 // signatureIn is the number of the signature's dictionary.

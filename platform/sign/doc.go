@@ -48,10 +48,10 @@
 // # Reading order
 //
 // syntax.go and text.go are values; read.go makes revisions of a file, write.go
-// one more; view.go is what a reader sees of it. field.go is the revision of a
-// signature, dss.go that of the store, explain.go finds out which of them a
-// revision is. cms.go, token.go and stamp.go are the cryptographic containers,
-// sign.go puts them in. report.go says what can be said, trust.go who is
-// believed, verify.go brings all together. authority.go issues certificates
-// for tests and demonstrations.
+// one more; view.go is what a reader sees of it. field.go is what a signature
+// shows, place.go the revision that adds it, dss.go that of the store;
+// explain.go finds out which of them a revision is. cms.go, token.go and
+// stamp.go are the cryptographic containers, sign.go puts them in. report.go
+// says what can be said, trust.go who is believed, verify.go brings all
+// together. authority.go issues certificates for tests and demonstrations.
 package sign

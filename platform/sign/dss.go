@@ -65,11 +65,10 @@ func (d *document) keep(s store) ([]byte, error) {
 	old, _ := v.catalog().get("/DSS").(dict)
 	add := func(key name, list [][]byte) array {
 		all, _ := old.get(key).(array)
-		all = all[:len(all):len(all)]
 		for _, b := range list {
 			n := u.reserve()
 			u.putStream(n, dict{}, b)
-			all = append(all, ref(n))
+			all = all.and(ref(n))
 		}
 		return all
 	}

@@ -40,7 +40,9 @@ type Prepared struct {
 
 // Prepare adds field to pdf. chain is the signer's certificate and those above
 // it, without the root. Two signatures prepared on one file cannot both be
-// completed into it: the caller lets one wait.
+// completed into it: the caller lets one wait. Whether the signatures that are
+// there hold is not looked at; a caller who got the file from outside asks
+// [Verify] first.
 func Prepare(pdf []byte, field Field, chain []*x509.Certificate) (*Prepared, error) {
 	if len(chain) == 0 {
 		return nil, errors.New("sign: no certificate")

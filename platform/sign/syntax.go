@@ -48,6 +48,9 @@ func (d dict) with(key name, v value) dict {
 	return append(out, entry{key, v})
 }
 
+// and is a with v at the end; a itself stays.
+func (a array) and(v value) array { return append(a[:len(a):len(a)], v) }
+
 // without is d with no entry of these keys.
 func (d dict) without(keys ...name) dict {
 	out := make(dict, 0, len(d))
