@@ -20,7 +20,6 @@ need openssl command -v openssl
 need zbar-tools command -v zbarimg
 has_office() { ls /usr/lib/libreoffice/program/libsclo.so /usr/lib/libreoffice/program/libswlo.so; }
 need "libreoffice-calc-nogui libreoffice-writer-nogui" has_office
-need libnss3-tools command -v certutil
 need fonts-noto-cjk has_cjk
 [ -n "$want" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then

@@ -228,12 +228,11 @@ func (s *Service) secrecy(ctx context.Context, caseID string, cmd secrecyCmd) er
 		}
 		st.entry.Body["from"], st.entry.Body["to"] = st.c.Secrecy, cmd.To
 		st.c.Secrecy = cmd.To
-		if cmd.To == docket.Sealed { // who opened it while it was open may not go on: he asks anew, of a second person
-			if err := access.End(st.tx, "", caseID, "opened", st.now); err != nil {
-				return err
-			}
+		err := st.reason("reason", cmd.Reason)
+		if err == nil && cmd.To == docket.Sealed { // who opened it while it was open may not go on: he asks a second person
+			err = access.End(st.tx, "", caseID, "opened", st.now)
 		}
-		return st.reason("reason", cmd.Reason)
+		return err
 	})
 }
 

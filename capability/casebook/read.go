@@ -155,8 +155,7 @@ func (s *Service) mask(tx *db.Tx, v *partyView) error {
 	return err
 }
 
-// historyShown is how many steps a case page shows; the exported record has all.
-const historyShown = 60
+const historyShown = 60 // steps on a case page; the exported record has all
 
 // history is what the viewer holds of the case: a party the entries addressed
 // to him, court people all.
@@ -169,10 +168,8 @@ func (s *Service) history(tx *db.Tx, w *whole) error {
 		ls, err = ledger.OfHolder(tx, w.View.Actor.Person, w.Case.ID, historyShown)
 	}
 	for _, l := range ls {
-		// Who looked is for the parties, and for the bench in oversight's panel,
-		// which leaves out those who look into a complaint about it.
 		if w.View.Court() && (l.Kind == "casebook.opened" || l.Kind == "oversight.opened") {
-			continue
+			continue // who looked is for the parties; the bench sees oversight's panel
 		}
 		w.History = append(w.History, historyLine{At: l.At, Title: s.k.Ledger.Title(l.Kind), Kind: l.Kind})
 	}
@@ -210,8 +207,7 @@ func (s *Service) Record(ctx context.Context, r web.Reading) error {
 	})
 }
 
-// pageSize of case lists.
-const pageSize = 30
+const pageSize = 30 // of case lists
 
 // listed is a line of a case list.
 type listed struct {
