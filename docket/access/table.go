@@ -57,6 +57,11 @@ var table = map[string]map[string]Relation{
 	"service": {
 		"read":     Side | Bench | Filing | Above | System,
 		"handover": Handler | Clerk | Filing,
+		"address":  Handler | Assistant | Clerk | Filing, // write down where a party wants it
+		"confirm":  Side,                                 // say so oneself
+		"send":     Handler | Assistant | Clerk | Filing,
+		"receive":  Side,
+		"rebut":    Handler | Clerk, // he proved that it did not reach him
 	},
 	"deadline": {
 		"meet": Handler | Assistant | Clerk | Filing,

@@ -144,6 +144,20 @@ type ServiceEffective struct {
 func (ServiceEffective) FactName() string   { return "service_effective" }
 func (f ServiceEffective) FactCase() string { return f.Case }
 
+// ServiceUndone is told by delivery when service that was presumed had no
+// effect after all: the recipient proved it. What started on On does not run.
+type ServiceUndone struct {
+	Case  string   `json:"case"`
+	Paper string   `json:"paper"`
+	Kind  string   `json:"kind"`
+	Party string   `json:"party"`
+	On    law.Date `json:"on"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (ServiceUndone) FactName() string   { return "service_undone" }
+func (f ServiceUndone) FactCase() string { return f.Case }
+
 // OpinionGiven is told by onecode when a party put an opinion to the court.
 type OpinionGiven struct {
 	Case    string   `json:"case"`

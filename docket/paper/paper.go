@@ -68,6 +68,11 @@ func Serve(tx *db.Tx, paper string) error {
 	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'served' WHERE id = ? AND state = 'issued'`, paper))
 }
 
+// Unserve takes that back: what was presumed to have reached him did not.
+func Unserve(tx *db.Tx, paper string) error {
+	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'issued' WHERE id = ? AND state IN ('served', 'effective')`, paper))
+}
+
 // Withdraw marks a paper withdrawn, or superseded when another takes its place.
 func Withdraw(tx *db.Tx, paper, by string) error {
 	state := Withdrawn

@@ -60,6 +60,20 @@ type Consent struct {
 // law:在线诉讼规则(2021)/29 受送达人通过回复收悉、参加诉讼等方式接受已经完成的电子送达，并且未明确表示不同意电子送达的。
 func (c Consent) Given() bool { return c.Ground.Basis() != nil && !c.Refused }
 
+// Agreed is the bar that closes electronic ways until consent is found; nil
+// for other ways, and where it is.
+//
+// law:民事诉讼法(2023)/90 经受送达人同意，人民法院可以采用能够确认其收悉的电子方式送达诉讼文书。
+func Agreed(w Way, c Consent) *Bar {
+	if !w.Electronic() || c.Given() {
+		return nil
+	}
+	if c.Refused {
+		return Barred(w, Situation{Refused: true})
+	}
+	return &Bar{"他还没有同意电子送达。请先问他，请他填送达地址确认书。", cite.Basis{cite.CPL(90), Online(29)}}
+}
+
 // Paper reports whether the court owes a copy on paper of what it served
 // electronically, for a judgment, ruling or mediation statement, when asked.
 //

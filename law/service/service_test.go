@@ -249,6 +249,18 @@ func TestConsent(t *testing.T) {
 			t.Error(g)
 		}
 	}
+	for _, c := range []struct {
+		w    service.Way
+		c    service.Consent
+		open bool
+	}{
+		{service.SMS, service.Consent{}, false}, {service.InApp, service.Consent{Ground: service.Stated, Refused: true}, false},
+		{service.Email, service.Consent{Ground: service.Volunteered}, true}, {service.Post, service.Consent{Refused: true}, true},
+	} {
+		if b := service.Agreed(c.w, c.c); (b == nil) != c.open || b != nil && (b.Says == "" || b.Basis[0] != cite.CPL(90)) {
+			t.Error(c, b)
+		}
+	}
 	if (service.Consent{}).Given() || (service.Consent{Ground: "guess"}).Given() {
 		t.Error("consent from nothing")
 	}

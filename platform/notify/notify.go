@@ -165,25 +165,41 @@ func (n *Notifier) SendCode(tx *db.Tx, channel, target, text string) error {
 	return n.put(tx, asked, time.Time{}, channel, target, "", text)
 }
 
+// Post is Send under an id of the caller's, by which its gateway knows it and
+// [Notifier.State] is asked. It reports whether the message was taken.
+func (n *Notifier) Post(tx *db.Tx, mid, channel, target, subject, text string) (bool, error) {
+	return n.place(tx, mid, said, time.Time{}, channel, target, subject, text)
+}
+
+// State tells what became of a message: waiting, sent and when, or failed.
+func (n *Notifier) State(tx *db.Tx, mid string) (state string, sent time.Time, err error) {
+	m, err := db.One[Message](tx, `SELECT `+cols+` FROM notify_message WHERE id = ?`, mid)
+	return m.State, m.Sent, err
+}
+
 func (n *Notifier) put(tx *db.Tx, purse string, at time.Time, channel, target, subject, text string) error {
 	if target == "" {
 		return nil
 	}
+	_, err := n.place(tx, id.New(), purse, at, channel, target, subject, text)
+	return err
+}
+
+func (n *Notifier) place(tx *db.Tx, mid, purse string, at time.Time, channel, target, subject, text string) (bool, error) {
 	now, find := n.clock.Now(), n.vault.Find(purse, target)
 	sent, err := db.One[int64](tx, `SELECT COUNT(*) FROM notify_message WHERE find = ? AND at > ?`, find, now.Add(-24*time.Hour))
 	most := map[string]int64{said: PerDay, asked: CodesPerDay}[purse]
 	if err != nil || sent >= most {
-		return err
+		return false, err
 	}
-	mid := id.New()
 	if _, err := tx.Exec(`INSERT INTO notify_message (id, channel, target, find, text, subject, state, provider, at, sent_at) VALUES (?, ?, ?, ?, ?, ?, 'waiting', '', ?, 0)`,
 		mid, channel, n.vault.Seal("notify.target", target), find, n.vault.Seal("notify.text", text), subject, now); err != nil {
-		return err
+		return false, err
 	}
 	if g, err := n.way(tx, channel); err != nil || g == nil {
-		return err
+		return err == nil, err
 	}
-	return n.queue.Enqueue(tx, jobs.Spec{Kind: JobKind, Body: mid, At: at})
+	return true, n.queue.Enqueue(tx, jobs.Spec{Kind: JobKind, Body: mid, At: at})
 }
 
 const cols = `id, channel, target, text, subject, state, provider, at, sent_at`
