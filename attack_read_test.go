@@ -17,7 +17,7 @@ func TestReadingLeavesATrace(t *testing.T) {
 	h.upload("贾若兰", "/onecode/"+caseID+"/ask", map[string]string{"text": "只说给法官听"}, "files", "证据.txt", []byte("证据")).must(t, "ask", 200)
 	message := one[string](h, `SELECT id FROM onecode_message WHERE case_id = ?`, caseID)
 	h.upload("韩雪", "/delivery/"+caseID, map[string]string{"papers": paperIDs(t, h, caseID)["acceptance_notice"], "signer": "self", "signed_on": "2026-03-03"}, "scan", "回证.png", []byte("\x89PNG\r\n\x1a\n")).must(t, "hand over", 200)
-	scan := one[string](h, `SELECT id FROM delivery_service WHERE case_id = ?`, caseID)
+	scan := one[string](h, `SELECT a.id FROM delivery_attempt a JOIN delivery_service v ON v.id = a.service_id WHERE v.case_id = ?`, caseID)
 	opened := func() int64 {
 		ctx, stop := context.WithCancel(t.Context())
 		stop() // what is waiting is written, then it ends

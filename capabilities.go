@@ -81,7 +81,7 @@ func newServices(k *app.Kit) (*Services, error) {
 		s.Onecode.Capability(),                                // 码上通
 		court.Capability(),                                    // 文书
 		seals.Capability(),                                    // 签章
-		delivery.New(k).Capability(),                          // 送达
+		delivery.New(k, court, s.Account).Capability(),        // 送达
 		s.Statistics.Capability(),                             // 统计
 		s.Complaint.Capability(),                              // 投诉举报
 		s.Oversight.Capability(),                              // 三个规定

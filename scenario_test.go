@@ -21,6 +21,7 @@ package mashang_test
 //	given numbers 冀11 *            the court takes these numbers from its internal system
 //	given post 安全员 冀11 security_admin   one more of the court's people
 //	given court 冀                  another court is served
+//	given carrier 200               short messages leave by a gateway that answers so
 //	given calendar 2027 2027-01-01  the year's rest days are announced
 //	tell code_visited person=$person.贾若兰
 //	                                a fact of this case, as the service tells it that will; today unless on= says otherwise

@@ -148,9 +148,26 @@ func (s *scene) given(w []string) error {
 		})
 	case "calendar":
 		return s.calendar(w[1], w[2:])
+	case "carrier":
+		return s.carrier(w[1])
 	default:
 		return fmt.Errorf("nothing is given by %q", w[0])
 	}
+	return nil
+}
+
+// carrier is the gateway by which short messages leave, and what it answers.
+func (s *scene) carrier(answers string) error {
+	status, err := strconv.Atoi(answers)
+	if err != nil {
+		return err
+	}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		_, _ = fmt.Fprint(w, `{"id":"1"}`)
+	}))
+	s.t.Cleanup(srv.Close)
+	s.Kit.Notify.Use(notify.SMS, notify.HTTPSMS{URL: srv.URL, Key: "key", Client: srv.Client()})
 	return nil
 }
 

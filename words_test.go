@@ -74,7 +74,7 @@ func (s *written) path(route string) string {
 // write is a matter with everything in it that people put into words.
 func (h *house) write(w wording) *written {
 	h.t.Helper()
-	s := &written{house: h, w: w, fields: map[string]bool{}, fill: map[string]string{"court": "冀11", "n": "0", "agent": "none", "code": "X", "challenge": "none", "word": "none", "token": "none", "finding": "none", "batch": "none", "tile...": "0/000"}}
+	s := &written{house: h, w: w, fields: map[string]bool{}, fill: map[string]string{"court": "冀11", "n": "0", "agent": "none", "code": "X", "challenge": "none", "word": "none", "token": "none", "finding": "none", "batch": "none", "tile...": "0/000", "service": "none", "attempt": "none", "record": "none"}}
 	h.administrators()
 	s.furnish()
 	enter := func(n int) string {

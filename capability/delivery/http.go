@@ -3,138 +3,270 @@ package delivery
 import (
 	"bytes"
 	"net/http"
-	"slices"
+	"strconv"
+	"strings"
 
 	"mashang/capability"
 	"mashang/docket"
 	"mashang/docket/access"
-	"mashang/docket/paper"
+	"mashang/law/service"
 	"mashang/platform/app"
 	"mashang/platform/auth"
 	"mashang/platform/blob"
 	"mashang/platform/db"
 	"mashang/platform/fault"
+	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 	"mashang/platform/web"
 	"mashang/ui"
 )
 
 // New returns the service.
-func New(k *app.Kit) *Service { return &Service{k: k} }
+func New(k *app.Kit, kinds Kinds, accounts Accounts) *Service {
+	return &Service{k: k, kinds: kinds, accounts: accounts}
+}
 
 // Capability returns the service's line for the list.
 func (s *Service) Capability() capability.Capability {
 	return capability.Capability{
 		Service: app.Service{Name: "delivery", Title: "送达", Schema: schema, Routes: s.routes,
-			Kinds: []ledger.Kind{{Name: "delivery.handed_over", Title: "窗口送达，签收回证已存", Audience: ledger.Named, News: "一份文书送到了"}}},
-		Panels: s.panels,
+			Kinds: []ledger.Kind{
+				{Name: "delivery.handed_over", Title: "窗口送达，签收回证已存", Audience: ledger.Named, News: "一份文书送到了"},
+				{Name: "delivery.address", Title: "送达地址和电子送达的意思", Audience: ledger.Named, News: "送达地址有变化"},
+				{Name: "delivery.prepared", Title: "准备电子送达", Audience: ledger.Named},
+				{Name: "delivery.sent", Title: "发出文书", Audience: ledger.Named, News: "有一份文书送给您"},
+				{Name: "delivery.reported", Title: "发送的结果", Audience: ledger.Named, News: "送达有进展"},
+				{Name: "delivery.opened", Title: "打开文书，或者回复收到了", Audience: ledger.Named, News: "文书打开了"},
+				{Name: "delivery.by_hand", Title: "当面、邮寄、委托或者公告送达", Audience: ledger.Named, News: "送达有进展"},
+				{Name: "delivery.result", Title: "送达的结果", Audience: ledger.Named, News: "送达有进展"},
+				{Name: "delivery.rebutted", Title: "证明没有收到，原来的送达不算", Audience: ledger.Named, News: "一次送达不算了"},
+				{Name: "delivery.lapsed", Title: "公告期满", Audience: ledger.Named, News: "公告期满"},
+			},
+			Jobs: map[string]jobs.Handler{"delivery.carry": s.carry, "delivery.ask": s.ask, "delivery.lapse": s.lapse}},
+		Panels: s.panels, Tasks: s.tasks,
 	}
 }
 
 func (s *Service) routes(rt *web.Router) {
-	rt.Handle(web.Route{Pattern: "GET /delivery/{case}", Title: "窗口送达页", Object: "service", Verb: "handover", PageOnly: true, Do: s.getForm})
-	rt.Handle(web.Route{Pattern: "POST /delivery/{case}", Title: "窗口送达", Object: "service", Verb: "handover", Limit: "write", Upload: 20 << 20, Files: []string{"scan"}, In: handover{}, Out: ok{}, Do: s.postForm})
-	rt.Handle(web.Route{Pattern: "GET /delivery/{case}/records", Title: "本案的送达", Object: "service", Verb: "read", Out: list{}, Do: s.getRecords})
-	rt.Handle(web.Route{Pattern: "GET /delivery/{case}/scan/{record}", Title: "看送达回证", Object: "service", Verb: "read", Out: web.File{}, Do: s.getScan})
+	const most = 40 << 20
+	for _, r := range []web.Route{
+		{Pattern: "GET /delivery/notices", Title: "公告送达", Object: web.Public, Verb: "see", Out: notices{}, Do: s.getNotices},
+		{Pattern: "GET /delivery/{case}", Title: "窗口送达页", Verb: "handover", PageOnly: true, Do: s.getForm},
+		{Pattern: "POST /delivery/{case}", Title: "窗口送达", Verb: "handover", Upload: most, Files: []string{"scan"}, In: handover{}, Out: ok{}, Do: s.postForm},
+		{Pattern: "GET /delivery/{case}/records", Title: "本案的送达", Verb: "read", Out: list{}, Do: s.getRecords},
+		{Pattern: "GET /delivery/{case}/service/{service}", Title: "一份文书的送达经过", Verb: "read", Out: course{}, Do: s.getCourse},
+		{Pattern: "GET /delivery/{case}/scan/{record}", Title: "看送达回证", Verb: "read", Out: web.File{}, Do: s.getScan},
+		{Pattern: "GET /delivery/{case}/address/{party}", Title: "送达地址页", Verb: "address", Out: addresses{}, Do: s.getAddress},
+		{Pattern: "POST /delivery/{case}/address/{party}", Title: "登记送达地址", Verb: "address", Upload: most, Files: []string{"scan"}, In: addressCmd{}, Out: ok{}, Do: s.postAddress},
+		{Pattern: "GET /delivery/{case}/confirm", Title: "确认自己的送达地址页", Verb: "confirm", Out: addresses{}, Do: s.getConfirm},
+		{Pattern: "POST /delivery/{case}/confirm", Title: "确认自己的送达地址", Verb: "confirm", In: confirmCmd{}, Out: ok{}, Do: s.postConfirm},
+		{Pattern: "GET /delivery/{case}/send", Title: "电子送达页", Verb: "send", PageOnly: true, Do: s.getSend},
+		{Pattern: "POST /delivery/{case}/send", Title: "电子送达", Verb: "send", In: sendCmd{}, Out: ok{}, Do: s.postSend},
+		{Pattern: "GET /delivery/{case}/receive/{service}", Title: "收一份文书页", Verb: "receive", PageOnly: true, Do: s.getReceive},
+		{Pattern: "POST /delivery/{case}/open/{service}", Title: "打开文书，或者回复收到了", Verb: "receive", In: openCmd{}, Out: ok{}, Do: s.postOpen},
+		{Pattern: "GET /delivery/{case}/hand", Title: "当面、邮寄、委托、公告送达页", Verb: "handover", PageOnly: true, Do: s.getHand},
+		{Pattern: "POST /delivery/{case}/hand", Title: "登记当面、邮寄、委托、公告送达", Verb: "handover", Upload: most, Files: []string{"scan"}, In: handCmd{}, Out: ok{}, Do: s.postHand},
+		{Pattern: "POST /delivery/{case}/result/{attempt}", Title: "登记送达的结果", Verb: "handover", Upload: most, Files: []string{"scan"}, In: resultCmd{}, Out: ok{}, Do: s.postResult},
+		{Pattern: "POST /delivery/{case}/rebut/{attempt}", Title: "他证明没有收到", Verb: "rebut", In: rebutCmd{}, Out: ok{}, Do: s.postRebut},
+	} {
+		if r.Object == "" {
+			r.Object = "service"
+		}
+		if strings.HasPrefix(r.Pattern, "POST ") {
+			r.Limit = "write"
+		}
+		rt.Handle(r)
+	}
 }
 
 type ok struct {
 	Done bool `json:"done"`
 }
 
-// form is what the handover page shows.
-type form struct {
-	Case    docket.Case
-	Parties []docket.Party
-	Papers  []paper.Paper // that wait to be handed over
-}
+// accept is what a scanned return or a picture may be.
+const accept web.Kinds = ".pdf,.jpg,.jpeg,.png"
 
-func (s *Service) form(r *http.Request) (f form, err error) {
-	caseID := r.PathValue("case")
-	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
-		if _, err := access.May(tx, auth.From(r.Context()), "handover", access.Of("service", caseID), tx.Now()); err != nil {
-			return err
-		}
-		if f.Case, err = docket.CaseOf(tx, caseID); err != nil {
-			return err
-		}
-		if f.Parties, err = docket.Parties(tx, caseID); err != nil {
-			return err
-		}
-		all, err := paper.OfCase(tx, caseID)
-		for _, p := range all {
-			if p.State == paper.Issued && p.Kind != "service_return" && p.Party != "" {
-				f.Papers = append(f.Papers, p)
-			}
-		}
+// files keeps what was handed in with a form, of somebody who may hand it in.
+func (s *Service) files(r *http.Request, verb string) ([]web.Attachment, error) {
+	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+		_, err := access.May(tx, auth.From(r.Context()), verb, access.Of("service", r.PathValue("case")), tx.Now())
 		return err
 	})
-	return f, err
+	if err != nil {
+		return nil, err
+	}
+	var out []web.Attachment
+	for _, h := range web.Files(r, "scan") {
+		if h.Size == 0 {
+			continue
+		}
+		kept, err := s.keepFile(r, h.Filename, h.Open)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, kept...)
+	}
+	return out, nil
+}
+
+// done leads back to the case, or says what is wrong on the page of the form.
+func done(r *http.Request, err error, toast string, again func(e ui.Errs) (web.Page, error)) (web.Reply, error) {
+	switch {
+	case err == nil:
+		return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: toast, JSON: ok{true}}, nil
+	case fault.KindOf(err) != fault.Invalid:
+		return web.Reply{}, err
+	}
+	page, perr := again(fault.Fields(err))
+	if perr != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: page}, err
 }
 
 func (s *Service) getForm(r *http.Request) (web.Reply, error) {
-	f, err := s.form(r)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: handPage(f, handover{Signer: "self", SignedOn: docket.Today(s.k.Now())}, nil)}, nil
+	f, err := s.form(r, "handover")
+	return web.Reply{Page: handPage(f, handover{Signer: service.Self, SignedOn: docket.Today(s.k.Now())}, nil)}, err
 }
-
-// accept is what a scanned return may be.
-const accept web.Kinds = ".pdf,.jpg,.jpeg,.png"
 
 func (s *Service) postForm(r *http.Request) (web.Reply, error) {
 	var h handover
-	if err := web.Read(r, &h); err != nil {
-		return s.again(r, h, err)
+	err := web.Read(r, &h)
+	var files []web.Attachment
+	if err == nil {
+		files, err = s.files(r, "handover")
 	}
-	fs := web.Files(r, "scan")
-	if len(fs) == 0 || fs[0].Size == 0 {
-		return s.again(r, h, fault.Field("scan", "请把签好字的送达回证扫描或拍照传上来。"))
+	if err == nil && len(files) == 0 {
+		err = fault.Field("scan", "请把签好字的送达回证扫描或拍照传上来。")
 	}
-	file, err := fs[0].Open()
-	if err != nil {
-		return web.Reply{}, err
+	if err == nil {
+		err = s.handOver(r.Context(), r.PathValue("case"), h, files)
 	}
-	defer func() { _ = file.Close() }()
-	kind, body, err := accept.Take("scan", fs[0].Filename, file)
-	if err != nil {
-		return s.again(r, h, err)
-	}
-	if err := s.handOver(r.Context(), r.PathValue("case"), h, body, kind); err != nil {
-		return s.again(r, h, err)
-	}
-	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "送达登记好了。签收那天就是送达的日期。", JSON: ok{true}}, nil
+	return done(r, err, "送达登记好了。签收那天就是送达的日期。", func(e ui.Errs) (web.Page, error) {
+		f, err := s.form(r, "handover")
+		return handPage(f, h, e), err
+	})
 }
 
-func (s *Service) again(r *http.Request, h handover, err error) (web.Reply, error) {
-	if fault.KindOf(err) != fault.Invalid {
+func (s *Service) getHand(r *http.Request) (web.Reply, error) {
+	f, err := s.form(r, "handover")
+	return web.Reply{Page: otherPage(f, handCmd{Way: service.Post, On: docket.Today(s.k.Now())}, nil)}, err
+}
+
+func (s *Service) postHand(r *http.Request) (web.Reply, error) {
+	var c handCmd
+	err := web.Read(r, &c)
+	var files []web.Attachment
+	if err == nil {
+		files, err = s.files(r, "handover")
+	}
+	if err == nil {
+		err = s.hand(r.Context(), r.PathValue("case"), c, files)
+	}
+	return done(r, err, "登记好了。", func(e ui.Errs) (web.Page, error) {
+		f, err := s.form(r, "handover")
+		return otherPage(f, c, e), err
+	})
+}
+
+func (s *Service) postResult(r *http.Request) (web.Reply, error) {
+	var c resultCmd
+	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	f, ferr := s.form(r)
-	if ferr != nil {
+	files, err := s.files(r, "handover")
+	if err == nil {
+		err = s.result(r.Context(), r.PathValue("case"), r.PathValue("attempt"), c, files)
+	}
+	return done(r, err, "结果登记好了。", s.courseAgain(r))
+}
+
+func (s *Service) postRebut(r *http.Request) (web.Reply, error) {
+	var c rebutCmd
+	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: handPage(f, h, ui.Errs(fault.Fields(err)))}, err
+	err := s.rebut(r.Context(), r.PathValue("case"), r.PathValue("attempt"), c)
+	return done(r, err, "记下了。这一次送达不算，请换一种方式再送。", s.courseAgain(r))
+}
+
+// courseAgain shows the page on which the forms of an attempt stand.
+func (s *Service) courseAgain(r *http.Request) func(ui.Errs) (web.Page, error) {
+	return func(e ui.Errs) (web.Page, error) {
+		var c course
+		err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+			a, err := db.One[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE id = ?`, r.PathValue("attempt"))
+			if err != nil {
+				return err
+			}
+			c, err = s.course(tx, r.PathValue("case"), a.Service)
+			return err
+		})
+		return coursePage(c, e), err
+	}
+}
+
+func (s *Service) getSend(r *http.Request) (web.Reply, error) {
+	f, err := s.form(r, "send")
+	return web.Reply{Page: sendPage(f, nil)}, err
+}
+
+func (s *Service) postSend(r *http.Request) (web.Reply, error) {
+	var c sendCmd
+	err := web.Read(r, &c)
+	if err == nil {
+		err = s.send(r.Context(), r.PathValue("case"), c)
+	}
+	return done(r, err, "正在发，几秒就好。", func(e ui.Errs) (web.Page, error) {
+		f, err := s.form(r, "send")
+		return sendPage(f, e), err
+	})
+}
+
+func (s *Service) getReceive(r *http.Request) (web.Reply, error) {
+	var rep web.Reply
+	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+		v, p, err := s.mine(tx, r.PathValue("case"), r.PathValue("service"))
+		rep.Page = receivePage(v, p, s.kinds.Nature(p.Kind) == service.Mediation)
+		return err
+	})
+	return rep, err
+}
+
+func (s *Service) postOpen(r *http.Request) (web.Reply, error) {
+	var c openCmd
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	p, err := s.open(r.Context(), r.PathValue("case"), r.PathValue("service"), c)
+	return web.Reply{Goto: "/papers/view/" + p, JSON: ok{true}}, err
 }
 
 func (s *Service) getScan(r *http.Request) (web.Reply, error) {
-	var rec record
+	var f web.Attachment
 	var read *web.Reading
+	var a attempt
+	name, at, _ := strings.Cut(r.PathValue("record"), ".")
+	n, _ := strconv.Atoi(at)
 	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
-		g, err := access.May(tx, auth.From(r.Context()), "read", access.Of("service", r.PathValue("case")), tx.Now())
+		who := auth.From(r.Context())
+		g, err := access.May(tx, who, "read", access.Of("service", r.PathValue("case")), tx.Now())
 		if err != nil {
 			return err
 		}
-		rec, err = db.One[record](tx, `SELECT `+cols+` FROM delivery_service WHERE id = ? AND case_id = ?`, r.PathValue("record"), r.PathValue("case"))
-		if a := auth.From(r.Context()); err == nil && g.Relation&access.Staff != 0 {
-			read = &web.Reading{Object: "scan", ID: rec.ID, Court: g.Case.Court, Case: rec.Case, Person: a.Person, At: s.k.Now()}
-		}
-		if err != nil || read != nil {
+		var v serving
+		if a, v, _, _, err = s.attemptOf(tx, r.PathValue("case"), name); err != nil {
 			return err
 		}
-		me, _, err := access.PartyOf(tx, auth.From(r.Context()).Person, rec.Case, tx.Now())
-		if err == nil && me.ID != rec.Party { // the other side's signature is not theirs to see
+		if n < 0 || n >= len(a.Files.V) {
+			return fault.Missing()
+		}
+		if f = a.Files.V[n]; g.Relation&access.Staff != 0 {
+			read = &web.Reading{Object: "scan", ID: a.ID, Court: g.Case.Court, Case: v.Case, Person: who.Person, At: s.k.Now()}
+			return nil
+		}
+		me, _, err := access.PartyOf(tx, who.Person, v.Case, tx.Now())
+		if err == nil && me.ID != v.Party { // the other side's signature is not theirs to see
 			err = fault.Missing()
 		}
 		return err
@@ -142,68 +274,51 @@ func (s *Service) getScan(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	b, err := blob.ReadAll(r.Context(), s.k.Blob, rec.Scan)
+	b, err := blob.ReadAll(r.Context(), s.k.Blob, f.Digest)
 	if err != nil {
 		return web.Reply{}, err
 	}
 	ext := ".pdf"
-	if rec.ScanType != "application/pdf" {
+	if f.Type != "application/pdf" {
 		ext = ".jpg"
 	}
-	return web.Reply{File: &web.File{Name: "送达回证" + ext, Type: rec.ScanType, Body: bytes.NewReader(b), Inline: true, At: rec.At}, Read: read}, nil
+	return web.Reply{File: &web.File{Name: "送达回证" + ext, Type: f.Type, Body: bytes.NewReader(b), Inline: true, At: a.At}, Read: read}, nil
 }
 
-// list is what the case page shows of its services, for programs.
-type list struct {
-	Records []record `json:"records"`
+func (s *Service) getAddress(r *http.Request) (web.Reply, error) {
+	v, err := s.addresses(r, "address", r.PathValue("party"))
+	return web.Reply{Page: addressPage(v, addressCmd{Standing: service.Confirmed, Ground: service.Stated, ShownBy: "送达地址确认书"}, nil), JSON: v}, err
 }
 
-func (s *Service) getRecords(r *http.Request) (web.Reply, error) {
-	var l list
-	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
-		a, caseID, now := auth.From(r.Context()), r.PathValue("case"), tx.Now()
-		g, err := access.May(tx, a, "read", access.Of("service", caseID), now)
-		if err != nil {
-			return err
-		}
-		me, _, err := access.PartyOf(tx, a.Person, caseID, now)
-		if err != nil {
-			return err
-		}
-		l.Records, err = visible(tx, caseID, g.Relation&access.Staff != 0, me.ID)
-		return err
+func (s *Service) postAddress(r *http.Request) (web.Reply, error) {
+	var c addressCmd
+	err := web.Read(r, &c)
+	var files []web.Attachment
+	if err == nil {
+		files, err = s.files(r, "address")
+	}
+	if err == nil {
+		err = s.confirmed(r.Context(), r.PathValue("case"), r.PathValue("party"), c, files)
+	}
+	return done(r, err, "送达地址登记好了。", func(e ui.Errs) (web.Page, error) {
+		v, err := s.addresses(r, "address", r.PathValue("party"))
+		return addressPage(v, c, e), err
 	})
-	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), JSON: l}, err
 }
 
-// visible returns the services of a case: to the court all, to a side its own.
-func visible(tx *db.Tx, caseID string, court bool, party string) ([]record, error) {
-	all, err := recordsOf(tx, caseID)
-	if court {
-		return all, err
-	}
-	return slices.DeleteFunc(all, func(r record) bool { return r.Party != party }), err
+func (s *Service) getConfirm(r *http.Request) (web.Reply, error) {
+	v, err := s.addresses(r, "confirm", "")
+	return web.Reply{Page: confirmPage(v, confirmCmd{}, nil), JSON: v}, err
 }
 
-// panels are what was served, on a case page.
-func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, error) {
-	if v.Case.Number == "" || v.Relation&access.Allowing("service", "read") == 0 {
-		return nil, nil
+func (s *Service) postConfirm(r *http.Request) (web.Reply, error) {
+	var c confirmCmd
+	err := web.Read(r, &c)
+	if err == nil {
+		err = s.confirm(r.Context(), r.PathValue("case"), c)
 	}
-	mine, err := visible(tx, v.Case.ID, v.Court(), v.Party.ID)
-	if err != nil {
-		return nil, err
-	}
-	titles := map[string]string{}
-	for _, r := range mine {
-		p, err := paper.Of(tx, r.Paper)
-		if err != nil {
-			return nil, err
-		}
-		titles[r.Paper] = p.Title
-	}
-	if len(mine) == 0 && !v.May("service", "handover") {
-		return nil, nil
-	}
-	return []capability.Panel{{Place: capability.Main, Order: 25, Body: servedPanel(v, mine, titles)}}, nil
+	return done(r, err, "记下了。以后要改，随时可以再来。", func(e ui.Errs) (web.Page, error) {
+		v, err := s.addresses(r, "confirm", "")
+		return confirmPage(v, c, e), err
+	})
 }

@@ -3,48 +3,36 @@ package delivery
 import (
 	"mashang/docket/paper"
 	"mashang/law"
+	"mashang/law/service"
 	"mashang/platform/fault"
 )
 
 // signers are the people who may sign a return (民事诉讼法 88).
-var signers = []struct{ Key, Title string }{
-	{"self", "本人，或单位的法定代表人、负责人"},
-	{"agent", "诉讼代理人"},
-	{"family", "同住的成年家属"},
-	{"receiver", "单位负责收件的人，或指定的代收人"},
+var signers = []struct {
+	Key   service.Receiver
+	Title string
+}{
+	{service.Self, "本人，或单位的法定代表人、负责人"},
+	{service.Guardian, "法定代理人"},
+	{service.Agent, "诉讼代理人"},
+	{service.Family, "同住的成年家属"},
+	{service.Desk, "单位负责收件的人"},
+	{service.Named, "指定的代收人"},
 }
 
 // handover is what the counter enters.
 type handover struct {
-	Papers   []string `json:"papers"`
-	Signer   string   `json:"signer"`
-	Relation string   `json:"relation"`
-	SignedOn law.Date `json:"signed_on"`
+	Papers   []string         `json:"papers"`
+	Signer   service.Receiver `json:"signer"`
+	Relation string           `json:"relation"`
+	SignedOn law.Date         `json:"signed_on"`
 }
 
-// decide says whether papers may be taken as served by a signed return.
-//
-// law:民事诉讼法(2023)/87 受送达人在送达回证上的签收日期为送达日期
-func decide(h handover, ps []paper.Paper, today law.Date) error {
+// waiting refuses papers that can't be served now.
+func waiting(ps []paper.Paper) error {
 	var bad fault.List
 	if len(ps) == 0 {
 		bad.Add("papers", "请勾选交给他的文书。")
-	}
-	known := false
-	for _, s := range signers {
-		known = known || s.Key == h.Signer
-	}
-	if !known {
-		bad.Add("signer", "请选是谁签收的。")
-	}
-	if (h.Signer == "family" || h.Signer == "receiver") && h.Relation == "" {
-		bad.Add("relation", "代收的，请写代收人姓名和与受送达人的关系。")
-	}
-	switch {
-	case h.SignedOn.IsZero():
-		bad.Add("signed_on", "请填回证上签收的日期。")
-	case h.SignedOn.After(today):
-		bad.Add("signed_on", "签收日期还没有到。请照回证上写的日期填。")
 	}
 	for _, p := range ps {
 		if p.Kind == "service_return" {
@@ -52,9 +40,56 @@ func decide(h handover, ps []paper.Paper, today law.Date) error {
 		}
 		if p.State != paper.Issued {
 			bad.Add("papers", "“%s”已经送达，或者已经撤回，不能再送。", p.Title)
-		} else if !h.SignedOn.IsZero() && h.SignedOn.Before(p.Dated) {
+		}
+	}
+	return bad.Err()
+}
+
+// bySigner says what is wrong with who signed and when.
+func bySigner(signer service.Receiver, relation string, on, today law.Date, bad *fault.List, dateField string) {
+	known := false
+	for _, s := range signers {
+		known = known || s.Key == signer
+	}
+	if !known {
+		bad.Add("signer", "请选是谁签收的。")
+	}
+	if (signer == service.Family || signer == service.Named || signer == service.Desk) && relation == "" {
+		bad.Add("relation", "代收的，请写代收人姓名和与受送达人的关系。")
+	}
+	dated(on, today, bad, dateField)
+}
+
+func dated(on, today law.Date, bad *fault.List, field string) {
+	switch {
+	case on.IsZero():
+		bad.Add(field, "请填日期，照回证或者单子上写的。")
+	case on.After(today):
+		bad.Add(field, "这一天还没有到。请照回证或者单子上写的日期填。")
+	}
+}
+
+// decide says whether papers may be taken as served by a signed return.
+func decide(h handover, ps []paper.Paper, today law.Date) error {
+	var bad fault.List
+	if err := waiting(ps); err != nil {
+		bad = append(bad, fault.Fields(err)...)
+	}
+	bySigner(h.Signer, h.Relation, h.SignedOn, today, &bad, "signed_on")
+	for _, p := range ps {
+		if !h.SignedOn.IsZero() && h.SignedOn.Before(p.Dated) {
 			bad.Add("signed_on", "签收日期早于文书日期（%s）。请再看一遍回证。", p.Dated.Chinese())
 		}
 	}
 	return bad.Err()
+}
+
+// refuse says by which article the law closes what somebody wants to do.
+func refuse(field string, e service.Effect) error {
+	return &fault.Error{Kind: fault.Invalid, Field: field, Show: e.Steps[0], Basis: e.Basis.String()}
+}
+
+// barred is [refuse] for a way that is closed.
+func barred(field string, b *service.Bar) error {
+	return &fault.Error{Kind: fault.Invalid, Field: field, Show: b.Says, Basis: b.Basis.String()}
 }

@@ -1,119 +1,304 @@
 package delivery
 
 import (
-	"context"
 	"embed"
-	"io"
+	"strings"
 	"time"
 
 	"mashang/docket"
-	"mashang/docket/access"
 	"mashang/docket/fact"
 	"mashang/docket/paper"
 	"mashang/law"
+	"mashang/law/service"
 	"mashang/platform/app"
-	"mashang/platform/auth"
+	"mashang/platform/clock"
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/id"
-	"mashang/platform/ledger"
+	"mashang/platform/web"
 )
 
 //go:embed schema
 var schema embed.FS
 
+// Kinds is what delivery asks of papers: what of a kind of paper decides how it
+// may be served.
+type Kinds interface {
+	Nature(kind string) service.Nature
+}
+
+// Accounts is what delivery asks of account: whether a person signs in here.
+type Accounts interface {
+	Known(tx *db.Tx, person string) (bool, error)
+}
+
 // Service does what the package doc says.
-type Service struct{ k *app.Kit }
-
-// record is one paper served on one party.
-type record struct {
-	ID       string    `db:"id" json:"id"`
-	Case     string    `db:"case_id" json:"case"`
-	Paper    string    `db:"paper_id" json:"paper"`
-	Party    string    `db:"party_id" json:"party"`
-	Way      string    `db:"way" json:"way"`
-	Signer   string    `db:"signer" json:"signer"`
-	Relation string    `db:"relation" json:"-"`
-	SignedOn law.Date  `db:"signed_on" json:"signed_on"`
-	Rule     string    `db:"rule" json:"rule"`
-	Scan     string    `db:"scan" json:"scan"`
-	ScanType string    `db:"scan_type" json:"-"`
-	Server   string    `db:"server_id" json:"-"`
-	At       time.Time `db:"at" json:"at"`
+type Service struct {
+	k        *app.Kit
+	kinds    Kinds
+	accounts Accounts
 }
 
-const cols = `id, case_id, paper_id, party_id, way, signer, relation, signed_on, rule, scan, scan_type, server_id, at`
+// States of a service (domain §7).
+const (
+	prepared  = "prepared"
+	sent      = "sent"
+	delivered = "delivered"
+	read      = "read"
+	acked     = "acked"
+	next      = "next" // all that was tried failed: another way
+	effective = "effective"
+)
 
-func recordsOf(tx *db.Tx, caseID string) ([]record, error) {
-	return db.List[record](tx, `SELECT `+cols+` FROM delivery_service WHERE case_id = ? ORDER BY at, id`, caseID)
+// serving is one paper on its way to its recipient.
+type serving struct {
+	ID     string                 `db:"id" json:"id"`
+	Case   string                 `db:"case_id" json:"case"`
+	Paper  string                 `db:"paper_id" json:"paper"`
+	Party  string                 `db:"party_id" json:"party"`
+	State  string                 `db:"state" json:"state"`
+	Ways   db.JSON[[]service.Way] `db:"ways" json:"ways"` // to be tried
+	Server string                 `db:"server_id" json:"-"`
+	At     time.Time              `db:"at" json:"at"`
 }
 
-const rule = "民事诉讼法第八十七条、第八十八条"
-
-// handOver records that papers were handed over at the counter against a
-// signed return, whose scan is kept.
-func (s *Service) handOver(ctx context.Context, caseID string, h handover, scan io.Reader, scanType string) error {
-	if scan == nil {
-		return fault.Field("scan", "请把签好字的送达回证扫描或拍照传上来。")
-	}
-	err := s.k.Read(ctx, func(tx *db.Tx) error {
-		_, err := access.May(tx, auth.From(ctx), "handover", access.Of("service", caseID), tx.Now())
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	digest, _, err := s.k.Blob.Put(ctx, scan)
-	if err != nil {
-		return err
-	}
-	return s.k.Do(ctx, func(tx *db.Tx) error { return s.handIn(tx, caseID, h, digest, scanType) })
+// attempt is one way that was tried. Its id is the one by which a gateway
+// knows the message.
+type attempt struct {
+	ID       string                    `db:"id" json:"id"`
+	Service  string                    `db:"service_id" json:"service"`
+	Way      service.Way               `db:"way" json:"way"`
+	Address  string                    `db:"address_id" json:"address"` // the version
+	Standing service.Standing          `db:"standing" json:"standing"`
+	Sent     time.Time                 `db:"sent_at" json:"sent"`
+	Success  time.Time                 `db:"success_at" json:"success"`
+	Failed   time.Time                 `db:"failed_at" json:"failed"`
+	Reason   string                    `db:"reason" json:"reason"`
+	Read     time.Time                 `db:"read_at" json:"read"`
+	Replied  time.Time                 `db:"replied_at" json:"replied"`
+	Rebutted time.Time                 `db:"rebutted_at" json:"rebutted"`
+	Signer   service.Receiver          `db:"signer" json:"signer"`
+	Note     string                    `db:"note" json:"-"` // sealed: who signed, the parcel's number, the course
+	Posted   db.JSON[[]posting]        `db:"posted" json:"posted"`
+	Made     law.Date                  `db:"made_on" json:"made"` // of what is done by hand, decided when it was entered
+	Presumed bool                      `db:"presumed" json:"presumed"`
+	Basis    db.JSON[[]string]         `db:"basis" json:"basis"`
+	Steps    db.JSON[[]string]         `db:"steps" json:"steps"`
+	Files    db.JSON[[]web.Attachment] `db:"files" json:"-"`
+	Actor    string                    `db:"actor_id" json:"-"`
+	At       time.Time                 `db:"at" json:"at"`
 }
 
-func (s *Service) handIn(tx *db.Tx, caseID string, h handover, scan, scanType string) error {
-	a, now := auth.From(tx.Context()), tx.Now()
-	if _, err := access.May(tx, a, "handover", access.Of("service", caseID), now); err != nil {
-		return err
+// posting is where and when a public notice was put up.
+type posting struct {
+	Place string   `json:"place"`
+	On    law.Date `json:"on"`
+}
+
+// effect is what the law makes of the attempts.
+type effect struct {
+	ID       string            `db:"id" json:"-"`
+	Service  string            `db:"service_id" json:"service"`
+	Way      service.Way       `db:"way" json:"way"`
+	On       law.Date          `db:"made_on" json:"on"`
+	Instant  time.Time         `db:"made_at" json:"instant"`
+	Presumed bool              `db:"presumed" json:"presumed"`
+	Basis    db.JSON[[]string] `db:"basis" json:"basis"`
+	Steps    db.JSON[[]string] `db:"steps" json:"steps"`
+	At       time.Time         `db:"at" json:"at"`
+	Undone   time.Time         `db:"undone_at" json:"undone"`
+}
+
+const (
+	servingCols = `id, case_id, paper_id, party_id, state, ways, server_id, at`
+	attemptCols = `id, service_id, way, address_id, standing, sent_at, success_at, failed_at, reason, read_at, replied_at, rebutted_at, signer, note, posted, made_on, presumed, basis, steps, files, actor_id, at`
+	effectCols  = `id, service_id, way, made_on, made_at, presumed, basis, steps, at, undone_at`
+	sealNote    = "delivery.note"
+)
+
+func servingOf(tx *db.Tx, id string) (serving, error) {
+	return db.One[serving](tx, `SELECT `+servingCols+` FROM delivery_service WHERE id = ?`, id)
+}
+
+func attemptsOf(tx *db.Tx, service string) ([]attempt, error) {
+	return db.List[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE service_id = ? ORDER BY at, id`, service)
+}
+
+func effectOf(tx *db.Tx, service string) (effect, bool, error) {
+	return db.Maybe[effect](tx, `SELECT `+effectCols+` FROM delivery_effect WHERE service_id = ? AND undone_at = 0`, service)
+}
+
+// note opens what was noted. What an earlier version kept open says so.
+func (s *Service) note(a attempt) (string, error) {
+	if plain, ok := strings.CutPrefix(a.Note, "plain:"); ok || a.Note == "" {
+		return plain, nil
 	}
-	var ps []paper.Paper
-	for _, pid := range h.Papers {
-		p, err := paper.Of(tx, pid)
-		if err != nil {
-			return err
-		}
-		if p.Case != caseID || p.Party == "" || len(ps) > 0 && p.Party != ps[0].Party {
-			return fault.Field("papers", "一张回证只能送一位当事人。请分开登记。")
-		}
-		ps = append(ps, p)
+	return s.k.Vault.Open(sealNote, a.Note)
+}
+
+// begin finds or makes the service of a paper, in the state that it has.
+func (s *Service) begin(tx *db.Tx, p paper.Paper) (serving, error) {
+	v, ok, err := db.Maybe[serving](tx, `SELECT `+servingCols+` FROM delivery_service WHERE paper_id = ? AND party_id = ?`, p.ID, p.Party)
+	if err != nil || ok {
+		return v, err
 	}
-	if err := decide(h, ps, docket.Today(now)); err != nil {
-		return err
+	v = serving{ID: id.New(), Case: p.Case, Paper: p.ID, Party: p.Party, State: prepared, Server: app.Actor(tx.Context()), At: tx.Now()}
+	_, err = tx.Exec(`INSERT INTO delivery_service (`+servingCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, v.ID, v.Case, v.Paper, v.Party, v.State, v.Ways, v.Server, v.At)
+	return v, err
+}
+
+// move changes the state of a service from the one that was read.
+func move(tx *db.Tx, v *serving, to string) error {
+	if v.State == to {
+		return nil
 	}
-	for _, p := range ps {
-		if err := s.serve(tx, p, h, scan, scanType, a.Person, now); err != nil {
-			return err
-		}
-	}
-	party, err := docket.PartyOf(tx, ps[0].Party)
-	if err != nil {
-		return err
-	}
-	body := map[string]any{"way": "counter", "signer": h.Signer, "signed_on": h.SignedOn.String(), "rule": rule, "scan": scan, "papers": len(ps)}
-	for i, p := range ps {
-		body["paper_"+string(rune('1'+i))] = p.ID
-	}
-	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "delivery.handed_over", Court: ps[0].Court, Case: caseID, Actor: app.Actor(tx.Context()), Holders: []string{party.Person},
-		Body: body, Private: map[string]string{"relation": h.Relation}})
+	err := db.Must1(tx.Exec(`UPDATE delivery_service SET state = ? WHERE id = ? AND state = ?`, to, v.ID, v.State))
+	v.State = to
 	return err
 }
 
-func (s *Service) serve(tx *db.Tx, p paper.Paper, h handover, scan, scanType, server string, now time.Time) error {
+// try adds an attempt.
+func (s *Service) try(tx *db.Tx, a attempt) error {
+	if a.Note != "" {
+		a.Note = s.k.Vault.Seal(sealNote, a.Note)
+	}
+	_, err := tx.Exec(`INSERT INTO delivery_attempt (`+attemptCols+`) VALUES (`+db.In(22)+`)`, a.ID, a.Service, a.Way, a.Address, a.Standing, a.Sent, a.Success, a.Failed, a.Reason,
+		a.Read, a.Replied, a.Rebutted, a.Signer, a.Note, a.Posted, a.Made, a.Presumed, a.Basis, a.Steps, a.Files, a.Actor, a.At)
+	return err
+}
+
+// found puts what the law says into an attempt by hand.
+func (a *attempt) found(e service.Effect) {
+	a.Made, a.Presumed = e.On, e.Presumed
+	a.Basis.V, a.Steps.V = e.Basis.Strings(), e.Steps
+}
+
+// verdict is what an attempt has brought about, by the law.
+func (a attempt) verdict(n service.Nature) service.Effect {
+	if a.Way.Electronic() {
+		return service.Electronic(service.Trace{Standing: a.Standing, Success: a.Success, Replied: a.Replied, Read: a.Read, Rebutted: !a.Rebutted.IsZero(), Signs: n == service.Mediation}, clock.Shanghai)
+	}
+	made := !a.Made.IsZero() && (a.Rebutted.IsZero() || !a.Presumed)
+	return service.Effect{Made: made, On: a.Made, Presumed: a.Presumed, Steps: a.Steps.V}
+}
+
+// best is the effect of all attempts together, with the way that it came.
+func best(as []attempt, n service.Nature) (e effect, made bool) {
+	var electronic []service.Effect
+	for _, a := range as {
+		v := a.verdict(n)
+		if a.Way.Electronic() {
+			electronic = append(electronic, v)
+		} else if v.Made && (!made || v.On.Before(e.On)) {
+			e, made = effect{Way: a.Way, On: v.On, Presumed: v.Presumed, Basis: a.Basis, Steps: a.Steps}, true
+		}
+	}
+	v := service.Earliest(electronic)
+	if !v.Made || made && !v.On.Before(e.On) {
+		return e, made
+	}
+	for _, a := range as {
+		if w := a.verdict(n); a.Way.Electronic() && w.Made && w.At.Equal(v.At) {
+			e.Way = a.Way
+			break
+		}
+	}
+	e.On, e.Instant, e.Presumed, e.Basis.V, e.Steps.V = v.On, v.At, v.Presumed, v.Basis.Strings(), v.Steps
+	return e, true
+}
+
+// stands says in which state attempts leave a service that is not effective.
+func stands(as []attempt) string {
+	state, open := next, map[string]bool{}
+	for _, a := range as {
+		switch {
+		case !a.Rebutted.IsZero() && a.Replied.IsZero(): // it did not reach him
+		case !a.Replied.IsZero():
+			open[acked] = true
+		case !a.Failed.IsZero():
+		case !a.Read.IsZero():
+			open[read] = true
+		case !a.Success.IsZero():
+			open[delivered] = true
+		default:
+			open[sent] = true
+		}
+	}
+	for _, x := range []string{sent, delivered, read, acked} {
+		if open[x] {
+			state = x
+		}
+	}
+	return state
+}
+
+// settle brings a service to what its attempts amount to, and says it in the
+// entry of the act. An effect is written once and told once; again lets it be
+// reconsidered, after a rebuttal.
+func (s *Service) settle(tx *db.Tx, v *serving, again bool, body map[string]any) error {
+	p, err := paper.Of(tx, v.Paper)
+	if err != nil {
+		return err
+	}
+	as, err := attemptsOf(tx, v.ID)
+	if err != nil {
+		return err
+	}
+	e, made := best(as, s.kinds.Nature(p.Kind))
+	now, have, err := effectOf(tx, v.ID)
+	if err != nil || have && !again {
+		return err
+	}
+	if have {
+		if err := s.undo(tx, p, now); err != nil {
+			return err
+		}
+		body["undone"] = now.On.String()
+	}
+	if !made {
+		return move(tx, v, stands(as))
+	}
+	if err := move(tx, v, effective); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`INSERT INTO delivery_effect (`+effectCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`, id.New(), v.ID, e.Way, e.On, e.Instant, e.Presumed, e.Basis, e.Steps, tx.Now()); err != nil {
+		return err
+	}
 	if err := paper.Serve(tx, p.ID); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`INSERT INTO delivery_service (`+cols+`) VALUES (?, ?, ?, ?, 'counter', ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id.New(), p.Case, p.ID, p.Party, h.Signer, h.Relation, h.SignedOn, rule, scan, scanType, server, now); err != nil {
+	rule := strings.Join(e.Basis.V, "；")
+	body["effective_on"], body["rule"], body["presumed"] = e.On.String(), rule, e.Presumed
+	return s.k.Tell(tx, fact.ServiceEffective{Case: p.Case, Paper: p.ID, Kind: p.Kind, Party: p.Party, On: e.On, Rule: rule})
+}
+
+// undo ends an effect: service was not made.
+func (s *Service) undo(tx *db.Tx, p paper.Paper, e effect) error {
+	if err := db.Must1(tx.Exec(`UPDATE delivery_effect SET undone_at = ? WHERE id = ? AND undone_at = 0`, tx.Now(), e.ID)); err != nil {
 		return err
 	}
-	return s.k.Tell(tx, fact.ServiceEffective{Case: p.Case, Paper: p.ID, Kind: p.Kind, Party: p.Party, On: h.SignedOn, Rule: rule})
+	if err := paper.Unserve(tx, p.ID); err != nil {
+		return err
+	}
+	return s.k.Tell(tx, fact.ServiceUndone{Case: p.Case, Paper: p.ID, Kind: p.Kind, Party: p.Party, On: e.On})
+}
+
+// toServe reads papers that wait for one recipient of a case.
+func toServe(tx *db.Tx, caseID string, ids []string) ([]paper.Paper, docket.Party, error) {
+	var ps []paper.Paper
+	for _, pid := range ids {
+		p, err := paper.Of(tx, pid)
+		if err != nil {
+			return nil, docket.Party{}, err
+		}
+		if p.Case != caseID || p.Party == "" || len(ps) > 0 && p.Party != ps[0].Party {
+			return nil, docket.Party{}, fault.Field("papers", "一次只能送一位当事人。请分开登记。")
+		}
+		ps = append(ps, p)
+	}
+	if err := waiting(ps); err != nil {
+		return nil, docket.Party{}, err
+	}
+	party, err := docket.PartyOf(tx, ps[0].Party)
+	return ps, party, err
 }

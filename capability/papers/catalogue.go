@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"mashang/law/service"
 	"mashang/platform/pdf"
 )
 
@@ -44,4 +45,13 @@ func (k Kind) Doc(data []byte) (*pdf.Doc, []Flaw, error) {
 	}
 	d, err := k.doc(v)
 	return d, flaws, err
+}
+
+// Nature is what of a kind of paper decides how it may be served; of a kind
+// that is no more, plain.
+func (s *Service) Nature(kind string) service.Nature {
+	if k, ok := s.kinds[kind]; ok {
+		return k.Nature
+	}
+	return service.Plain
 }

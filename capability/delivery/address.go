@@ -1,0 +1,266 @@
+package delivery
+
+import (
+	"context"
+	"net/mail"
+	"time"
+
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/law/identity"
+	"mashang/law/service"
+	"mashang/platform/app"
+	"mashang/platform/auth"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/id"
+	"mashang/platform/ledger"
+	"mashang/platform/web"
+)
+
+// address is where a party may be reached in one way, as known from At on.
+type address struct {
+	ID       string           `db:"id" json:"id"`
+	Case     string           `db:"case_id" json:"-"`
+	Party    string           `db:"party_id" json:"party"`
+	Kind     string           `db:"kind" json:"kind"` // post, or an electronic way
+	Value    string           `db:"value" json:"value"`
+	Standing service.Standing `db:"standing" json:"standing"`
+	ShownBy  string           `db:"shown_by" json:"shown_by"`
+	Scan     string           `db:"scan" json:"-"`
+	Actor    string           `db:"actor_id" json:"-"`
+	At       time.Time        `db:"at" json:"at"`
+	Ended    time.Time        `db:"ended_at" json:"ended"`
+}
+
+// consent is whether a party agrees to electronic service, and how it shows.
+type consent struct {
+	ID      string         `db:"id" json:"id"`
+	Case    string         `db:"case_id" json:"-"`
+	Party   string         `db:"party_id" json:"party"`
+	Ground  service.Ground `db:"ground" json:"ground"`
+	Refused bool           `db:"refused" json:"refused"`
+	ShownBy string         `db:"shown_by" json:"shown_by"`
+	Scan    string         `db:"scan" json:"-"`
+	Actor   string         `db:"actor_id" json:"-"`
+	At      time.Time      `db:"at" json:"at"`
+	Ended   time.Time      `db:"ended_at" json:"ended"`
+}
+
+// law is what the statute asks about it.
+func (c consent) law() service.Consent { return service.Consent{Ground: c.Ground, Refused: c.Refused} }
+
+const (
+	addressCols = `id, case_id, party_id, kind, value, standing, shown_by, scan, actor_id, at, ended_at`
+	consentCols = `id, case_id, party_id, ground, refused, shown_by, scan, actor_id, at, ended_at`
+	sealAddress = "delivery.address"
+	sealShown   = "delivery.shown" // who writes it may name people
+)
+
+// addressesOf returns every version, newest first, opened.
+func (s *Service) addressesOf(tx *db.Tx, party string) ([]address, error) {
+	as, err := db.List[address](tx, `SELECT `+addressCols+` FROM delivery_address WHERE party_id = ? ORDER BY at DESC, id DESC`, party)
+	for i := range as {
+		if err == nil {
+			as[i].Value, err = s.k.Vault.Open(sealAddress, as[i].Value)
+		}
+		if err == nil {
+			as[i].ShownBy, err = s.k.Vault.Open(sealShown, as[i].ShownBy)
+		}
+	}
+	return as, err
+}
+
+func (s *Service) consentsOf(tx *db.Tx, party string) ([]consent, error) {
+	cs, err := db.List[consent](tx, `SELECT `+consentCols+` FROM delivery_consent WHERE party_id = ? ORDER BY at DESC, id DESC`, party)
+	for i := range cs {
+		if err == nil {
+			cs[i].ShownBy, err = s.k.Vault.Open(sealShown, cs[i].ShownBy)
+		}
+	}
+	return cs, err
+}
+
+// known is all that the file says today of how to reach a party.
+type known struct {
+	by      map[string]address // by kind
+	consent consent
+}
+
+// reach gathers it. A telephone that stands in the filing and that nobody
+// confirmed is only alleged; an account in which he proved who he is is surely
+// his, though he may not have named it.
+func (s *Service) reach(tx *db.Tx, p docket.Party) (known, error) {
+	k := known{by: map[string]address{}}
+	as, err := s.addressesOf(tx, p.ID)
+	if err != nil {
+		return k, err
+	}
+	for _, a := range as {
+		if a.Ended.IsZero() {
+			k.by[a.Kind] = a
+		}
+	}
+	if _, ok := k.by[string(service.SMS)]; !ok && p.Phone != "" {
+		phone, err := s.k.Vault.Open("party.phone", p.Phone)
+		if err != nil {
+			return k, err
+		}
+		if phone != "" {
+			k.by[string(service.SMS)] = address{Party: p.ID, Kind: string(service.SMS), Value: phone, Standing: service.Alleged, ShownBy: "起诉材料"}
+		}
+	}
+	if _, ok := k.by[string(service.InApp)]; !ok {
+		has, err := s.accounts.Known(tx, p.Person)
+		if err != nil {
+			return k, err
+		}
+		if has {
+			k.by[string(service.InApp)] = address{Party: p.ID, Kind: string(service.InApp), Standing: service.Sure, ShownBy: "实名认证的账号"}
+		}
+	}
+	cs, err := s.consentsOf(tx, p.ID)
+	if len(cs) > 0 && cs[0].Ended.IsZero() {
+		k.consent = cs[0]
+	}
+	return k, err
+}
+
+// addressCmd is what a confirmation of address says. An empty address leaves
+// what is known; so does an empty consent.
+type addressCmd struct {
+	Post     string           `json:"post"`
+	SMS      string           `json:"sms"`
+	Email    string           `json:"email"`
+	InApp    bool             `json:"inapp"`
+	Consent  string           `json:"consent"` // agree, refuse
+	Ground   service.Ground   `json:"ground"`
+	Standing service.Standing `json:"standing"`
+	ShownBy  string           `json:"shown_by"`
+}
+
+// confirmCmd is what a party says himself.
+type confirmCmd struct {
+	Post    string `json:"post"`
+	SMS     string `json:"sms"`
+	Email   string `json:"email"`
+	InApp   bool   `json:"inapp"`
+	Consent string `json:"consent"`
+}
+
+// check says what is wrong with it, the addresses first.
+func (c *addressCmd) check() error {
+	var bad fault.List
+	if c.SMS = identity.Normalise(c.SMS); c.SMS != "" && !identity.ValidPhone(c.SMS) {
+		bad.Add("sms", "手机号不对，请再看一遍，应是 11 位数字。")
+	}
+	if m, err := mail.ParseAddress(c.Email); c.Email != "" && (err != nil || m.Address != c.Email) {
+		bad.Add("email", "电子邮箱写得不对，应像 name@example.cn。")
+	}
+	switch c.Consent {
+	case "", "refuse":
+	case "agree":
+		if c.Ground.Basis() == nil {
+			bad.Add("ground", "请选他是怎么同意的。")
+		}
+	default:
+		bad.Add("consent", "请选同意还是不同意电子送达。")
+	}
+	switch c.Standing {
+	case service.Confirmed, service.Sure, service.Alleged:
+	default:
+		bad.Add("standing", "请选这些地址是谁给的。")
+	}
+	if c.ShownBy == "" {
+		bad.Add("shown_by", "请写从哪份材料看出来，比如送达地址确认书。")
+	}
+	if c.Post+c.SMS+c.Email+c.Consent == "" && !c.InApp {
+		bad.Add("post", "还没有填。请填至少一个地址，或者选同意还是不同意。")
+	}
+	return bad.Err()
+}
+
+// confirmed keeps what a signed confirmation of address says, entered by the
+// court (民诉法解释 136).
+func (s *Service) confirmed(ctx context.Context, caseID, partyID string, c addressCmd, files []web.Attachment) error {
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		if _, err := access.May(tx, auth.From(ctx), "address", access.Of("service", caseID), tx.Now()); err != nil {
+			return err
+		}
+		return s.keep(tx, caseID, partyID, c, files)
+	})
+}
+
+// confirm keeps what a party says himself: it is confirmed, and his consent is
+// stated.
+func (s *Service) confirm(ctx context.Context, caseID string, said confirmCmd) error {
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		a, now := auth.From(ctx), tx.Now()
+		if _, err := access.May(tx, a, "confirm", access.Of("service", caseID), now); err != nil {
+			return err
+		}
+		me, _, err := access.PartyOf(tx, a.Person, caseID, now)
+		if err != nil {
+			return err
+		}
+		c := addressCmd{Post: said.Post, SMS: said.SMS, Email: said.Email, InApp: said.InApp, Consent: said.Consent, Standing: service.Confirmed, ShownBy: "他在网上确认的"}
+		if c.Consent == "agree" {
+			c.Ground = service.Stated
+		}
+		return s.keep(tx, caseID, me.ID, c, nil)
+	})
+}
+
+func (s *Service) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []web.Attachment) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	p, err := docket.PartyOf(tx, partyID)
+	if err != nil || p.Case != caseID {
+		return fault.OrMissing(err)
+	}
+	scan := ""
+	if len(files) > 0 {
+		scan = files[0].Digest
+	}
+	shown, now, actor := s.k.Vault.Seal(sealShown, c.ShownBy), tx.Now(), app.Actor(tx.Context())
+	body := map[string]any{"party": p.ID, "standing": string(c.Standing), "scan": scan}
+	private := map[string]string{"shown_by": c.ShownBy}
+	for kind, value := range map[string]string{"post": c.Post, string(service.SMS): c.SMS, string(service.Email): c.Email, string(service.InApp): ""} {
+		if value == "" && (kind != string(service.InApp) || !c.InApp) {
+			continue
+		}
+		if _, err := tx.Exec(`UPDATE delivery_address SET ended_at = ? WHERE party_id = ? AND kind = ? AND ended_at = 0`, now, p.ID, kind); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`INSERT INTO delivery_address (`+addressCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+			id.New(), caseID, p.ID, kind, s.k.Vault.Seal(sealAddress, value), c.Standing, shown, scan, actor, now); err != nil {
+			return err
+		}
+		body[kind] = true
+		if value != "" {
+			private[kind] = value
+		}
+	}
+	if c.Consent != "" {
+		if _, err := tx.Exec(`UPDATE delivery_consent SET ended_at = ? WHERE party_id = ? AND ended_at = 0`, now, p.ID); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`INSERT INTO delivery_consent (`+consentCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+			id.New(), caseID, p.ID, c.Ground, c.Consent == "refuse", shown, scan, actor, now); err != nil {
+			return err
+		}
+		body["consent"], body["ground"] = c.Consent, string(c.Ground)
+	}
+	return s.record(tx, "delivery.address", p, body, private)
+}
+
+// record writes the one entry of an act about a party.
+func (s *Service) record(tx *db.Tx, kind string, p docket.Party, body map[string]any, private map[string]string) error {
+	c, err := docket.CaseOf(tx, p.Case)
+	if err != nil {
+		return err
+	}
+	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: kind, Court: c.Court, Case: p.Case, Actor: app.Actor(tx.Context()), Holders: []string{p.Person}, Body: body, Private: private})
+	return err
+}

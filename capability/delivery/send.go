@@ -1,0 +1,267 @@
+package delivery
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/docket/paper"
+	"mashang/law/service"
+	"mashang/platform/app"
+	"mashang/platform/auth"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/id"
+	"mashang/platform/jobs"
+)
+
+// electronic are the electronic ways that this court has, in their order.
+var electronic = []service.Way{service.InApp, service.SMS, service.Email}
+
+// door is a way of sending to a party, and what closes it.
+type door struct {
+	Way     service.Way
+	Address address
+	Bar     *service.Bar
+}
+
+// doors lists the electronic ways to a party for papers of some natures.
+func (k known) doors(procedure string, natures ...service.Nature) []door {
+	if len(natures) == 0 {
+		natures = []service.Nature{service.Plain}
+	}
+	var out []door
+	for _, w := range electronic {
+		a, ok := k.by[string(w)]
+		d := door{Way: w, Address: a}
+		if !ok {
+			d.Bar = &service.Bar{Says: map[service.Way]string{service.InApp: "他还没有在这里登录过，没有账号。", service.SMS: "没有他的手机号。", service.Email: "没有他的电子邮箱。"}[w]}
+		}
+		for _, n := range natures {
+			if d.Bar == nil {
+				d.Bar = service.Barred(w, service.Situation{Nature: n, Procedure: procedure, Standing: a.Standing, Refused: k.consent.Refused})
+			}
+		}
+		if b := service.Agreed(w, k.consent.law()); ok && b != nil {
+			d.Bar = b
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// sendCmd is which papers go, and how: without ways, by all that are open.
+type sendCmd struct {
+	Papers []string      `json:"papers"`
+	Ways   []service.Way `json:"ways"`
+}
+
+// choose finds the ways, or says by which article one is closed.
+func choose(ds []door, want []service.Way) ([]service.Way, error) {
+	var open []service.Way
+	for _, d := range ds {
+		if d.Bar == nil {
+			open = append(open, d.Way)
+		} else if slices.Contains(want, d.Way) {
+			return nil, barred("ways", d.Bar)
+		}
+	}
+	for _, w := range want {
+		if !slices.Contains(electronic, w) {
+			return nil, fault.Field("ways", "这里只发电子送达。别的方式请到“当面、邮寄、公告”登记。")
+		}
+	}
+	if len(want) > 0 {
+		return want, nil
+	}
+	if len(open) == 0 {
+		return nil, barred("ways", ds[0].Bar)
+	}
+	return open, nil
+}
+
+// carryJob names a service to be carried out.
+type carryJob struct {
+	Service string `json:"service"`
+}
+
+// send prepares the service of papers on one recipient. Each goes by a job of
+// its own, so that many at once may be cut off anywhere and go on.
+func (s *Service) send(ctx context.Context, caseID string, c sendCmd) error {
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		g, err := access.May(tx, auth.From(ctx), "send", access.Of("service", caseID), tx.Now())
+		if err != nil {
+			return err
+		}
+		ps, party, err := toServe(tx, caseID, c.Papers)
+		if err != nil {
+			return err
+		}
+		k, err := s.reach(tx, party)
+		if err != nil {
+			return err
+		}
+		var natures []service.Nature
+		for _, p := range ps {
+			natures = append(natures, s.kinds.Nature(p.Kind))
+		}
+		ways, err := choose(k.doors(g.Case.Procedure, natures...), c.Ways)
+		if err != nil {
+			return err
+		}
+		for _, p := range ps {
+			if err := s.prepare(tx, p, ways); err != nil {
+				return err
+			}
+		}
+		return s.record(tx, "delivery.prepared", party, map[string]any{"papers": len(ps), "first": ps[0].ID, "ways": titles(ways)}, nil)
+	})
+}
+
+func titles(ws []service.Way) string {
+	out := ""
+	for i, w := range ws {
+		if i > 0 {
+			out += "、"
+		}
+		out += w.Title()
+	}
+	return out
+}
+
+func (s *Service) prepare(tx *db.Tx, p paper.Paper, ways []service.Way) error {
+	v, err := s.begin(tx, p)
+	if err != nil {
+		return err
+	}
+	if v.State == prepared && len(v.Ways.V) > 0 {
+		return fault.New(fault.Conflict, "“"+p.Title+"”正在发。请过几秒再看。")
+	}
+	v.Ways.V = ways
+	if err := db.Must1(tx.Exec(`UPDATE delivery_service SET state = 'prepared', ways = ? WHERE id = ? AND state = ?`, v.Ways, v.ID, v.State)); err != nil {
+		return err
+	}
+	return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.carry", Lane: "delivery " + v.ID, Body: carryJob{v.ID}})
+}
+
+// carry sends one paper by its ways, all in the transaction that finishes the
+// job: killed anywhere, it is as if it had not begun.
+func (s *Service) carry(ctx context.Context, j *jobs.Job) error {
+	var b carryJob
+	if err := j.Read(&b); err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		v, err := servingOf(tx, b.Service)
+		if err != nil {
+			return err
+		}
+		p, err := paper.Of(tx, v.Paper)
+		if err != nil {
+			return err
+		}
+		if v.State == prepared {
+			if err := s.carryOut(tx, v, p); err != nil {
+				return err
+			}
+		}
+		return j.Finish(tx)
+	})
+}
+
+func (s *Service) carryOut(tx *db.Tx, v serving, p paper.Paper) error {
+	party, err := docket.PartyOf(tx, v.Party)
+	if err != nil {
+		return err
+	}
+	c, err := docket.CaseOf(tx, v.Case)
+	if err != nil {
+		return err
+	}
+	body := map[string]any{"paper": p.ID, "service": v.ID, "ways": titles(v.Ways.V)}
+	if p.State != paper.Issued { // withdrawn, or handed over at the counter in between
+		if err := move(tx, &v, next); err != nil {
+			return err
+		}
+		body["state"] = v.State
+		return s.record(tx, "delivery.sent", party, body, nil)
+	}
+	k, err := s.reach(tx, party)
+	if err != nil {
+		return err
+	}
+	for _, d := range k.doors(c.Procedure, s.kinds.Nature(p.Kind)) {
+		if slices.Contains(v.Ways.V, d.Way) {
+			if err := s.sendBy(tx, v, p, d); err != nil {
+				return err
+			}
+		}
+	}
+	if err := s.remind(tx, v, c, k); err != nil {
+		return err
+	}
+	if err := s.settle(tx, &v, false, body); err != nil {
+		return err
+	}
+	body["state"] = v.State
+	return s.record(tx, "delivery.sent", party, body, nil)
+}
+
+// sendBy tries one way. What is closed by now is a failure with its reason.
+func (s *Service) sendBy(tx *db.Tx, v serving, p paper.Paper, d door) error {
+	now := tx.Now()
+	a := attempt{ID: id.New(), Service: v.ID, Way: d.Way, Address: d.Address.ID, Standing: d.Address.Standing, Sent: now, Actor: app.Actor(tx.Context()), At: now}
+	switch {
+	case d.Bar != nil:
+		a.Failed, a.Reason = now, d.Bar.Says
+	case d.Way == service.InApp:
+		has, err := s.hasAccount(tx, v.Party)
+		if err != nil {
+			return err
+		}
+		if a.Success = now; !has {
+			a.Success, a.Failed, a.Reason = time.Time{}, now, "他还没有在这里登录过，没有账号。"
+		}
+	default:
+		ct, err := docket.CourtOf(tx, p.Court)
+		if err != nil {
+			return err
+		}
+		says := "【" + ct.Short + "】现在向您送达《" + p.Title + "》。打开 " + s.k.Config.Origin + "/delivery/" + v.Case + "/receive/" + v.ID + " 登录后查看。怀疑是假的，请打12368。"
+		taken, err := s.k.Notify.Post(tx, a.ID, string(d.Way), d.Address.Value, "《"+p.Title+"》送达", says)
+		if err != nil {
+			return err
+		}
+		if !taken {
+			a.Failed, a.Reason = now, "今天发给这个地址的消息太多，没有再发。"
+		} else if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.ask", Body: askJob{Attempt: a.ID}, At: now.Add(asks[0])}); err != nil {
+			return err
+		}
+	}
+	return s.try(tx, a)
+}
+
+func (s *Service) hasAccount(tx *db.Tx, party string) (bool, error) {
+	p, err := docket.PartyOf(tx, party)
+	if err != nil {
+		return false, err
+	}
+	return s.accounts.Known(tx, p.Person)
+}
+
+// remind tells a party by short message that a paper waits for him, unless the
+// message is itself the service. It names no paper: the telephone may be
+// somebody else's (在线诉讼规则 32).
+func (s *Service) remind(tx *db.Tx, v serving, c docket.Case, k known) error {
+	a, ok := k.by[string(service.SMS)]
+	if !ok || slices.Contains(v.Ways.V, service.SMS) {
+		return nil
+	}
+	ct, err := docket.CourtOf(tx, c.Court)
+	if err != nil {
+		return err
+	}
+	return s.k.Notify.SendAt(tx, docket.Rings(tx.Now()), "sms", a.Value, "", "【"+ct.Short+"】有一份文书送给您，请登录本院网站查看。这是提醒，不是文书。")
+}

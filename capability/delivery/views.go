@@ -1,0 +1,444 @@
+package delivery
+
+import (
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"mashang/capability"
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/docket/paper"
+	"mashang/law"
+	"mashang/law/identity"
+	"mashang/law/service"
+	"mashang/platform/auth"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/web"
+)
+
+// keepFile judges one file and keeps it.
+func (s *Service) keepFile(r *http.Request, name string, open func() (multipart.File, error)) ([]web.Attachment, error) {
+	f, err := open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	kind, body, err := accept.Take("scan", name, f)
+	if err != nil {
+		return nil, err
+	}
+	digest, size, err := s.k.Blob.Put(r.Context(), body)
+	return []web.Attachment{{Digest: digest, Size: size, Type: kind}}, err
+}
+
+// recipient is a party with what waits for him and the ways to him.
+type recipient struct {
+	Party  docket.Party
+	Papers []paper.Paper
+	Doors  []door
+}
+
+// form is what a page of service shows.
+type form struct {
+	Case    docket.Case
+	Parties []docket.Party
+	Papers  []paper.Paper // that wait to be served
+	To      []recipient
+}
+
+func (s *Service) form(r *http.Request, verb string) (f form, err error) {
+	caseID := r.PathValue("case")
+	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
+		g, err := access.May(tx, auth.From(r.Context()), verb, access.Of("service", caseID), tx.Now())
+		if err != nil {
+			return err
+		}
+		f.Case = g.Case
+		if f.Parties, err = docket.Parties(tx, caseID); err != nil {
+			return err
+		}
+		all, err := paper.OfCase(tx, caseID)
+		if err != nil {
+			return err
+		}
+		for _, p := range all {
+			if p.State == paper.Issued && p.Kind != "service_return" && p.Party != "" {
+				f.Papers = append(f.Papers, p)
+			}
+		}
+		for _, party := range f.Parties {
+			to := recipient{Party: party}
+			k, err := s.reach(tx, party)
+			if err != nil {
+				return err
+			}
+			var natures []service.Nature
+			for _, p := range f.Papers {
+				if p.Party == party.ID {
+					to.Papers = append(to.Papers, p)
+					natures = append(natures, s.kinds.Nature(p.Kind))
+				}
+			}
+			to.Doors = k.doors(g.Case.Procedure, natures...)
+			f.To = append(f.To, to)
+		}
+		return nil
+	})
+	return f, err
+}
+
+// addresses is what is known of how to reach a party, with every version.
+type addresses struct {
+	Case      docket.Case  `json:"-"`
+	Party     docket.Party `json:"-"`
+	Addresses []address    `json:"addresses"`
+	Consents  []consent    `json:"consents"`
+	own       bool
+}
+
+func (s *Service) addresses(r *http.Request, verb, partyID string) (v addresses, err error) {
+	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
+		a, caseID, now := auth.From(r.Context()), r.PathValue("case"), tx.Now()
+		g, err := access.May(tx, a, verb, access.Of("service", caseID), now)
+		if err != nil {
+			return err
+		}
+		if v.Case, v.own = g.Case, verb == "confirm"; v.own {
+			me, _, err := access.PartyOf(tx, a.Person, caseID, now)
+			if err != nil {
+				return err
+			}
+			partyID = me.ID
+		}
+		if v.Party, err = docket.PartyOf(tx, partyID); err != nil {
+			return err
+		}
+		if v.Party.Case != caseID {
+			return fault.Missing()
+		}
+		if v.Addresses, err = s.addressesOf(tx, partyID); err != nil {
+			return err
+		}
+		k, err := s.reach(tx, v.Party)
+		if err != nil {
+			return err
+		}
+		for _, kind := range []service.Way{service.SMS, service.InApp} { // what is known without a row
+			if x, ok := k.by[string(kind)]; ok && x.ID == "" {
+				v.Addresses = append(v.Addresses, x)
+			}
+		}
+		if !v.own {
+			for i := range v.Addresses {
+				v.Addresses[i].Value = masked(v.Addresses[i])
+			}
+		}
+		v.Consents, err = s.consentsOf(tx, partyID)
+		return err
+	})
+	return v, err
+}
+
+// masked keeps a number from who only needs to know that it is there.
+func masked(a address) string {
+	switch name, at, ok := strings.Cut(a.Value, "@"); {
+	case a.Kind == string(service.SMS):
+		return identity.MaskPhone(a.Value)
+	case a.Kind == string(service.Email) && ok && name != "":
+		return string([]rune(name)[:1]) + "***@" + at
+	}
+	return a.Value
+}
+
+// record is one service as the case page shows it.
+type record struct {
+	serving
+	Title    string      `json:"title"`
+	Way      service.Way `json:"way"`
+	On       law.Date    `json:"on"`
+	Presumed bool        `json:"presumed"`
+	Basis    []string    `json:"basis"`
+	Steps    []string    `json:"steps"`
+}
+
+// list is what the case page shows of its services, for programs.
+type list struct {
+	Records []record `json:"records"`
+}
+
+func (s *Service) getRecords(r *http.Request) (web.Reply, error) {
+	var l list
+	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+		a, caseID, now := auth.From(r.Context()), r.PathValue("case"), tx.Now()
+		g, err := access.May(tx, a, "read", access.Of("service", caseID), now)
+		if err != nil {
+			return err
+		}
+		me, _, err := access.PartyOf(tx, a.Person, caseID, now)
+		if err != nil {
+			return err
+		}
+		l.Records, err = visible(tx, caseID, g.Relation&access.Staff != 0, me.ID)
+		return err
+	})
+	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), JSON: l}, err
+}
+
+// visible returns the services of a case: to the court all, to a side its own.
+func visible(tx *db.Tx, caseID string, court bool, party string) ([]record, error) {
+	vs, err := db.List[serving](tx, `SELECT `+servingCols+` FROM delivery_service WHERE case_id = ? ORDER BY at, id`, caseID)
+	if err != nil {
+		return nil, err
+	}
+	es, err := db.List[effect](tx, `SELECT `+effectCols+` FROM delivery_effect WHERE undone_at = 0 AND service_id IN (SELECT id FROM delivery_service WHERE case_id = ?)`, caseID)
+	if err != nil {
+		return nil, err
+	}
+	ps, err := paper.OfCase(tx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	var out []record
+	for _, v := range vs {
+		if !court && (v.Party != party || v.State == prepared) {
+			continue
+		}
+		x := record{serving: v}
+		if i := slices.IndexFunc(ps, func(p paper.Paper) bool { return p.ID == v.Paper }); i >= 0 {
+			x.Title = ps[i].Title
+		}
+		if i := slices.IndexFunc(es, func(e effect) bool { return e.Service == v.ID }); i >= 0 {
+			x.Way, x.On, x.Presumed, x.Basis, x.Steps = es[i].Way, es[i].On, es[i].Presumed, es[i].Basis.V, es[i].Steps.V
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// panels are what was served, on a case page.
+func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, error) {
+	if v.Case.Number == "" || v.Relation&access.Allowing("service", "read") == 0 {
+		return nil, nil
+	}
+	mine, err := visible(tx, v.Case.ID, v.Court(), v.Party.ID)
+	if err != nil || len(mine) == 0 && !v.May("service", "handover") && !v.May("service", "confirm") && !v.May("service", "send") {
+		return nil, err
+	}
+	return []capability.Panel{{Place: capability.Main, Order: 25, Body: servedPanel(v, mine)}}, nil
+}
+
+// course is all that was done to serve one paper: the 电子送达凭证 of what went
+// electronically, and the file's own of the rest.
+type course struct {
+	Case     docket.Case  `json:"-"`
+	Party    docket.Party `json:"-"`
+	Paper    paper.Paper  `json:"paper"`
+	Serving  serving      `json:"service"`
+	Attempts []attempt    `json:"attempts"`
+	Notes    []string     `json:"-"`
+	Effects  []effect     `json:"effects"` // the one that stands, and those that fell
+	Consent  consent      `json:"consent"`
+	Next     string       `json:"next"` // the next open way
+	staff    bool
+	hand     bool
+	rebut    bool
+	nature   service.Nature
+	now      time.Time
+}
+
+// course reads it, for whom it concerns.
+func (s *Service) course(tx *db.Tx, caseID, serviceID string) (c course, err error) {
+	a, now := auth.From(tx.Context()), tx.Now()
+	g, err := access.May(tx, a, "read", access.Of("service", caseID), now)
+	if err != nil {
+		return c, err
+	}
+	c.Case, c.staff, c.now = g.Case, g.Relation&access.Staff != 0, now
+	c.hand, c.rebut = access.Allowed(g.Relation, "service", "handover"), access.Allowed(g.Relation, "service", "rebut")
+	if c.Serving, err = servingOf(tx, serviceID); err != nil {
+		return c, err
+	}
+	me, _, err := access.PartyOf(tx, a.Person, caseID, now)
+	if err != nil {
+		return c, err
+	}
+	if c.Serving.Case != caseID || !c.staff && (c.Serving.Party != me.ID || c.Serving.State == prepared) {
+		return c, fault.Missing()
+	}
+	if c.Paper, err = paper.Of(tx, c.Serving.Paper); err != nil {
+		return c, err
+	}
+	if c.Party, err = docket.PartyOf(tx, c.Serving.Party); err != nil {
+		return c, err
+	}
+	if c.Attempts, err = attemptsOf(tx, serviceID); err != nil {
+		return c, err
+	}
+	for _, x := range c.Attempts {
+		n, err := s.note(x)
+		if err != nil {
+			return c, err
+		}
+		c.Notes = append(c.Notes, n)
+	}
+	if c.Effects, err = db.List[effect](tx, `SELECT `+effectCols+` FROM delivery_effect WHERE service_id = ? ORDER BY at, id`, serviceID); err != nil {
+		return c, err
+	}
+	k, err := s.reach(tx, c.Party)
+	c.Consent, c.nature = k.consent, s.kinds.Nature(c.Paper.Kind)
+	if c.Serving.State != effective {
+		c.Next = nextWay(c.Attempts, k, c.Case.Procedure, c.nature)
+	}
+	return c, err
+}
+
+func (s *Service) getCourse(r *http.Request) (web.Reply, error) {
+	var c course
+	err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) {
+		c, err = s.course(tx, r.PathValue("case"), r.PathValue("service"))
+		return err
+	})
+	return web.Reply{Page: coursePage(c, nil), JSON: c}, err
+}
+
+// nextWay is the first way that is open and was not tried, in the order of the
+// statute (民事诉讼法 88–95).
+func nextWay(as []attempt, k known, procedure string, n service.Nature) string {
+	tried := map[service.Way]bool{}
+	for _, a := range as {
+		tried[a.Way] = true
+	}
+	for _, d := range k.doors(procedure, n) {
+		if d.Bar == nil && !tried[d.Way] {
+			return d.Way.Title()
+		}
+	}
+	for _, w := range []service.Way{service.Direct, service.Post, service.Entrusted, service.Notice} {
+		if !tried[w] && service.Barred(w, service.Situation{Nature: n, Procedure: procedure, Exhausted: true}) == nil {
+			return w.Title()
+		}
+	}
+	return "请承办法官决定"
+}
+
+// tasks are services that need another way, and those that nobody opened, on
+// the desks of the clerk and of who sent them.
+func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
+	courts, err := access.Serves(tx, v.Actor, v.Now)
+	if err != nil || len(courts) == 0 {
+		return nil, err
+	}
+	type row struct {
+		serving
+		Number    string `db:"number"`
+		Names     string `db:"names"`
+		Procedure string `db:"procedure"`
+	}
+	args := append(db.Args(courts), v.Now.Add(-waitsTooLong), v.Actor.Person, v.Now, v.Now)
+	rows, err := db.List[row](tx, `SELECT v.id, v.case_id, v.paper_id, v.party_id, v.state, v.ways, v.server_id, v.at, c.number, c.names, c.procedure FROM delivery_service v JOIN docket_case c ON c.id = v.case_id
+		WHERE c.court_id || '' IN (`+db.In(len(courts))+`) AND (v.state = 'next' OR v.state = 'delivered' AND v.at < ?)
+		AND EXISTS (SELECT 1 FROM docket_access x WHERE x.case_id = v.case_id AND x.person_id = ? AND x.capacity = 'clerk' AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?)) ORDER BY v.at, v.id LIMIT 100`, args...)
+	if err != nil {
+		return nil, err
+	}
+	var out []capability.Task
+	for _, r := range rows {
+		p, err := paper.Of(tx, r.Paper)
+		if err != nil {
+			return nil, err
+		}
+		if p.State != paper.Issued {
+			continue
+		}
+		party, err := docket.PartyOf(tx, r.Party)
+		if err != nil {
+			return nil, err
+		}
+		as, err := attemptsOf(tx, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		k, err := s.reach(tx, party)
+		if err != nil {
+			return nil, err
+		}
+		t := capability.Task{Group: "没有送到的文书", Title: p.Title + "，给" + party.Name, Href: "/delivery/" + r.Case + "/service/" + r.ID, Tone: "late", Tag: "没送到",
+			Sub: r.Number + "·下一步：" + nextWay(as, k, r.Procedure, s.kinds.Nature(p.Kind))}
+		if r.State == delivered {
+			t.Tone, t.Tag = "soon", "三天没有打开"
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// hung is a public notice that hangs, or hung.
+type hung struct {
+	Court  string    `json:"court"`
+	Number string    `json:"number"`
+	Name   string    `json:"name"`
+	Paper  string    `json:"paper"`
+	Posted []posting `json:"posted"`
+	Stood  int       `json:"stood"` // days so far
+	Days   int       `json:"days"`
+	On     law.Date  `json:"on"` // when it counts as served
+	Made   bool      `json:"made"`
+}
+
+// notices is the public list.
+type notices struct {
+	Notices []hung `json:"notices"`
+}
+
+func (s *Service) getNotices(r *http.Request) (web.Reply, error) {
+	var l notices
+	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+		as, err := db.List[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE way = 'notice' AND at > ? ORDER BY at DESC, id DESC LIMIT 200`, tx.Now().AddDate(0, -6, 0))
+		if err != nil {
+			return err
+		}
+		for _, a := range as {
+			h, shown, err := hangs(tx, a)
+			if err != nil {
+				return err
+			}
+			if shown {
+				l.Notices = append(l.Notices, h)
+			}
+		}
+		return nil
+	})
+	return web.Reply{Page: noticesPage(l, s.k.Now()), JSON: l}, err
+}
+
+// hangs is a notice as anybody may read it; of a sealed case, or a paper that
+// was taken back, nobody does.
+func hangs(tx *db.Tx, a attempt) (h hung, shown bool, err error) {
+	v, err := servingOf(tx, a.Service)
+	if err != nil {
+		return h, false, err
+	}
+	c, err := docket.CaseOf(tx, v.Case)
+	if err != nil || c.Secrecy == docket.Sealed {
+		return h, false, err
+	}
+	p, err := paper.Of(tx, v.Paper)
+	if err != nil || p.State == paper.Withdrawn {
+		return h, false, err
+	}
+	party, err := docket.PartyOf(tx, v.Party)
+	if err != nil {
+		return h, false, err
+	}
+	ct, err := docket.CourtOf(tx, c.Court)
+	today := docket.Today(tx.Now())
+	e := service.Published(days(a), false, today)
+	n, _ := service.NoticeDays(false)
+	h = hung{Court: ct.Speaks(), Number: c.Number, Name: party.Name, Paper: p.Title, Posted: a.Posted.V, Days: n, On: e.On, Made: e.Made}
+	h.Stood = min(n, max(0, n-e.On.Sub(today)))
+	return h, true, err
+}
