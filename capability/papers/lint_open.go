@@ -1,0 +1,146 @@
+package papers
+
+import (
+	"strings"
+
+	"mashang/docket/form"
+	"mashang/law"
+	"mashang/law/cite"
+)
+
+// The checks of the papers that open a case and bring it to its hearing.
+
+const small = "小额诉讼程序"
+
+// onDay reads the day of a date or of a time.
+func onDay(v Values, name string) (law.Date, bool) {
+	s := v.text(name)
+	d, err := law.ParseDate(s[:min(10, len(s))])
+	return d, err == nil
+}
+
+// answerDays: fifteen days are the law's; another period is agreed to, in
+// summary procedure only, and in small claims no longer (民诉法解释 266, 275).
+func answerDays(_ Kind, v Values) []Flaw {
+	n, ok := form.Fen(v["consented_days"])
+	switch p := v.text("procedure"); {
+	case !ok:
+	case p != "简易程序" && p != small && n != 15:
+		return []Flaw{{"consented_days", "普通程序的答辩期固定是十五日，这一项空着。", cite.CPL(128).String()}}
+	case p == small && n > 15:
+		return []Flaw{{"consented_days", "小额诉讼的答辩期最长十五日。", cite.JI(275).String()}}
+	}
+	return nil
+}
+
+// noticeDays: three full days lie between the paper and the hearing, unless
+// the procedure is a simple one (民事诉讼法 139, 163).
+func noticeDays(_ Kind, v Values) []Flaw {
+	if p := v.text("procedure"); p == "简易程序" || p == small {
+		return nil
+	}
+	dated, ok := onDay(v, "dated")
+	at, ok2 := onDay(v, "hearing")
+	if ok && ok2 && at.Before(dated.AddDays(4)) {
+		return []Flaw{{"hearing", "开庭三日前就要通知到。按落款的日子，最早是" + dated.AddDays(4).Chinese() + "。", cite.CPL(139).String()}}
+	}
+	return nil
+}
+
+// evidenceDays: 证据规定 51, and the calendar day leaves that many days.
+func evidenceDays(_ Kind, v Values) (out []Flaw) {
+	const basis = "证据规定第五十一条"
+	n, ok := form.Fen(v["days"])
+	if !ok {
+		return nil
+	}
+	simple := v.text("procedure") == "简易程序" || v.text("procedure") == small
+	agreed, _ := v["agreed"].(bool)
+	switch {
+	case v.text("stage") == "第二审" && n < 10 && !agreed:
+		out = append(out, Flaw{"days", "二审新证据的举证期限不少于十日。", basis})
+	case v.text("stage") == "第一审" && !simple && n < 15 && !agreed:
+		out = append(out, Flaw{"days", "普通程序的举证期限不少于十五日。", basis})
+	case v.text("stage") == "第一审" && simple && n > 15:
+		out = append(out, Flaw{"days", "简易程序的举证期限不超过十五日。", basis})
+	}
+	dated, ok := onDay(v, "dated")
+	until, ok2 := onDay(v, "until")
+	if ok && ok2 && until.Before(dated.AddDays(int(n))) {
+		out = append(out, Flaw{"until", "到这一天不够" + law.Chinese(int(n)) + "日。从收到的次日起算，最早是" + dated.AddDays(int(n)).Chinese() + "。", basis})
+	}
+	return out
+}
+
+// prepaid: who must pay beforehand, how much, and to whom (诉讼费用交纳办法 16,
+// 18, 20). The execution fee is never paid beforehand.
+func prepaid(_ Kind, v Values) (out []Flaw) {
+	half, _ := v["half"].(bool)
+	full, _ := form.Fen(v["full"])
+	amount, ok := form.Fen(v["amount"])
+	p := v.text("procedure")
+	switch what := v.text("what"); {
+	case strings.Contains(v.text("number"), "执"):
+		out = append(out, Flaw{"what", "执行申请费执行后交纳，不能叫人预交。", "诉讼费用交纳办法第二十条"})
+	case !half && what == "案件受理费" && (p == "简易程序" || p == small):
+		out = append(out, Flaw{"half", "适用简易程序的减半交纳。", "诉讼费用交纳办法第十六条"})
+	case !half && what == "反诉案件受理费":
+		out = append(out, Flaw{"half", "反诉合并审理的减半交纳。", "诉讼费用交纳办法第十八条"})
+	case ok && half && amount != (full+1)/2 && amount != full/2:
+		out = append(out, Flaw{Field: "amount", Says: "减半应当是 " + law.Money(full/2).String() + "。"})
+	case ok && !half && what != "补交案件受理费" && amount != full:
+		out = append(out, Flaw{Field: "amount", Says: "不减半的，应交的就是全额。"})
+	}
+	if n := len([]rune(v.text("payee"))); n > 0 && n <= 4 {
+		out = append(out, Flaw{"payee", "要交到法院的专户，不能交给个人。", "诉讼费用交纳办法第五十二条"})
+	}
+	return out
+}
+
+// eservice: a message that was sent is not a paper that was served. What counts
+// depends on whose address it went to (人民法院在线诉讼规则 31).
+func eservice(_ Kind, v Values) []Flaw {
+	const basis = "人民法院在线诉讼规则第三十一条"
+	rule := v.text("rule")
+	from := map[string]string{"第三十一条第一款": "arrived", "第三十一条第二款第一项": "answered", "第三十一条第二款第二项": "read"}[rule]
+	switch {
+	case v.text("provided") == "不是" && from == "arrived":
+		return []Flaw{{"rule", "不是本人主动提供或者确认的地址，信息到了不等于送达。要有他的回复、应诉，或者阅知的记录。", basis}}
+	case v.text(from) == "":
+		return []Flaw{{from, "按" + rule + "生效的，要填这个时间。", basis}}
+	case v.text("effective") != v.text(from):
+		return []Flaw{{"effective", "按" + rule + "，生效时间应当是 " + v.text(from) + "。", basis}}
+	case v.text(from) < v.text("sent"):
+		return []Flaw{{Field: from, Says: "不能早于发出的时间。"}}
+	}
+	return nil
+}
+
+// gist: a public notice says what is in the paper that it serves (民诉法解释 139).
+func gist(_ Kind, v Values) []Flaw {
+	basis := cite.JI(139).String()
+	switch v.text("stage") {
+	case "起诉材料", "上诉材料":
+		if len(v.list("claims")) == 0 {
+			return []Flaw{{"claims", "公告要写明请求的主要内容。", basis}}
+		}
+	case "开庭传票":
+		if v.text("hearing") == "" || v.text("where") == "" {
+			return []Flaw{{"hearing", "公告传票要写明开庭的时间和地点。", basis}}
+		}
+	default:
+		if v.text("gist") == "" {
+			return []Flaw{{"gist", "公告要写明裁判的主要内容。", basis}}
+		}
+	}
+	return nil
+}
+
+// pronounced: whoever is not handed the paper is told where to fetch it
+// (民诉法解释 253).
+func pronounced(_ Kind, v Values) []Flaw {
+	if v.text("way") == "当庭宣判" && v.text("later") == "" {
+		return []Flaw{{"later", "当庭宣判的，要写明告知的领取时间、地点，或者当事人要求邮寄。", cite.JI(253).String()}}
+	}
+	return nil
+}
