@@ -144,3 +144,15 @@ func pronounced(_ Kind, v Values) []Flaw {
 	}
 	return nil
 }
+
+// correctionDate: the day that is named leaves the days that are named
+// (登记立案规定 7).
+func correctionDate(_ Kind, v Values) []Flaw {
+	n, ok := form.Fen(v["days"])
+	dated, ok2 := onDay(v, "dated")
+	until, ok3 := onDay(v, "until")
+	if ok && ok2 && ok3 && until.Before(dated.AddDays(int(n))) {
+		return []Flaw{{"until", "到这一天不够" + law.Chinese(int(n)) + "日，最早是" + dated.AddDays(int(n)).Chinese() + "。", "登记立案规定第七条"}}
+	}
+	return nil
+}
