@@ -156,3 +156,33 @@ func correctionDate(_ Kind, v Values) []Flaw {
 	}
 	return nil
 }
+
+// twoOfficers: evidence is gathered by two or more (民诉法解释 97).
+func twoOfficers(_ Kind, v Values) []Flaw {
+	if len(v.list("officers")) < 2 {
+		return []Flaw{{"officers", "调查要由两人以上共同进行。", cite.JI(97).String()}}
+	}
+	return nil
+}
+
+// opinions: each member of the bench speaks, with reasons (民事诉讼法 45).
+func opinions(_ Kind, v Values) (out []Flaw) {
+	basis := cite.CPL(45).String()
+	said := form.Rows(v["opinions"])
+	for _, s := range v.list("bench") {
+		_, name, _ := strings.Cut(s, " ")
+		spoke := false
+		for _, r := range said {
+			if len(r) < 2 || !strings.Contains(r[0], name) {
+				continue
+			}
+			if spoke = true; len([]rune(r[1])) < 8 {
+				out = append(out, Flaw{"opinions", name + "的意见要写理由，不能只写“同意”。", basis})
+			}
+		}
+		if !spoke {
+			out = append(out, Flaw{"opinions", "没有" + name + "的意见。合议庭每个人的意见都要记。", basis})
+		}
+	}
+	return out
+}
