@@ -186,3 +186,65 @@ func opinions(_ Kind, v Values) (out []Flaw) {
 	}
 	return out
 }
+
+// relief: who may be relieved of what, and by how much (诉讼费用交纳办法 44, 46).
+func relief(_ Kind, v Values) []Flaw {
+	percent, ok := form.Fen(v["percent"])
+	fee, _ := form.Fen(v["fee"])
+	amount, given := form.Fen(v["amount"])
+	switch result := v.text("result"); {
+	case result == "准予免交" && v.text("you") == "你单位":
+		return []Flaw{{"result", "免交只适用于自然人。", "诉讼费用交纳办法第四十四条"}}
+	case result == "准予减交" && (!ok || percent < 30):
+		return []Flaw{{"percent", "减交的比例不得低于百分之三十。", "诉讼费用交纳办法第四十六条"}}
+	case result != "不予准许" && (!given || amount > fee):
+		return []Flaw{{Field: "amount", Says: "要写明数额，不能比应交的费用多。"}}
+	case result == "准予减交" && amount != fee*percent/100:
+		return []Flaw{{Field: "amount", Says: "按这个比例减交的是 " + law.Money(fee*percent/100).String() + "。"}}
+	case result == "准予缓交" && v.text("until") == "":
+		return []Flaw{{Field: "until", Says: "要写明缓交到哪一天。"}}
+	}
+	return nil
+}
+
+// onlyFilers: whose complaint is not accepted stands alone in the ruling; there
+// are no plaintiff and defendant yet (民事诉讼法 126).
+func onlyFilers(_ Kind, v Values) (out []Flaw) {
+	for _, l := range v.list("filers") {
+		if strings.HasPrefix(l, "原告") || strings.HasPrefix(l, "被告") {
+			out = append(out, Flaw{"filers", "不予受理只列起诉人，不列原告、被告。", cite.CPL(126).String()})
+		}
+	}
+	return out
+}
+
+// noLeaving: a mediation statement is handed over, never left (民诉法解释 133);
+// who leaves another paper can show that he did (民事诉讼法 89).
+func noLeaving(_ Kind, v Values) (out []Flaw) {
+	for _, r := range form.Rows(v["sent_papers"]) {
+		if len(r) > 0 && strings.Contains(r[0], "调解书") {
+			out = append(out, Flaw{"sent_papers", "调解书不能留置送达，要直接交给本人或者他指定的代收人。", cite.JI(133).String()})
+		}
+	}
+	switch how := v.text("how"); {
+	case strings.Contains(how, "见证人") && v.text("witness") == "":
+		out = append(out, Flaw{"witness", "要写明见证人和他的单位。", cite.CPL(89).String()})
+	case strings.Contains(how, "拍照") && v.text("file") == "":
+		out = append(out, Flaw{"file", "要写明照片、录像的文件。", cite.CPL(89).String()})
+	}
+	return out
+}
+
+// postNumber: what was posted has a number, what was entrusted a bearer.
+func postNumber(_ Kind, v Values) []Flaw {
+	post := v.text("how") == "邮寄送达"
+	switch {
+	case post && v.text("courier") == "":
+		return []Flaw{{Field: "courier", Says: "要写邮件号码。"}}
+	case !post && v.text("through") == "":
+		return []Flaw{{Field: "through", Says: "要写受委托或者转交的单位。"}}
+	case v.text("result") != "退回" && (v.text("got") == "" || v.text("got_by") == ""):
+		return []Flaw{{"got", "签收的，要写谁签收、哪一天。", cite.CPL(87).String()}}
+	}
+	return nil
+}
