@@ -47,7 +47,6 @@ func init() { // a map that refers to itself through Kind
 		"money": holdingsWhole, "president": president, "mediation": statement, "slip": onlySlips, "announce": announcement, "term": term, "range": fineRange,
 		"answer": answerDays, "notice_days": noticeDays, "evidence": evidenceDays, "prepaid": prepaid, "eservice": eservice, "gist": gist, "pronounced": pronounced, "correction_date": correctionDate, "two_officers": twoOfficers, "opinions": opinions, "relief": relief, "filers": onlyFilers,
 		"no_leaving": noLeaving, "post_number": postNumber, "deemed": deemed, "objection": objection, "security": security, "changed": changed, "confirmed": confirmed, "retrial": retrial, "remand": remand,
-		"numbers": nothing, // says that the parties bear their numbers; see private
 	}
 }
 
@@ -114,7 +113,7 @@ func private(k Kind, v Values) (out []Flaw) {
 		return nil
 	}
 	for _, f := range k.form.Fields {
-		if f.Name == "sides" && slices.Contains(k.Checks, "numbers") { // a registry tells owners apart by their numbers
+		if f.Name == "identified" { // a registry tells owners apart by their numbers
 			continue
 		}
 		text := k.typed(v)[f.Name]

@@ -10,8 +10,6 @@ import (
 
 // The checks of rulings.
 
-func nothing(Kind, Values) []Flaw { return nil }
-
 // deemed: who has asked to be relieved of the fee and has no answer yet has
 // not failed to pay (民诉法解释 213).
 func deemed(_ Kind, v Values) []Flaw {
