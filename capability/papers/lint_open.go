@@ -91,6 +91,11 @@ func prepaid(_ Kind, v Values) (out []Flaw) {
 	case ok && !half && what != "补交案件受理费" && amount != full:
 		out = append(out, Flaw{Field: "amount", Says: "不减半的，应交的就是全额。"})
 	}
+	dated, ok := onDay(v, "dated")
+	until, ok2 := onDay(v, "until")
+	if ok && ok2 && until.Before(dated.AddDays(7)) && !strings.HasPrefix(v.text("what"), "反诉") {
+		out = append(out, Flaw{"until", "从收到通知的次日起算七日，最早是" + dated.AddDays(7).Chinese() + "。", "诉讼费用交纳办法第二十二条"})
+	}
 	if n := len([]rune(v.text("payee"))); n > 0 && n <= 4 {
 		out = append(out, Flaw{"payee", "要交到法院的专户，不能交给个人。", "诉讼费用交纳办法第五十二条"})
 	}
@@ -247,4 +252,27 @@ func postNumber(_ Kind, v Values) []Flaw {
 		return []Flaw{{"got", "签收的，要写谁签收、哪一天。", cite.CPL(87).String()}}
 	}
 	return nil
+}
+
+// replaces: a recording stands for the record in simple procedure only
+// (庭审录音录像规定 8).
+func replaces(_ Kind, v Values) []Flaw {
+	if p := v.text("procedure"); v.text("replaces") != "" && p != "简易程序" && p != small {
+		return []Flaw{{"replaces", "普通程序不能用录音录像代替笔录。", "庭审录音录像规定第八条"}}
+	}
+	return nil
+}
+
+// specialAuthority: an agent without it settles nothing (民事诉讼法 62), so the
+// record says which he has.
+func specialAuthority(_ Kind, v Values) (out []Flaw) {
+	if len(v.list("agreement")) == 0 {
+		return nil
+	}
+	for _, p := range v.list("present") {
+		if strings.Contains(p, "代理人") && !strings.Contains(p, "法定代理人") && !strings.Contains(p, "特别授权") && !strings.Contains(p, "一般授权") {
+			out = append(out, Flaw{"present", "“" + p + "”要写明是特别授权还是一般授权。没有特别授权的代理人不能替当事人同意调解。", cite.CPL(62).String()})
+		}
+	}
+	return out
 }
