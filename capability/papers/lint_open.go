@@ -88,7 +88,7 @@ func prepaid(_ Kind, v Values) (out []Flaw) {
 		out = append(out, Flaw{"half", "反诉合并审理的减半交纳。", "诉讼费用交纳办法第十八条"})
 	case ok && half && amount != (full+1)/2 && amount != full/2:
 		out = append(out, Flaw{Field: "amount", Says: "减半应当是 " + law.Money(full/2).String() + "。"})
-	case ok && !half && what != "补交案件受理费" && amount != full:
+	case ok && !half && what != "应补交的案件受理费" && amount != full:
 		out = append(out, Flaw{Field: "amount", Says: "不减半的，应交的就是全额。"})
 	}
 	dated, ok := onDay(v, "dated")

@@ -1,7 +1,9 @@
 package papers
 
 import (
+	"fmt"
 	"maps"
+	"strings"
 	"testing"
 )
 
@@ -133,4 +135,29 @@ func TestLintRulings(t *testing.T) {
 		{"remand_ruling", "an appeal against what is final", Values{"opinion": "可以上诉于本院。"}, "opinion"},
 		{"termination_ruling", "filed after it was dated", Values{"accepted": "2026-07-01"}, "dated"},
 	})
+}
+
+// TestSmallClaimIsFinal: rulings in a small claim take effect at once
+// (民诉法解释 276, 277); elsewhere the same ones may be appealed.
+func TestSmallClaimIsFinal(t *testing.T) {
+	ks, err := loadKinds(forms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"dismissal_ruling", "jurisdiction_ruling"} {
+		for procedure, says := range map[string][2]string{small: {"一经作出即生效", "上诉于"}, "普通程序": {"上诉于", "一经作出即生效"}} {
+			v, err := ks[name].sample()
+			if err != nil {
+				t.Fatal(err)
+			}
+			v["procedure"] = procedure
+			d, err := ks[name].doc(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := fmt.Sprint(d.Blocks); !strings.Contains(text, says[0]) || strings.Contains(text, says[1]) {
+				t.Errorf("%s in %s: %s", name, procedure, text)
+			}
+		}
+	}
 }
