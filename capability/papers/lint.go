@@ -1,6 +1,7 @@
 package papers
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -46,6 +47,7 @@ func init() { // a map that refers to itself through Kind
 		"fee": feeShares, "cites": citations, "dates": order, "bench": bench, "ordinary": procedureIs("普通程序"), "summary": procedureIs("简易程序"), "small": procedureIs("小额诉讼程序"),
 		"money": holdingsWhole, "president": president, "mediation": statement, "slip": onlySlips, "announce": announcement, "term": term, "range": fineRange,
 	}
+	maps.Copy(checks, execChecks)
 }
 
 // typed is every text that people wrote into the form's own fields, by field.
