@@ -48,6 +48,7 @@ func init() { // a map that refers to itself through Kind
 		"money": holdingsWhole, "president": president, "mediation": statement, "slip": onlySlips, "announce": announcement, "term": term, "range": fineRange,
 	}
 	maps.Copy(checks, execChecks)
+	maps.Copy(checks, moneyChecks)
 }
 
 // typed is every text that people wrote into the form's own fields, by field.

@@ -13,6 +13,7 @@ import (
 var execChecks = map[string]check{
 	"double": doubleInterest, "account": courtAccount, "days": someDays, "hold": hold, "exact": exactThing, "seized": seizedFirst, "sale": sale,
 	"remaining": remaining, "panel": threeJudges, "income": income,
+	"assist": assist, "search": search, "persons": persons, "lifted": liftedAtOnce, "discredit": discredit, "until": untilLater,
 }
 
 // day reads a date of the values.
@@ -147,4 +148,83 @@ func income(_ Kind, v Values) (out []Flaw) {
 		out = append(out, Flaw{"keep", "要给被执行人和他扶养的家属留下生活必需费用。", cite.CPL(254).String()})
 	}
 	return out
+}
+
+// assist: nobody is bound to act but by a ruling that is already made, and what
+// is seized is seized until a day.
+func assist(_ Kind, v Values) (out []Flaw) {
+	act := v.text("act")
+	dated, ok := v.day("dated")
+	ruled, ok2 := v.day("ruled")
+	switch {
+	case act != "查询" && (v.text("ruling") == "" || !ok2):
+		out = append(out, Flaw{"ruling", "要附裁定书，写明案号和日期。", cite.CPL(253).String()})
+	case ok && ok2 && dated.Before(ruled):
+		out = append(out, Flaw{"ruled", "协助执行通知书不能早于裁定书。", cite.CPL(253).String()})
+	}
+	from, ok := v.day("from")
+	until, ok2 := v.day("until")
+	switch act {
+	case "查封", "扣押", "冻结", "续行查封扣押冻结":
+		if !ok || !ok2 || until.Before(from) || until.After(from.AddYears(3)) {
+			out = append(out, Flaw{"until", "要写明从哪天到哪天，存款最长一年，动产两年，其他三年。", cite.JI(485).String()})
+		}
+	}
+	return out
+}
+
+func search(_ Kind, v Values) (out []Flaw) {
+	dated, ok := v.day("dated")
+	ordered, ok2 := v.day("ordered")
+	if ok && ok2 && dated.Before(ordered) {
+		out = append(out, Flaw{"ordered", "要先责令交出，拒不交出的才能搜查。", cite.JI(494).String()})
+	}
+	if body, _ := v["body"].(bool); body && v.text("female") == "" {
+		out = append(out, Flaw{"female", "搜查妇女身体，要由女执行人员进行。", cite.JI(496).String()})
+	}
+	return out
+}
+
+// persons: whoever acts for a unit is bound with it, by name.
+func persons(_ Kind, v Values) []Flaw {
+	rows := form.Rows(v["persons"])
+	switch unit := v.text("you") == "你单位"; {
+	case unit && len(rows) == 0:
+		return []Flaw{{"persons", "被执行人是单位的，要写明法定代表人等受限制的人。", "限制高消费规定第三条"}}
+	case !unit && len(rows) > 0:
+		return []Flaw{{"persons", "被执行人是个人的，不能限制别人。", "限制高消费规定第三条"}}
+	}
+	return nil
+}
+
+func liftedAtOnce(_ Kind, v Values) []Flaw {
+	dated, ok := v.day("dated")
+	when, ok2 := v.day("when")
+	if ok && ok2 && dated.Before(when) {
+		return []Flaw{{"when", "事情还没有发生，不能解除。", "限制高消费规定第九条"}}
+	}
+	return nil
+}
+
+// discredit: he who can pay and does not stays listed until he pays; the others
+// for two years, or up to five where the conduct is grave.
+func discredit(_ Kind, v Values) []Flaw {
+	const basis = "公布失信被执行人名单信息的若干规定第二条"
+	n, able := v.fen("years"), strings.HasPrefix(v.text("conduct"), "有履行能力")
+	switch {
+	case able && n != 0:
+		return []Flaw{{"years", "有履行能力而拒不履行的，不写年数，履行完毕才删除。", basis}}
+	case !able && (n < 2 || n > 5):
+		return []Flaw{{"years", "纳入的期限是二年，情节严重的可以延长一至三年。", basis}}
+	}
+	return nil
+}
+
+func untilLater(_ Kind, v Values) []Flaw {
+	dated, ok := v.day("dated")
+	until, ok2 := v.day("until")
+	if ok && ok2 && !until.After(dated) {
+		return []Flaw{{Field: "until", Says: "限定的日子要在落款以后。"}}
+	}
+	return nil
 }
