@@ -47,10 +47,7 @@ func auction(_ Kind, v Values) (out []Flaw) {
 	ahead := map[bool]int{true: 15, false: 30}[v.text("thing") == "动产"]
 	switch {
 	case second:
-		ahead = (ahead + 1) / 2 // 7 and 15 days
-		if v.text("thing") == "动产" {
-			ahead = 7
-		}
+		ahead = map[bool]int{true: 7, false: 15}[v.text("thing") == "动产"]
 		if start*5 < v.fen("previous")*4 || v.fen("previous") == 0 {
 			out = append(out, Flaw{"start", "再次拍卖的起拍价不能低于前次起拍价的百分之八十，要填前一次的起拍价。", auctionRules + "第二十六条"})
 		}
