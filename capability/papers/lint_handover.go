@@ -20,7 +20,7 @@ var handoverChecks = map[string]check{
 func effective(_ Kind, v Values) (out []Flaw) {
 	var last law.Date
 	for _, r := range form.Rows(v["served"]) {
-		d, err := law.ParseDate(r[len(r)-1])
+		d, err := law.ParseDate(cell(r, 2))
 		if err != nil {
 			return []Flaw{{Field: "served", Says: "每一个人的送达日期都要写，写成 2026-10-21。"}}
 		}

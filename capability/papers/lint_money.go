@@ -16,19 +16,24 @@ var moneyChecks = map[string]check{
 	"closing": closing, "stay": stay, "letter": letter,
 }
 
+// cell is one cell of a row, which may be shorter than its head.
+func cell(row []string, at int) string {
+	if at < len(row) {
+		return row[at]
+	}
+	return ""
+}
+
 // yuan reads the amount in a cell of a table.
-func yuan(cell string) (int64, bool) {
-	m, err := law.ParseMoney(strings.TrimSuffix(strings.TrimSpace(cell), "元"))
+func yuan(s string) (int64, bool) {
+	m, err := law.ParseMoney(strings.TrimSuffix(strings.TrimSpace(s), "元"))
 	return int64(m), err == nil
 }
 
 // column adds up a column of a table; false when a cell is no amount.
 func (v Values) column(table string, at int) (total int64, ok bool) {
 	for _, r := range form.Rows(v[table]) {
-		if at >= len(r) {
-			return 0, false
-		}
-		n, ok := yuan(r[at])
+		n, ok := yuan(cell(r, at))
 		if !ok {
 			return 0, false
 		}
@@ -145,8 +150,8 @@ func settlement(k Kind, v Values) (out []Flaw) {
 // closing: no case is closed as done while something is still seized.
 func closing(_ Kind, v Values) (out []Flaw) {
 	for _, r := range form.Rows(v["lifted"]) {
-		if len(r) < 2 || strings.TrimSpace(r[1]) == "" {
-			out = append(out, Flaw{"lifted", "“" + r[0] + "”还没有解除文书，不能结案。", "查封扣押冻结规定第二十八条"})
+		if strings.TrimSpace(cell(r, 1)) == "" {
+			out = append(out, Flaw{"lifted", "“" + cell(r, 0) + "”还没有解除文书，不能结案。", "查封扣押冻结规定第二十八条"})
 		}
 	}
 	if v.fen("realised") < v.fen("claim_amount") && v.text("way") != "执行和解协议履行完毕" {
