@@ -144,7 +144,7 @@ func (k Kind) doc(v Values) (*pdf.Doc, error) {
 		return nil, fmt.Errorf("papers: %s: %w", k.Name, err)
 	}
 	d := &pdf.Doc{Title: k.Title, CaseNo: v.text("number"), Court: v.text("court"), Void: v.text("void"), Blocks: blocks}
-	if k.Sign != "panel" && v.text("paper_code") != "" { // papers that nobody outside sees carry no code
+	if k.Sign != "panel" && k.Sign != "body" && v.text("paper_code") != "" { // papers that nobody outside sees, or that are not the court's, carry no code
 		d.Code = &pdf.PaperCode{URL: v.text("check_url"), Short: v.text("paper_code")}
 	}
 	return d, nil
@@ -201,13 +201,19 @@ func (k Kind) foot(v Values) pdf.Block {
 
 // sample fills a kind with a fictional case.
 func (k Kind) sample() (Values, error) {
-	b, err := forms.ReadFile("forms/common.json")
-	if err != nil {
-		return nil, err
-	}
 	v := Values{}
-	if err := json.Unmarshal(b, &v); err != nil {
-		return nil, fmt.Errorf("papers: common.json: %w", err)
+	files := []string{"common.json"}
+	if k.Group == "执行" { // the same people, after the judgment
+		files = append(files, "exec.json")
+	}
+	for _, name := range files {
+		b, err := forms.ReadFile("forms/" + name)
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(b, &v); err != nil {
+			return nil, fmt.Errorf("papers: %s: %w", name, err)
+		}
 	}
 	for key, val := range k.form.Sample {
 		v[key] = val

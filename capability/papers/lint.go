@@ -1,6 +1,7 @@
 package papers
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,6 +49,9 @@ func init() { // a map that refers to itself through Kind
 		"answer": answerDays, "notice_days": noticeDays, "evidence": evidenceDays, "prepaid": prepaid, "eservice": eservice, "gist": gist, "pronounced": pronounced, "correction_date": correctionDate, "two_officers": twoOfficers, "opinions": opinions, "relief": relief, "filers": onlyFilers,
 		"replaces": replaces, "special": specialAuthority, "no_leaving": noLeaving, "post_number": postNumber, "deemed": deemed, "objection": objection, "security": security, "changed": changed, "confirmed": confirmed, "retrial": retrial, "remand": remand,
 	}
+	maps.Copy(checks, execChecks)
+	maps.Copy(checks, moneyChecks)
+	maps.Copy(checks, handoverChecks)
 }
 
 // typed is every text that people wrote into the form's own fields, by field.
@@ -113,7 +117,7 @@ func private(k Kind, v Values) (out []Flaw) {
 		return nil
 	}
 	for _, f := range k.form.Fields {
-		if f.Name == "identified" { // a registry tells owners apart by their numbers
+		if f.Name == "identified" || strings.HasSuffix(f.Name, "_id") { // asked for on purpose
 			continue
 		}
 		text := k.typed(v)[f.Name]

@@ -171,7 +171,7 @@ func (s *Service) people(tx *db.Tx, c docket.Case, me docket.Party, v Values) er
 		if err != nil {
 			return err
 		}
-		lines = append(lines, personLine(p, n, address))
+		lines = append(lines, personLine(c.Type, p, n, address))
 		if p.RepName != "" {
 			lines = append(lines, "法定代表人："+p.RepName+comma(p.RepTitle)+"。")
 		}
@@ -192,13 +192,26 @@ func (s *Service) people(tx *db.Tx, c docket.Case, me docket.Party, v Values) er
 	}
 	v["parties"], v["agents"] = lines, agents
 	v["plaintiffs"], v["defendants"], v["thirds"] = join(docket.Plaintiff, docket.Applicant, docket.Appellant), join(docket.Defendant, docket.Respondent, docket.Appellee), join(docket.ThirdParty)
-	v["opponents"] = opponents(ps, me)
-	v["role"] = docket.RoleNames[me.Role]
+	v["opponents"] = opponents(c.Type, ps, me)
+	v["role"] = roleName(c.Type, me.Role)
 	return nil
 }
 
-func personLine(p docket.Party, n docket.Person, address string) string {
-	s := docket.RoleNames[p.Role] + "：" + p.Name
+// roleName is what papers call a party; enforcement has words of its own.
+func roleName(caseType, role string) string {
+	if strings.HasPrefix(caseType, "执") {
+		switch role {
+		case docket.Plaintiff, docket.Applicant:
+			return "申请执行人"
+		case docket.Defendant, docket.Respondent:
+			return "被执行人"
+		}
+	}
+	return docket.RoleNames[role]
+}
+
+func personLine(caseType string, p docket.Party, n docket.Person, address string) string {
+	s := roleName(caseType, p.Role) + "：" + p.Name
 	if p.Kind == "org" {
 		if address != "" {
 			s += "，住所地" + address
@@ -233,13 +246,13 @@ func comma(s string) string {
 }
 
 // opponents names the other side: 被告甲、乙.
-func opponents(all []docket.Party, me docket.Party) string {
+func opponents(caseType string, all []docket.Party, me docket.Party) string {
 	var names []string
 	role := ""
 	for _, p := range all {
 		if p.Role != me.Role && p.Role != docket.ThirdParty {
 			names = append(names, p.Name)
-			role = docket.RoleNames[p.Role]
+			role = roleName(caseType, p.Role)
 		}
 	}
 	return role + strings.Join(names, "、")
