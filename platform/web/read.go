@@ -43,6 +43,15 @@ func parse(r *http.Request) error {
 	return fault.Wrap(fault.Invalid, "表格没有传完整，请再交一次。", err)
 }
 
+// forget removes the files of a form that went to disk. They hold, unsealed,
+// what somebody handed in, and net/http removes only those of the request that
+// it made itself, of which ours is a copy.
+func forget(r *http.Request) {
+	if r.MultipartForm != nil {
+		_ = r.MultipartForm.RemoveAll()
+	}
+}
+
 // Verbatim is a text that is taken as it was typed, blanks and all: a password.
 type Verbatim string
 

@@ -250,6 +250,7 @@ func (rt *Router) answer(route Route, r *http.Request, api bool) (Reply, *http.R
 
 // carry hands the request to its handler, one form once.
 func (rt *Router) carry(route Route, a auth.Actor, r *http.Request) (Reply, error) {
+	defer func() { forget(r) }() // whichever copy of the request it is by then
 	if r.Method == http.MethodPost {
 		key := r.Header.Get("Idempotency-Key")
 		if key == "" {

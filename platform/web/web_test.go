@@ -358,6 +358,68 @@ func TestBodyLimit(t *testing.T) {
 	}
 }
 
+// TestUploadForgotten: while a form with a large file is handled its plain copy
+// may lie on the disk, and none does afterwards, however it ends.
+func TestUploadForgotten(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	left := func() int {
+		t.Helper()
+		list, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	rt := New(Config{})
+	how, spilled := "", 0
+	rt.Handle(Route{Pattern: "POST /t/take", Object: Public, Verb: "see", Upload: 4 << 20, Do: func(r *http.Request) (Reply, error) {
+		if err := Read(r, &command{}); err != nil {
+			return Reply{}, err
+		}
+		f, err := Files(r, "files")[0].Open()
+		if err != nil {
+			return Reply{}, err
+		}
+		defer func() { _ = f.Close() }()
+		spilled = left()
+		switch how {
+		case "refused":
+			return Reply{}, fault.Field("files", "收不了。")
+		case "failed":
+			return Reply{}, errors.New("broken")
+		case "panicked":
+			panic("broken")
+		case "again":
+			return Reply{}, ErrRepeated
+		}
+		return Reply{JSON: true}, nil
+	}})
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	w, err := m.CreateFormFile("files", "a.txt")
+	if err == nil {
+		_, err = w.Write(bytes.Repeat([]byte("秘"), 1<<20))
+	}
+	if err = errors.Join(err, m.Close()); err != nil {
+		t.Fatal(err)
+	}
+	whole := b.String()
+	for _, x := range []struct {
+		how, body, key string
+		spills         int
+	}{{"taken", whole, "", 1}, {"taken", whole, "k", 1}, {"refused", whole, "", 1}, {"failed", whole, "k", 1}, {"panicked", whole, "", 1}, {"again", whole, "k", 1}, {"cut off", whole[:2<<20], "", 0}, {"too large", whole[:3<<20] + whole, "", 0}} {
+		how, spilled = x.how, 0
+		func() {
+			defer func() { _ = recover() }()
+			ask(rt, "POST", API+"/t/take", x.body, "Content-Type", m.FormDataContentType(), "Idempotency-Key", x.key)
+		}()
+		if n := left(); n != 0 || spilled != x.spills {
+			t.Errorf("%s, key %q: %d files while it is handled, %d afterwards", x.how, x.key, spilled, n)
+		}
+	}
+}
+
 func TestFile(t *testing.T) {
 	rt := counter(Config{})
 	for kind, inline := range map[string]bool{"text_html": false, "image_svg+xml": false, "image_png": true, "application_pdf": true, "application_javascript": false} {
