@@ -25,13 +25,19 @@ func isJSON(r *http.Request) bool {
 	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")
 }
 
+func isMultipart(r *http.Request) bool {
+	return strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data")
+}
+
 func parse(r *http.Request) error {
 	if isJSON(r) {
 		return nil
 	}
 	var err error
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		err = r.ParseMultipartForm(inMemory)
+	if isMultipart(r) {
+		if err = r.ParseMultipartForm(inMemory); err == nil && typed(r.PostForm) > ordinary {
+			err = &http.MaxBytesError{Limit: ordinary}
+		}
 	} else {
 		err = r.ParseForm()
 	}
@@ -41,6 +47,16 @@ func parse(r *http.Request) error {
 		return err
 	}
 	return fault.Wrap(fault.Invalid, "表格没有传完整，请再交一次。", err)
+}
+
+// typed is how many bytes the fields of a form hold, without its files.
+func typed(form url.Values) (n int) {
+	for name, vals := range form {
+		for _, v := range vals {
+			n += len(name) + len(v)
+		}
+	}
+	return n
 }
 
 // forget removes the files of a form that went to disk. They hold, unsealed,
@@ -58,7 +74,7 @@ type Verbatim string
 // Read decodes a form or a JSON body into v, a pointer to a struct whose
 // fields are named by json tags. Text is cleaned: blanks around it, control
 // characters and marks that reverse the reading direction are dropped; what is
-// [Verbatim] stays as it is.
+// [Verbatim] stays as it is. A list of more than a thousand is refused.
 func Read(r *http.Request, v any) error {
 	if isJSON(r) {
 		d := json.NewDecoder(r.Body)
@@ -70,8 +86,7 @@ func Read(r *http.Request, v any) error {
 			}
 			return fault.Wrap(fault.Invalid, "内容的格式不对。", err)
 		}
-		cleanAll(reflect.ValueOf(v).Elem())
-		return nil
+		return cleanAll(reflect.ValueOf(v).Elem())
 	}
 	if err := parse(r); err != nil {
 		return err
@@ -97,7 +112,9 @@ func fill(s reflect.Value, from url.Values, bad *fault.List) {
 		if name == "" || name == "-" || !ok {
 			continue
 		}
-		if err := set(s.Field(i), vals); err != nil {
+		if err := set(s.Field(i), vals); errors.Is(err, errLong) {
+			*bad = append(*bad, fault.Field(name, errLong.Show))
+		} else if err != nil {
 			*bad = append(*bad, &fault.Error{Kind: fault.Invalid, Field: name, Show: "这一项填得不对，请再看一遍。"})
 		}
 	}
@@ -105,6 +122,9 @@ func fill(s reflect.Value, from url.Values, bad *fault.List) {
 
 func set(v reflect.Value, vals []string) error {
 	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.String {
+		if len(vals) > mostValues {
+			return errLong
+		}
 		out := reflect.MakeSlice(v.Type(), 0, len(vals))
 		for _, s := range vals {
 			if s = Clean(s); s != "" {
@@ -148,7 +168,13 @@ func set(v reflect.Value, vals []string) error {
 	return nil
 }
 
-func cleanAll(v reflect.Value) {
+// mostValues may stand in one list: people chosen, papers handed over, holidays
+// of a year. What is kept of a request must not grow with it without end.
+const mostValues = 1000
+
+var errLong = fault.New(fault.Invalid, "一次交的太多了，请分几次交。")
+
+func cleanAll(v reflect.Value) error {
 	switch v.Kind() {
 	case reflect.String:
 		if v.Type() != reflect.TypeFor[Verbatim]() {
@@ -157,14 +183,25 @@ func cleanAll(v reflect.Value) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Field(i).CanSet() {
-				cleanAll(v.Field(i))
+				if err := cleanAll(v.Field(i)); err != nil {
+					return err
+				}
 			}
 		}
 	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Uint8 { // JSON that is read later
+			return nil
+		}
+		if v.Len() > mostValues {
+			return errLong
+		}
 		for i := range v.Len() {
-			cleanAll(v.Index(i))
+			if err := cleanAll(v.Index(i)); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 // Clean drops what has no business in a text: surrounding blanks, control

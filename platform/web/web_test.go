@@ -343,17 +343,61 @@ func TestLimitsAsDocumented(t *testing.T) {
 	}
 }
 
+// TestBodyLimit: what is typed holds a mebibyte and no more, on a route that
+// takes files too; the files have their own room.
 func TestBodyLimit(t *testing.T) {
 	rt := counter(Config{})
-	big := "name=" + strings.Repeat("x", 1<<20)
-	huge := "name=" + strings.Repeat("x", 3<<20)
+	big, huge := strings.Repeat("x", ordinary), strings.Repeat("x", 4<<20)
+	kind, words, files := "", map[string]string{}, map[string]string{}
+	for _, x := range []string{big[:ordinary/2], big, huge} {
+		kind, words[x] = multi(t, x, "")
+		_, files[x] = multi(t, "x", x)
+	}
 	for _, x := range []struct {
 		path, kind, body string
 		want             int
-	}{{"/t/read", form, big, 422}, {"/t/read", "application/json", `{"name":"` + big + `"}`, 422}, {"/t/upload", form, big, 200}, {"/t/upload", form, huge, 422}} {
+	}{
+		{"/t/read", form, "name=" + big, 422}, {"/t/read", "application/json", `{"name":"` + big + `"}`, 422}, {"/t/read", kind, words[big], 422}, {"/t/read", kind, files[big], 422},
+		{"/t/upload", form, "name=" + big, 422}, {"/t/upload", "application/json", `{"name":"` + big + `"}`, 422}, {"/t/upload", "application/json; charset=utf-8", `{"name":"` + huge + `"}`, 422},
+		{"/t/upload", kind, words[big], 422}, {"/t/upload", kind, words[huge], 422}, {"/t/upload", kind, files[huge], 422},
+		{"/t/upload", kind, files[big], 200}, {"/t/upload", kind, words[big[:ordinary/2]], 200}, {"/t/upload", form, "name=" + big[:ordinary/2], 200},
+	} {
 		w := ask(rt, "POST", API+x.path, x.body, "Content-Type", x.kind)
 		if w.Code != x.want || x.want == 422 && !strings.Contains(w.Body.String(), "太大") {
 			t.Errorf("%s %s %d bytes: %d %.200s", x.path, x.kind, len(x.body), w.Code, w.Body)
+		}
+	}
+}
+
+// multi is a form with a name and, unless it is empty, one file.
+func multi(t *testing.T, name, file string) (kind, body string) {
+	t.Helper()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	err := errors.Join(m.SetBoundary("----boundary"), m.WriteField("name", name))
+	if file != "" {
+		w, werr := m.CreateFormFile("files", "a.txt")
+		_, cerr := io.WriteString(w, file)
+		err = errors.Join(err, werr, cerr)
+	}
+	if err = errors.Join(err, m.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return m.FormDataContentType(), b.String()
+}
+
+// TestListLimit: a list of a thousand is read, a longer one is refused, typed
+// or as JSON, and the field of a form is named.
+func TestListLimit(t *testing.T) {
+	rt := counter(Config{})
+	for n, want := range map[int]int{mostValues: 200, mostValues + 1: 422} {
+		tags := strings.Split(strings.TrimSuffix(strings.Repeat("a,", n), ","), ",")
+		js, _ := json.Marshal(map[string]any{"tags": tags})
+		for kind, body := range map[string]string{form: url.Values{"tags": tags}.Encode(), "application/json": string(js)} {
+			w := ask(rt, "POST", API+"/t/read", body, "Content-Type", kind)
+			if w.Code != want || want == 422 && (!strings.Contains(w.Body.String(), errLong.Show) || kind == form && !strings.Contains(w.Body.String(), `"tags"`)) {
+				t.Errorf("%d as %s: %d %.200s", n, kind, w.Code, w.Body)
+			}
 		}
 	}
 }
@@ -395,16 +439,7 @@ func TestUploadForgotten(t *testing.T) {
 		}
 		return Reply{JSON: true}, nil
 	}})
-	var b bytes.Buffer
-	m := multipart.NewWriter(&b)
-	w, err := m.CreateFormFile("files", "a.txt")
-	if err == nil {
-		_, err = w.Write(bytes.Repeat([]byte("秘"), 1<<20))
-	}
-	if err = errors.Join(err, m.Close()); err != nil {
-		t.Fatal(err)
-	}
-	whole := b.String()
+	kind, whole := multi(t, "x", strings.Repeat("秘", 1<<20))
 	for _, x := range []struct {
 		how, body, key string
 		spills         int
@@ -412,7 +447,7 @@ func TestUploadForgotten(t *testing.T) {
 		how, spilled = x.how, 0
 		func() {
 			defer func() { _ = recover() }()
-			ask(rt, "POST", API+"/t/take", x.body, "Content-Type", m.FormDataContentType(), "Idempotency-Key", x.key)
+			ask(rt, "POST", API+"/t/take", x.body, "Content-Type", kind, "Idempotency-Key", x.key)
 		}()
 		if n := left(); n != 0 || spilled != x.spills {
 			t.Errorf("%s, key %q: %d files while it is handled, %d afterwards", x.how, x.key, spilled, n)
