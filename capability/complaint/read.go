@@ -35,16 +35,6 @@ type mine struct {
 	Papers []seen `json:"papers"`
 }
 
-// open returns a paper with all that it holds.
-func (s *Service) open(tx *db.Tx, paperID string) (row, keeper, error) {
-	r, err := db.One[row](tx, `SELECT `+cols+` FROM complaint_complaint WHERE id = ?`, paperID)
-	if err != nil {
-		return r, keeper{}, err
-	}
-	w, err := s.unseal(r)
-	return r, w, err
-}
-
 func (s *Service) unseal(r row) (w keeper, err error) {
 	text, err := s.k.Vault.Open(sealPaper, r.Sealed)
 	if err != nil {
@@ -102,22 +92,31 @@ func (s *Service) own(ctx context.Context) (m mine, err error) {
 	return m, err
 }
 
+// byWriter returns a paper to its writer. Another's is not even found.
+func (s *Service) byWriter(tx *db.Tx, paperID string) (r row, w keeper, err error) {
+	a := actor(tx)
+	if _, err = access.May(tx, a, "use", access.In("account", ""), tx.Now()); err != nil {
+		return r, w, err
+	}
+	if a.Staff {
+		return r, w, fault.Missing()
+	}
+	if r, err = db.One[row](tx, `SELECT `+cols+` FROM complaint_complaint WHERE id = ? AND author = ?`, paperID, s.author(a.Person)); err != nil {
+		return r, w, err
+	}
+	w, err = s.unseal(r)
+	return r, w, err
+}
+
 // view returns one paper: to its writer, or to the office.
 func (s *Service) view(ctx context.Context, paperID string, own bool) (v seen, err error) {
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
-		r, w, err := s.open(tx, paperID)
-		if err != nil {
-			return err
-		}
+		open := s.byOffice
 		if own {
-			a := auth.From(ctx)
-			if _, err := access.May(tx, a, "use", access.In("account", ""), tx.Now()); err != nil {
-				return err
-			}
-			if a.Staff || r.Author != s.author(a.Person) {
-				return fault.Missing()
-			}
-		} else if err := s.may(tx, r, w.written); err != nil {
+			open = s.byWriter
+		}
+		r, w, err := open(tx, paperID)
+		if err != nil {
 			return err
 		}
 		if v, err = s.show(tx, r, w, own); err != nil || own {
