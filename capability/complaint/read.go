@@ -129,15 +129,24 @@ func (s *Service) view(ctx context.Context, paperID string, own bool) (v seen, e
 }
 
 // waiting is what an office of a court has to answer, without what is about
-// the one who asks.
+// the one who asks: of the papers that went to this court the oldest, then what
+// came up from below. Only so many are opened as can be shown: what nobody
+// answers becomes the oldest by itself.
 func (s *Service) waiting(tx *db.Tx, court, kind string) (out []seen, err error) {
 	from, err := below(tx, court)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.List[row](tx, `SELECT `+cols+` FROM complaint_complaint WHERE reader IN (`+db.In(len(from))+`) AND kind = ? AND state = 'waiting' ORDER BY due_on, id`, append(db.Args(from), kind)...)
+	rows, err := oldest(tx, from[:1], kind)
 	if err != nil {
 		return nil, err
+	}
+	if len(from) > 1 {
+		up, err := oldest(tx, from[1:], kind)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, up...)
 	}
 	for _, r := range rows {
 		w, err := s.unseal(r)
@@ -154,18 +163,20 @@ func (s *Service) waiting(tx *db.Tx, court, kind string) (out []seen, err error)
 		if err != nil {
 			return nil, err
 		}
-		if v.reader != court { // another of his posts has it
-			continue
-		}
-		if out = append(out, v); len(out) == mostWaiting {
-			break
+		if v.reader == court { // else another of his posts has it
+			out = append(out, v)
 		}
 	}
 	return out, nil
 }
 
-// mostWaiting papers stand on a desk.
+// mostWaiting papers of its own, and as many that came up, stand on a desk.
 const mostWaiting = 100
+
+// oldest are the papers that waited longest for an answer from some courts.
+func oldest(tx *db.Tx, courts []string, kind string) ([]row, error) {
+	return db.List[row](tx, `SELECT `+cols+` FROM complaint_complaint WHERE reader IN (`+db.In(len(courts))+`) AND kind = ? AND state = 'waiting' ORDER BY due_on, id LIMIT ?`, append(db.Args(courts), kind, mostWaiting)...)
+}
 
 // below are a court and the courts under it, whose papers may have come up.
 func below(tx *db.Tx, code string) ([]string, error) {

@@ -90,6 +90,12 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 	return out, nil
 }
 
+// staffOf asks who holds the posts of an office of a court, or is its president.
+type staffOf struct {
+	court string
+	role  docket.Role
+}
+
 // office is the court whose office reads a paper of a kind about some people of
 // a court, and whether anybody there can read it now. Of the court and those
 // above it that are served here, it is the first where neither the office nor
@@ -108,7 +114,7 @@ func office(tx *db.Tx, k kind, code string, w written) (string, bool, error) {
 		if err != nil {
 			return "", false, err
 		}
-		ms, err := docket.Staff(tx, at, tx.Now(), k.Role, docket.President)
+		ms, err := db.Once(tx, staffOf{at, k.Role}, func() ([]docket.Member, error) { return docket.Staff(tx, at, tx.Now(), k.Role, docket.President) })
 		if err != nil {
 			return "", false, err
 		}
