@@ -199,6 +199,37 @@ func TestRareName(t *testing.T) {
 	has(t, "administrator", h.get("系统", "/setup").must(t, "setup", 200).body, "papers.draw", "没有办成")
 }
 
+// TestPastedName: a name that came with marks that nobody sees is the name that
+// one sees, whichever way it came: its papers are drawn, and he who types it
+// without them is known by it.
+func TestPastedName(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	f := filing()
+	f["p_name"] = "贾\u200b若\U000e0100兰\u3164"
+	id := h.post("韩雪", "/casebook/enter", f).must(t, "enter", 200).get("case")
+	h.post("郭正", "/casebook/"+id+"/accept", map[string]string{"division": h.divs["冀11知识产权审判庭"]}).must(t, "accept", 200)
+	h.post("孙庭", "/casebook/"+id+"/assign", map[string]string{"judge": h.people["周明远"], "assistant": h.people["陈助"], "clerk": h.people["李倩"]}).must(t, "assign", 200)
+	h.drain()
+	for _, p := range h.papers(id) {
+		if p.State != paper.Issued {
+			t.Errorf("%s is %s", p.Title, p.State)
+		}
+	}
+	long, _ := h.caseCode(id, "贾若兰")
+	h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+	for _, nothing := range []string{"\u200b\u200b", "\u3164", "\u2800", "\u200d", "\U000e0041", "\u0301"} {
+		has(t, "nothing", h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": nothing}).must(t, "ask", 422).body, "请写上要说的话")
+	}
+	r := told()
+	for _, p := range r["parties"].([]map[string]any) {
+		p["name"] = p["name"].(string) + "\u200b"
+	}
+	taken := h.mustPut(r, "created")
+	if n := one[int64](h, `SELECT COUNT(*) FROM docket_person WHERE name LIKE '%'||?||'%'`, "\u200b"); n != 0 {
+		t.Errorf("%d names of case %s, which another system told, hold a mark of no width", n, taken)
+	}
+}
+
 // TestTiles: a stranger with tools of his own follows the ledger by its
 // checkpoint and tiles (C2SP tlog-tiles): every entry is under the signed root.
 func TestTiles(t *testing.T) {

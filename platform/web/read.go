@@ -86,7 +86,7 @@ func Read(r *http.Request, v any) error {
 			}
 			return fault.Wrap(fault.Invalid, "内容的格式不对。", err)
 		}
-		return cleanAll(reflect.ValueOf(v).Elem())
+		return CleanAll(v)
 	}
 	if err := parse(r); err != nil {
 		return err
@@ -174,6 +174,10 @@ const mostValues = 1000
 
 var errLong = fault.New(fault.Invalid, "一次交的太多了，请分几次交。")
 
+// CleanAll cleans every text of what v, a pointer to a struct, holds, as [Read]
+// does, and refuses a list that is too long.
+func CleanAll(v any) error { return cleanAll(reflect.ValueOf(v).Elem()) }
+
 func cleanAll(v reflect.Value) error {
 	switch v.Kind() {
 	case reflect.String:
@@ -205,19 +209,40 @@ func cleanAll(v reflect.Value) error {
 }
 
 // Clean drops what has no business in a text: surrounding blanks, control
-// characters other than line ends, and bidirectional overrides, with which a
-// file name or a person's name can lie about itself.
+// characters other than line ends, and whatever nobody sees. With marks that
+// turn the reading direction a name can lie about itself; with a mark of no
+// width, which comes along when a name is pasted, it is another name to the
+// computer and the same to everybody who reads it. So is one with a variation
+// selector: the character is the same, and which of its forms is drawn is for
+// the typeface, which knows one. Of the marks over and under a letter three stay, as
+// many as ordinary writing has: a tower of them covers the lines around it.
 func Clean(s string) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
+	over := mostMarks // nothing to stand on yet
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\t':
+		case r == '\n' || r == '\t' || unicode.IsSpace(r) && !unicode.IsControl(r):
+			over = mostMarks
 			return r
-		case unicode.IsControl(r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0x200E, r == 0x200F, r == 0xFEFF, r == unicode.ReplacementChar:
+		case unicode.IsControl(r), r == unicode.ReplacementChar, unseen(r):
 			return -1
+		case unicode.In(r, unicode.Mn, unicode.Me):
+			if over++; over > mostMarks {
+				return -1
+			}
+			return r
 		}
+		over = 0
 		return r
 	}, s))
+}
+
+const mostMarks = 3
+
+// unseen reports whether a character leaves nothing on the page: marks that only
+// tell how to set others, fillers, tags, and the Braille cell without a dot.
+func unseen(r rune) bool {
+	return r == 0x2800 || unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 
 // Bytes reads a small uploaded file. How large it may be the route says.

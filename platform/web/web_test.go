@@ -594,8 +594,26 @@ func TestVerbatim(t *testing.T) {
 	}
 }
 
+// TestClean: what nobody sees is dropped, so that two names that look the same
+// are the same; what is seen stays, rare characters and the words of other
+// peoples among it.
+func TestClean(t *testing.T) {
+	const zalgo = "一字\u0301\u0302\u0303\u0304\u0305后"
+	for s, want := range map[string]string{
+		"张\u200b三": "张三", "葛\U000e0100城": "葛城", "葛\ufe00城": "葛城", "邢\u2060\ufeff立\u00ad": "邢立", "\U000e0041\U000e007f": "", "\u200d\u200c": "",
+		"\u3164": "", "\u115f\u1160\uffa0": "", "\u2800\u2800": "", "\u034f\u180e": "", "\u0301\u0302": "", " \u0301\n\u0301": "", zalgo: "一字\u0301\u0302\u0303后",
+		strings.Repeat("\u0301", 1500): "", "好\u20e3" + strings.Repeat("\u20e3", 9): "好\u20e3\u20e3\u20e3",
+		"𠮷野家": "𠮷野家", "㐂𰻝": "㐂𰻝", "阿不都·热合曼": "阿不都·热合曼", "لاچىن ئەپەندى": "لاچىن ئەپەندى", "བསྒྲུབས་": "བསྒྲུབས་", "Ngọc Ế": "Ngọc Ế", "O'Brien é": "O'Brien é",
+		"第一行\r\n　第二行\t末\u00a0 ": "第一行\n　第二行\t末", "一\u2028二": "一\u2028二", "☎️ 👍🏽": "☎ 👍🏽",
+	} {
+		if got := Clean(s); got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
+}
+
 func FuzzClean(f *testing.F) {
-	for _, s := range []string{"", " 王\r\n小明 ", "a\u202eb\u2066c", "\xff\xfe", "\t\n", "\ufeffx", "a\x00b\x7f"} {
+	for _, s := range []string{"\u200b张\u3164", "a\u0301\u0301\u0301\u0301", " \u0301", "", " 王\r\n小明 ", "a\u202eb\u2066c", "\xff\xfe", "\t\n", "\ufeffx", "a\x00b\x7f"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -603,7 +621,7 @@ func FuzzClean(f *testing.F) {
 		if Clean(c) != c {
 			t.Errorf("%q: not the same the second time: %q", c, Clean(c))
 		}
-		if strings.ContainsAny(c, "\x00\r\x7f\u202a\u202e\u2066\u2069\u200e\u200f\ufeff") || !utf8.ValidString(c) || strings.TrimSpace(c) != c {
+		if strings.ContainsAny(c, "\x00\r\x7f\u202a\u202e\u2066\u2069\u200e\u200f\ufeff") || !utf8.ValidString(c) || strings.TrimSpace(c) != c || strings.ContainsFunc(c, unseen) {
 			t.Errorf("%q from %q", c, s)
 		}
 	})
