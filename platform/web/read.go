@@ -79,7 +79,13 @@ func Read(r *http.Request, v any) error {
 	if isJSON(r) {
 		d := json.NewDecoder(r.Body)
 		d.DisallowUnknownFields()
-		if err := d.Decode(v); err != nil {
+		err := d.Decode(v)
+		if err == nil {
+			if _, more := d.Token(); !errors.Is(more, io.EOF) { // what stands behind it would be lost in silence
+				err = errors.Join(errors.New("web: more than one value"), more)
+			}
+		}
+		if err != nil {
 			var big *http.MaxBytesError
 			if errors.As(err, &big) {
 				return err

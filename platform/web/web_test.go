@@ -152,7 +152,7 @@ func TestRead(t *testing.T) {
 	}
 	for _, x := range [][2]string{
 		{form, url.Values{"name": {"  王小明\x00\n"}, "count": {"7"}, "yes": {"1"}, "tags": {"a", "", "b"}, "other": {"x"}}.Encode()},
-		{"application/json", `{"name":" 王小明\u200f ","count":7,"yes":true,"tags":["a","b "]}`},
+		{"application/json", `{"name":" 王小明\u200f ","count":7,"yes":true,"tags":["a","b "]}` + " \r\n"},
 		{m.FormDataContentType(), multi.String()},
 	} {
 		w := ask(rt, "POST", API+"/t/read", x[1], "Content-Type", x[0])
@@ -161,7 +161,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("%s: %s", x[0], w.Body)
 		}
 	}
-	for _, x := range [][2]string{{form, "count=seven"}, {form, "count=9223372036854775808"}, {"application/json", `{"count":9223372036854775808}`}, {"application/json", `{"nme":"x"}`}, {"application/json", `{`}, {"application/json", `{"count":"7"}`}, {"multipart/form-data; boundary=x", "broken"}, {form, "name=%zz"}} {
+	for _, x := range [][2]string{{form, "count=seven"}, {form, "count=9223372036854775808"}, {"application/json", `{"count":9223372036854775808}`}, {"application/json", `{"nme":"x"}`}, {"application/json", `{`}, {"application/json", `{"name":"a"}{"name":"b"}`}, {"application/json", `{"name":"a"} 1`}, {"application/json", `{"name":"a"}]`}, {"application/json", `{"name":"a"},`}, {"application/json", `{"count":"7"}`}, {"multipart/form-data; boundary=x", "broken"}, {form, "name=%zz"}} {
 		if w := ask(rt, "POST", API+"/t/read", x[1], "Content-Type", x[0]); w.Code != 422 {
 			t.Errorf("%v: %d %s", x, w.Code, w.Body)
 		}
@@ -358,7 +358,7 @@ func TestBodyLimit(t *testing.T) {
 		want             int
 	}{
 		{"/t/read", form, "name=" + big, 422}, {"/t/read", "application/json", `{"name":"` + big + `"}`, 422}, {"/t/read", kind, words[big], 422}, {"/t/read", kind, files[big], 422},
-		{"/t/upload", form, "name=" + big, 422}, {"/t/upload", "application/json", `{"name":"` + big + `"}`, 422}, {"/t/upload", "application/json; charset=utf-8", `{"name":"` + huge + `"}`, 422},
+		{"/t/upload", form, "name=" + big, 422}, {"/t/upload", "application/json", `{"name":"` + big + `"}`, 422}, {"/t/read", "application/json", `{"name":"a"}` + strings.Repeat(" ", ordinary), 422}, {"/t/upload", "application/json; charset=utf-8", `{"name":"` + huge + `"}`, 422},
 		{"/t/upload", kind, words[big], 422}, {"/t/upload", kind, words[huge], 422}, {"/t/upload", kind, files[huge], 422},
 		{"/t/upload", kind, files[big], 200}, {"/t/upload", kind, words[big[:ordinary/2]], 200}, {"/t/upload", form, "name=" + big[:ordinary/2], 200},
 	} {
