@@ -111,8 +111,12 @@ func (l *Ledger) sealSome(tx *db.Tx) (int, error) {
 		}
 	}
 	list, err := db.List[pending](tx, `SELECT id, at, kind, leaf FROM ledger_entry WHERE seq IS NULL ORDER BY at, id LIMIT ?`, sealBatch)
-	if err != nil || l.alone(list) {
+	if err != nil {
 		return 0, err
+	}
+	if l.alone(list) {
+		tx.Quiet()
+		return 0, nil
 	}
 	size, err := Size(tx)
 	if err != nil {

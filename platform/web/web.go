@@ -26,6 +26,7 @@ import (
 
 	"mashang/platform/auth"
 	"mashang/platform/clock"
+	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/id"
 )
@@ -240,6 +241,9 @@ func (rt *Router) looked(r *http.Request) *http.Request {
 func (rt *Router) answer(route Route, r *http.Request, api bool) (Reply, *http.Request, error) {
 	if passive(r) {
 		r = r.WithContext(auth.Passive(r.Context()))
+	}
+	if route.Quiet {
+		r = r.WithContext(db.Quietly(r.Context()))
 	}
 	a, err := rt.actor(r, api)
 	if err != nil {
