@@ -45,7 +45,7 @@ func (s *Service) Capability() capability.Capability {
 			Jobs:  map[string]jobs.Handler{"papers.draw": s.draw},
 			Hears: []app.Hearing{{Fact: "case_accepted", Do: s.accepted}, {Fact: "case_imported", Do: s.imported}, {Fact: "case_withdrawn", Do: s.caseWithdrawn}},
 		},
-		Panels: s.panels,
+		Panels: s.panels, Tasks: s.tasks,
 	}
 }
 
@@ -203,11 +203,9 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 		if p.State != paper.Ordered {
 			continue
 		}
-		d, err := s.data(p)
-		if err != nil {
+		if lacks[p.ID], err = s.lacksOf(p); err != nil {
 			return nil, err
 		}
-		lacks[p.ID] = s.lacks(d)
 	}
 	names := map[string]string{}
 	for _, p := range parties {

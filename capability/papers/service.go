@@ -83,7 +83,7 @@ func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, i
 
 // drawable refuses an order, while somebody is there to be told, that contains
 // a character of which there is no typeface. What a new case needs is ordered
-// all the same: its papers wait, and the case page says for what.
+// all the same: its papers wait, and desk and case page say for what.
 func (s *Service) drawable(tx *db.Tx, d Values) error {
 	lacks := s.lacks(d)
 	if lacks == "" || auth.From(tx.Context()).System != "" {
