@@ -180,6 +180,10 @@ func (k Kind) block(v Values, word string) (pdf.Block, bool) {
 	return nil, false
 }
 
+// Quick reports whether a paper of the kind needs nothing but what the file
+// knows: a clerk makes it by one tap.
+func (k Kind) Quick() bool { return len(k.form.Fields) == 0 && k.To == "party" && k.Sign == "notice" }
+
 // foot is how the paper ends.
 func (k Kind) foot(v Values) pdf.Block {
 	s := pdf.Signature{Date: v.text("dated_capital")}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"mashang/docket"
 	"mashang/docket/access"
@@ -50,28 +51,32 @@ func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, i
 	if !ok {
 		return paper.Paper{}, fault.Field("kind", "没有这种文书。")
 	}
-	now := s.k.Now()
-	dated := docket.Today(now)
-	d, err := s.gather(tx, c, p, dated)
+	v, err := s.gather(tx, c, p, docket.Today(s.k.Now()))
 	if err != nil {
 		return paper.Paper{}, err
 	}
-	d["items"] = append([]string{}, items...)
-	if err := s.drawable(tx, d); err != nil {
+	return s.put(tx, k, c, p, v, items)
+}
+
+// put writes a paper with the values that fill it, and enqueues its drawing.
+func (s *Service) put(tx *db.Tx, k Kind, c docket.Case, p docket.Party, v Values, items []string) (paper.Paper, error) {
+	v["items"] = append([]string{}, items...)
+	if err := s.drawable(tx, v); err != nil {
 		return paper.Paper{}, err
 	}
-	pp := paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: kind, Version: k.Version, Title: k.Title, Number: c.Number, Dated: dated, Demo: d.text("void") != "", At: now}
-	if pp, err = paper.Order(tx, pp); err != nil {
+	now := s.k.Now()
+	pp, err := paper.Order(tx, paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: k.Name, Version: k.Version, Title: k.Title, Number: c.Number, Dated: docket.Today(now), Demo: v.text("void") != "", At: now})
+	if err != nil {
 		return pp, err
 	}
 	long, short := "", ""
-	if k.Code {
+	if k.Code && p.ID != "" {
 		if long, short, err = s.codes.CodeFor(tx, c.ID, p.ID, p.Person); err != nil {
 			return pp, err
 		}
 	}
-	s.mark(d, pp, long, short)
-	text, err := json.Marshal(d)
+	s.mark(v, pp, long, short)
+	text, err := json.Marshal(v)
 	if err != nil {
 		return pp, err
 	}
@@ -225,6 +230,9 @@ func (s *Service) make(ctx context.Context, caseID string, cmd makeCmd) error {
 		if cmd.Kind == "service_return" {
 			return fault.Field("kind", "送达回证跟着文书一起制作，不单独做。")
 		}
+		if k, ok := s.kinds[cmd.Kind]; ok && !k.Quick() {
+			return fault.Field("kind", "这种文书要先写内容，再签发。请用“写文书”。")
+		}
 		if _, err := s.set(tx, c, p, cmd.Kind); err != nil {
 			return err
 		}
@@ -301,7 +309,9 @@ func (s *Service) data(p paper.Paper) (d Values, err error) {
 	if err != nil {
 		return d, err
 	}
-	return d, json.Unmarshal([]byte(text), &d)
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	return d, dec.Decode(&d)
 }
 
 // holders are those on the addressee's side.
