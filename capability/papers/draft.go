@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mashang/capability"
+	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/form"
@@ -49,8 +50,8 @@ const draftCols = `id, case_id, court_id, kind, version, data, state, author_id,
 
 // written is what a draft holds.
 type written struct {
-	To     []string `json:"to"` // parties, by id
-	Fields Values   `json:"fields"`
+	To     []string     `json:"to"` // parties, by id
+	Fields kinds.Values `json:"fields"`
 }
 
 // draftCmd saves a draft.
@@ -64,9 +65,9 @@ type draftCmd struct {
 
 // saved is the answer to it.
 type saved struct {
-	ID    string `json:"id"`
-	State string `json:"state"`
-	Flaws []Flaw `json:"flaws,omitempty"`
+	ID    string       `json:"id"`
+	State string       `json:"state"`
+	Flaws []kinds.Flaw `json:"flaws,omitempty"`
 }
 
 func (s *Service) draftOf(tx *db.Tx, draftID string) (d draft, w written, err error) {
@@ -105,7 +106,7 @@ func (s *Service) save(ctx context.Context, caseID string, c draftCmd) (out save
 			}
 			d.Version, d.Moved = k.Version, now
 		}
-		w := written{To: c.To, Fields: k.form.Typed(c.Fields)}
+		w := written{To: c.To, Fields: k.Typed(c.Fields)}
 		if out.Flaws, err = s.flaws(tx, g.Case, k, w); err != nil {
 			return err
 		}
@@ -138,23 +139,23 @@ func (s *Service) save(ctx context.Context, caseID string, c draftCmd) (out save
 
 // flaws are what stands in the way of a draft: who gets it, and what lint says
 // of it with what the file knows.
-func (s *Service) flaws(tx *db.Tx, c docket.Case, k Kind, w written) (out []Flaw, err error) {
+func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out []kinds.Flaw, err error) {
 	ps, err := s.addressees(tx, c, k, w.To)
 	if err != nil {
 		return nil, err
 	}
 	if k.To == "party" && len(w.To) == 0 {
-		out = append(out, Flaw{Field: "to", Says: "请勾选发给谁。"})
+		out = append(out, kinds.Flaw{Field: "to", Says: "请勾选发给谁。"})
 	}
 	if len(ps) != max(1, len(w.To)) {
-		out = append(out, Flaw{Field: "to", Says: "勾选的人已经不在这个案件里，请重新勾选。"})
+		out = append(out, kinds.Flaw{Field: "to", Says: "勾选的人已经不在这个案件里，请重新勾选。"})
 	}
 	v, err := s.together(tx, c, ps[0], w)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range k.lint(v) {
-		if !k.has(f.Field) { // what the file knows is not his to type
+	for _, f := range k.Lint(v) {
+		if !k.Has(f.Field) { // what the file knows is not his to type
 			f.Field = ""
 		}
 		out = append(out, f)
@@ -164,7 +165,7 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k Kind, w written) (out []Flaw
 
 // addressees are the parties that were ticked; a paper for nobody in
 // particular is drawn as for the first party.
-func (s *Service) addressees(tx *db.Tx, c docket.Case, k Kind, ids []string) (out []docket.Party, err error) {
+func (s *Service) addressees(tx *db.Tx, c docket.Case, k kinds.Kind, ids []string) (out []docket.Party, err error) {
 	ps, err := docket.Parties(tx, c.ID)
 	if err != nil {
 		return nil, err
@@ -184,7 +185,7 @@ func (s *Service) addressees(tx *db.Tx, c docket.Case, k Kind, ids []string) (ou
 }
 
 // together is what the file knows and what was typed.
-func (s *Service) together(tx *db.Tx, c docket.Case, p docket.Party, w written) (Values, error) {
+func (s *Service) together(tx *db.Tx, c docket.Case, p docket.Party, w written) (kinds.Values, error) {
 	v, err := s.gather(tx, c, p, docket.Today(tx.Now()))
 	if err != nil {
 		return nil, err
@@ -269,7 +270,7 @@ func (s *Service) decide(ctx context.Context, draftID string, cmd decideCmd) (ca
 
 // become orders the papers of a draft: one for each addressee, with the return
 // on which he signs.
-func (s *Service) become(tx *db.Tx, c docket.Case, k Kind, w written) (ids []string, err error) {
+func (s *Service) become(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (ids []string, err error) {
 	ps, err := s.addressees(tx, c, k, w.To)
 	if err != nil {
 		return nil, err
@@ -287,7 +288,7 @@ func (s *Service) become(tx *db.Tx, c docket.Case, k Kind, w written) (ids []str
 			return nil, err
 		}
 		ids = append(ids, pp.ID)
-		if k.To == "party" && k.Name != "service_return" && Signs[k.Sign].Seal {
+		if k.To == "party" && k.Name != "service_return" && kinds.Signs[k.Sign].Seal {
 			if _, err := s.order(tx, "service_return", c, p, []string{pp.Title}); err != nil {
 				return nil, err
 			}
@@ -298,7 +299,7 @@ func (s *Service) become(tx *db.Tx, c docket.Case, k Kind, w written) (ids []str
 
 // preview fills a draft as it would be issued now; it carries no code, for it
 // is no paper.
-func (s *Service) preview(tx *db.Tx, c docket.Case, d draft, w written) (Values, Kind, []Flaw, error) {
+func (s *Service) preview(tx *db.Tx, c docket.Case, d draft, w written) (kinds.Values, kinds.Kind, []kinds.Flaw, error) {
 	k, ok := s.kinds[d.Kind]
 	if !ok {
 		return nil, k, nil, fault.Missing()

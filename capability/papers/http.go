@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mashang/capability"
+	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
@@ -28,7 +29,7 @@ func New(k *app.Kit, codes Codes, seals Seals, replyDays int) (*Service, error) 
 	if err != nil {
 		return nil, err
 	}
-	ks, err := loadKinds(forms)
+	ks, err := kinds.ByName()
 	return &Service{k: k, codes: codes, seals: seals, faces: faces, kinds: ks, replyDays: replyDays}, err
 }
 

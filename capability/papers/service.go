@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/fact"
@@ -40,7 +41,7 @@ type Service struct {
 	codes     Codes
 	seals     Seals
 	faces     *pdf.Faces
-	kinds     map[string]Kind
+	kinds     map[string]kinds.Kind
 	replyDays int
 }
 
@@ -59,13 +60,13 @@ func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, i
 }
 
 // put writes a paper with the values that fill it, and enqueues its drawing.
-func (s *Service) put(tx *db.Tx, k Kind, c docket.Case, p docket.Party, v Values, items []string) (paper.Paper, error) {
+func (s *Service) put(tx *db.Tx, k kinds.Kind, c docket.Case, p docket.Party, v kinds.Values, items []string) (paper.Paper, error) {
 	v["items"] = append([]string{}, items...)
 	if err := s.drawable(tx, v); err != nil {
 		return paper.Paper{}, err
 	}
 	now := s.k.Now()
-	pp, err := paper.Order(tx, paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: k.Name, Version: k.Version, Title: k.Title, Number: c.Number, Dated: docket.Today(now), Demo: v.text("void") != "", At: now})
+	pp, err := paper.Order(tx, paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: k.Name, Version: k.Version, Title: k.Title, Number: c.Number, Dated: docket.Today(now), Demo: v.Text("void") != "", At: now})
 	if err != nil {
 		return pp, err
 	}
@@ -89,7 +90,7 @@ func (s *Service) put(tx *db.Tx, k Kind, c docket.Case, p docket.Party, v Values
 // drawable refuses an order, while somebody is there to be told, that contains
 // a character of which there is no typeface. What a new case needs is ordered
 // all the same: its papers wait, and desk and case page say for what.
-func (s *Service) drawable(tx *db.Tx, d Values) error {
+func (s *Service) drawable(tx *db.Tx, d kinds.Values) error {
 	lacks := s.lacks(d)
 	if lacks == "" || auth.From(tx.Context()).System != "" {
 		return nil
@@ -98,8 +99,8 @@ func (s *Service) drawable(tx *db.Tx, d Values) error {
 }
 
 // lacks names the characters of a paper's data that no typeface has.
-func (s *Service) lacks(d Values) string {
-	return string(s.faces.Missing(d.everything()))
+func (s *Service) lacks(d kinds.Values) string {
+	return string(s.faces.Missing(d.Everything()))
 }
 
 // accepted orders what a new case needs for each party who filed it: the
@@ -262,7 +263,7 @@ func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	if Signs[s.kinds[p.Kind].Sign].Seal {
+	if kinds.Signs[s.kinds[p.Kind].Sign].Seal {
 		if b, err = s.seals.Seal(ctx, p.Court, b, pages, p.Title); err != nil {
 			return err
 		}
@@ -300,11 +301,11 @@ func (s *Service) doc(p paper.Paper) (*pdf.Doc, error) {
 	if err != nil {
 		return nil, err
 	}
-	return k.doc(d)
+	return k.Fill(d)
 }
 
 // data is what fills a paper's form.
-func (s *Service) data(p paper.Paper) (d Values, err error) {
+func (s *Service) data(p paper.Paper) (d kinds.Values, err error) {
 	text, err := s.k.Vault.Open("paper.data", p.Data)
 	if err != nil {
 		return d, err
@@ -438,7 +439,7 @@ func (s *Service) again(tx *db.Tx, p paper.Paper, c docket.Case, party docket.Pa
 	if err != nil {
 		return paper.Paper{}, err
 	}
-	return s.order(tx, p.Kind, c, party, d.list("items"))
+	return s.order(tx, p.Kind, c, party, d.List("items"))
 }
 
 // verdict is all that a stranger learns from a paper code.

@@ -114,6 +114,14 @@ func fill(s reflect.Value, from url.Values, bad *fault.List) {
 			continue
 		}
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Type == reflect.TypeFor[map[string]any]() {
+			open, err := opened(name+".", from)
+			if err != nil {
+				*bad = append(*bad, fault.Field(name, errLong.Show))
+			}
+			s.Field(i).Set(reflect.ValueOf(open))
+			continue
+		}
 		vals, ok := from[name]
 		if name == "" || name == "-" || !ok {
 			continue
@@ -124,6 +132,28 @@ func fill(s reflect.Value, from url.Values, bad *fault.List) {
 			*bad = append(*bad, &fault.Error{Kind: fault.Invalid, Field: name, Show: "这一项填得不对，请再看一遍。"})
 		}
 	}
+}
+
+// opened collects the fields of a form whose names only a service knows, as
+// lists of text under the names behind prefix. Empty text stays, for it may be
+// a cell of a table.
+func opened(prefix string, from url.Values) (map[string]any, error) {
+	out := map[string]any{}
+	for key, vals := range from {
+		name, ok := strings.CutPrefix(key, prefix)
+		if !ok {
+			continue
+		}
+		if len(vals) > mostValues || len(out) > mostValues {
+			return nil, errLong
+		}
+		clean := make([]string, len(vals))
+		for i, v := range vals {
+			clean[i] = Clean(v)
+		}
+		out[name] = clean
+	}
+	return out, nil
 }
 
 func set(v reflect.Value, vals []string) error {
@@ -210,8 +240,39 @@ func cleanAll(v reflect.Value) error {
 				return err
 			}
 		}
+	case reflect.Map:
+		if m, ok := v.Interface().(map[string]any); ok {
+			for key, x := range m {
+				clean, err := cleanValue(x, 0)
+				if err != nil || len(m) > mostValues {
+					return errLong
+				}
+				m[key] = clean
+			}
+		}
 	}
 	return nil
+}
+
+// cleanValue is cleanAll for what JSON held under names that nobody declared.
+func cleanValue(v any, depth int) (any, error) {
+	switch x := v.(type) {
+	case string:
+		return Clean(x), nil
+	case []any:
+		if len(x) > mostValues || depth > 3 {
+			return nil, errLong
+		}
+		for i := range x {
+			var err error
+			if x[i], err = cleanValue(x[i], depth+1); err != nil {
+				return nil, err
+			}
+		}
+	case map[string]any:
+		return nil, errLong
+	}
+	return v, nil
 }
 
 // Clean drops what has no business in a text: surrounding blanks, control

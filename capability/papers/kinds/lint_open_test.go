@@ -1,4 +1,4 @@
-package papers
+package kinds
 
 import (
 	"fmt"
@@ -31,7 +31,7 @@ func spoil(t *testing.T, all []flawed) {
 			t.Fatal(err)
 		}
 		maps.Copy(v, c.change)
-		got := k.lint(v)
+		got := k.Lint(v)
 		if c.field == "" {
 			if len(got) > 0 {
 				t.Errorf("%s, %s: %v", c.kind, c.what, got)
@@ -151,7 +151,7 @@ func TestSmallClaimIsFinal(t *testing.T) {
 				t.Fatal(err)
 			}
 			v["procedure"] = procedure
-			d, err := ks[name].doc(v)
+			d, err := ks[name].Fill(v)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-package papers
+package kinds
 
 import (
 	"regexp"
@@ -18,7 +18,7 @@ var execChecks = map[string]check{
 
 // day reads a date of the values.
 func (v Values) day(name string) (law.Date, bool) {
-	d, err := law.ParseDate(v.text(name))
+	d, err := law.ParseDate(v.Text(name))
 	return d, err == nil
 }
 
@@ -30,7 +30,7 @@ var compound = regexp.MustCompile(`(本息|本金(和|及|与|加)利息)[^。�
 // interest, by the rate that the interpretation fixes.
 func doubleInterest(_ Kind, v Values) []Flaw {
 	const basis = "迟延履行利息解释第一条"
-	s := v.text("interest")
+	s := v.Text("interest")
 	switch {
 	case compound.MatchString(s):
 		return []Flaw{{"interest", "加倍部分的基数里不能有一般债务利息。", basis}}
@@ -42,8 +42,8 @@ func doubleInterest(_ Kind, v Values) []Flaw {
 
 // courtAccount: money goes to the court's account, never to a person's.
 func courtAccount(_ Kind, v Values) []Flaw {
-	if !strings.Contains(v.text("account_name"), v.text("court")) {
-		return []Flaw{{Field: "account_name", Says: "案款只能付到本院的账户，户名要写“" + v.text("court") + "”。"}}
+	if !strings.Contains(v.Text("account_name"), v.Text("court")) {
+		return []Flaw{{Field: "account_name", Says: "案款只能付到本院的账户，户名要写“" + v.Text("court") + "”。"}}
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func hold(k Kind, v Values) (out []Flaw) {
 	if v.fen("amount") > v.fen("due") {
 		out = append(out, Flaw{"amount", "不能超过应当履行的总额。", cite.CPL(253).String()})
 	}
-	if v.text("act") != "划拨" {
+	if v.Text("act") != "划拨" {
 		out = append(out, term(k, v)...)
 	}
 	return out
@@ -98,11 +98,11 @@ func seizedFirst(_ Kind, v Values) (out []Flaw) {
 // sale: the ruling follows full payment within ten days.
 func sale(_ Kind, v Values) (out []Flaw) {
 	const basis = "拍卖变卖规定第二十条"
-	sold := v.text("way") == "拍卖成交"
+	sold := v.Text("way") == "拍卖成交"
 	dated, ok := v.day("dated")
 	paid, ok2 := v.day("paid")
 	switch {
-	case sold && v.text("confirmation") == "":
+	case sold && v.Text("confirmation") == "":
 		out = append(out, Flaw{"confirmation", "拍卖成交的，要写成交确认书的编号。", "网络司法拍卖规定第二十二条"})
 	case sold && !ok2:
 		out = append(out, Flaw{"paid", "要写明价款哪天付清。价款没有付清的，不能作出成交裁定。", basis})
@@ -127,14 +127,14 @@ func remaining(_ Kind, v Values) (out []Flaw) {
 	if talk, ok3 := v.day("talk"); ok && ok3 && dated.Before(talk) {
 		out = append(out, Flaw{"talk", "要先约谈申请执行人，再作裁定。", basis})
 	}
-	if v.text("agreed") != "申请执行人签字确认" && len(v.list("bench")) < 3 {
+	if v.Text("agreed") != "申请执行人签字确认" && len(v.List("bench")) < 3 {
 		out = append(out, Flaw{"agreed", "申请执行人没有签字确认的，要由合议庭审查核实并经院长批准。", cite.JI(517).String()})
 	}
 	return out
 }
 
 func threeJudges(_ Kind, v Values) []Flaw {
-	if len(v.list("bench")) < 3 {
+	if len(v.List("bench")) < 3 {
 		return []Flaw{{"bench", "执行异议案件要组成合议庭审查。", "异议复议规定第十一条"}}
 	}
 	return nil
@@ -153,11 +153,11 @@ func income(_ Kind, v Values) (out []Flaw) {
 // assist: nobody is bound to act but by a ruling that is already made, and what
 // is seized is seized until a day.
 func assist(_ Kind, v Values) (out []Flaw) {
-	act := v.text("act")
+	act := v.Text("act")
 	dated, ok := v.day("dated")
 	ruled, ok2 := v.day("ruled")
 	switch {
-	case act != "查询" && (v.text("ruling") == "" || !ok2):
+	case act != "查询" && (v.Text("ruling") == "" || !ok2):
 		out = append(out, Flaw{"ruling", "要附裁定书，写明案号和日期。", cite.CPL(253).String()})
 	case ok && ok2 && dated.Before(ruled):
 		out = append(out, Flaw{"ruled", "协助执行通知书不能早于裁定书。", cite.CPL(253).String()})
@@ -179,7 +179,7 @@ func search(_ Kind, v Values) (out []Flaw) {
 	if ok && ok2 && dated.Before(ordered) {
 		out = append(out, Flaw{"ordered", "要先责令交出，拒不交出的才能搜查。", cite.JI(494).String()})
 	}
-	if body, _ := v["body"].(bool); body && v.text("female") == "" {
+	if body, _ := v["body"].(bool); body && v.Text("female") == "" {
 		out = append(out, Flaw{"female", "搜查妇女身体，要由女执行人员进行。", cite.JI(496).String()})
 	}
 	return out
@@ -188,7 +188,7 @@ func search(_ Kind, v Values) (out []Flaw) {
 // persons: whoever acts for a unit is bound with it, by name.
 func persons(_ Kind, v Values) []Flaw {
 	rows := form.Rows(v["persons"])
-	switch unit := v.text("you") == "你单位"; {
+	switch unit := v.Text("you") == "你单位"; {
 	case unit && len(rows) == 0:
 		return []Flaw{{"persons", "被执行人是单位的，要写明法定代表人等受限制的人。", "限制高消费规定第三条"}}
 	case !unit && len(rows) > 0:
@@ -210,7 +210,7 @@ func liftedAtOnce(_ Kind, v Values) []Flaw {
 // for two years, or up to five where the conduct is grave.
 func discredit(_ Kind, v Values) []Flaw {
 	const basis = "公布失信被执行人名单信息的若干规定第二条"
-	n, able := v.fen("years"), strings.HasPrefix(v.text("conduct"), "有履行能力")
+	n, able := v.fen("years"), strings.HasPrefix(v.Text("conduct"), "有履行能力")
 	switch {
 	case able && n != 0:
 		return []Flaw{{"years", "有履行能力而拒不履行的，不写年数，履行完毕才删除。", basis}}

@@ -1,4 +1,4 @@
-package papers
+package kinds
 
 import (
 	"strings"
@@ -13,10 +13,10 @@ import (
 // deemed: who has asked to be relieved of the fee and has no answer yet has
 // not failed to pay (民诉法解释 213).
 func deemed(_ Kind, v Values) []Flaw {
-	if !strings.Contains(v.text("ground"), "案件受理费") {
+	if !strings.Contains(v.Text("ground"), "案件受理费") {
 		return nil
 	}
-	switch v.text("relief") {
+	switch v.Text("relief") {
 	case "":
 		return []Flaw{{"relief", "没有交费的，要选有没有申请缓交、减交、免交。", cite.JI(213).String()}}
 	case "申请还没有答复":
@@ -30,8 +30,8 @@ func deemed(_ Kind, v Values) []Flaw {
 func objection(_ Kind, v Values) []Flaw {
 	const basis = "诉讼费用交纳办法第十三条"
 	fee, ok := form.Fen(v["fee"])
-	switch moved := v.text("result") == "移送"; {
-	case moved && v.text("court_to") == "":
+	switch moved := v.Text("result") == "移送"; {
+	case moved && v.Text("court_to") == "":
 		return []Flaw{{"court_to", "要写明移送到哪个法院。", cite.CPL(130).String()}}
 	case moved && ok && fee > 0:
 		return []Flaw{{"fee", "异议成立的不收费。", basis}}
@@ -57,7 +57,7 @@ func security(_ Kind, v Values) (out []Flaw) {
 		out = append(out, Flaw{"fee", "保全申请费最多5000元。", "诉讼费用交纳办法第十四条"})
 	}
 	for _, w := range []string{"名下全部", "所有财产", "全部财产"} {
-		if strings.Contains(v.text("object"), w) {
+		if strings.Contains(v.Text("object"), w) {
 			out = append(out, Flaw{"object", "要写明具体是什么财产，不能写“" + w + "”。", "财产保全规定第十五条"})
 		}
 	}
@@ -72,7 +72,7 @@ func changed(_ Kind, v Values) []Flaw {
 	switch {
 	case ok && ok2 && limit.Before(dated):
 		return []Flaw{{"limit", "审理期限已经届满，要在届满以前转换。", cite.JI(258).String()}}
-	case strings.Contains(v.text("change"), "合议庭") && len(v.list("bench")) < 3:
+	case strings.Contains(v.Text("change"), "合议庭") && len(v.List("bench")) < 3:
 		return []Flaw{{"change", "案件还没有定合议庭。", cite.CPL(43).String()}}
 	}
 	return nil
@@ -86,7 +86,7 @@ func confirmed(_ Kind, v Values) (out []Flaw) {
 		out = append(out, Flaw{"applied", "要在调解协议生效之日起三十日内共同申请。", cite.CPL(205).String()})
 	}
 	n := 0
-	for _, l := range v.list("sides") {
+	for _, l := range v.List("sides") {
 		if strings.HasPrefix(l, "申请人") {
 			n++
 		}
@@ -99,10 +99,10 @@ func confirmed(_ Kind, v Values) (out []Flaw) {
 
 // retrial: who tries it again is named.
 func retrial(_ Kind, v Values) []Flaw {
-	switch again := v.text("result") == "裁定再审"; {
-	case again && v.text("by") == "":
+	switch again := v.Text("result") == "裁定再审"; {
+	case again && v.Text("by") == "":
 		return []Flaw{{"by", "裁定再审的，要写明由哪个法院再审。", cite.CPL(215).String()}}
-	case again && v.text("by") == "指令下级法院再审" && v.text("court_to") == "":
+	case again && v.Text("by") == "指令下级法院再审" && v.Text("court_to") == "":
 		return []Flaw{{"court_to", "要写明指令哪个法院再审。", cite.CPL(215).String()}}
 	}
 	return nil
@@ -110,7 +110,7 @@ func retrial(_ Kind, v Values) []Flaw {
 
 // remand: once only (民事诉讼法 177).
 func remand(_ Kind, v Values) []Flaw {
-	if v.text("before") == "发回重审过" {
+	if v.Text("before") == "发回重审过" {
 		return []Flaw{{"before", "已经发回重审过一次，不能再发回。", cite.CPL(177).String()}}
 	}
 	return nil

@@ -1,4 +1,4 @@
-package papers
+package kinds
 
 import (
 	"regexp"
@@ -32,16 +32,16 @@ func effective(_ Kind, v Values) (out []Flaw) {
 	if !ok {
 		return nil
 	}
-	n, appeal := map[string]int{"可以上诉的判决书": 15, "可以上诉的裁定书": 10}[v.text("what")]
+	n, appeal := map[string]int{"可以上诉的判决书": 15, "可以上诉的裁定书": 10}[v.Text("what")]
 	end, known := v.day("last")
 	switch {
 	case !appeal && day != last:
 		out = append(out, Flaw{"effective", "这类文书在最后一个人收到的那天生效，是 " + last.Chinese() + "。", cite.CPL(158).String()})
 	case appeal && (!known || end.Before(last.AddDays(n))):
 		out = append(out, Flaw{"last", "上诉期从最后一个收到的人算起，不早于 " + last.AddDays(n).Chinese() + "届满。", cite.CPL(171).String()})
-	case appeal && v.text("appeal") == "没有人上诉" && day != end.AddDays(1):
+	case appeal && v.Text("appeal") == "没有人上诉" && day != end.AddDays(1):
 		out = append(out, Flaw{"effective", "没有人上诉的，上诉期届满的第二天生效，是 " + end.AddDays(1).Chinese() + "。", cite.CPL(158).String()})
-	case appeal == (v.text("appeal") == "依法不能上诉"):
+	case appeal == (v.Text("appeal") == "依法不能上诉"):
 		out = append(out, Flaw{"appeal", "这类文书能不能上诉选得不对。", cite.CPL(171).String()})
 	}
 	if dated, ok := v.day("dated"); ok && dated.Before(day) {
@@ -69,12 +69,12 @@ func handover(_ Kind, v Values) (out []Flaw) {
 }
 
 func reading(_ Kind, v Values) (out []Flaw) {
-	for _, s := range v.list("volumes") {
+	for _, s := range v.List("volumes") {
 		if strings.Contains(s, "副卷") {
 			out = append(out, Flaw{"volumes", "只能查阅正卷，副卷不能给。", "查阅民事案件材料规定第五条"})
 		}
 	}
-	if v.text("to") < v.text("from") {
+	if v.Text("to") < v.Text("from") {
 		out = append(out, Flaw{Field: "to", Says: "交回的时间早于开始的时间。"})
 	}
 	return out
@@ -99,7 +99,7 @@ func consent(_ Kind, v Values) (out []Flaw) {
 	if agreed, ok2 := v.day("agreed"); ok && ok2 && dated.Before(agreed) {
 		out = append(out, Flaw{"agreed", "双方同意以后才能交出去调解。", "特邀调解规定第十一条"})
 	}
-	if !strings.Contains(strings.Join(v.list("materials"), ""), "同意") {
+	if !strings.Contains(strings.Join(v.List("materials"), ""), "同意") {
 		out = append(out, Flaw{"materials", "要附双方同意调解的材料。", "特邀调解规定第十一条"})
 	}
 	return out
@@ -122,10 +122,10 @@ var judged = regexp.MustCompile(`判决书|裁定书|调解书|支付令|决定�
 
 // notices: only notices are put right by a notice.
 func notices(_ Kind, v Values) (out []Flaw) {
-	if judged.MatchString(v.text("doc")) {
+	if judged.MatchString(v.Text("doc")) {
 		out = append(out, Flaw{"doc", "裁判文书不能用通知更正。笔误用补正裁定，其他的通过上诉或者再审。", cite.JI(245).String()})
 	}
-	if v.text("act") == "更正" && (v.text("right") == "" || v.text("right") == v.text("wrong")) {
+	if v.Text("act") == "更正" && (v.Text("right") == "" || v.Text("right") == v.Text("wrong")) {
 		out = append(out, Flaw{Field: "right", Says: "更正的要写清改成什么，不能和原来一样。"})
 	}
 	return out

@@ -1,4 +1,4 @@
-package papers
+package kinds
 
 import (
 	"strings"
@@ -14,7 +14,7 @@ const small = "小额诉讼程序"
 
 // onDay reads the day of a date or of a time.
 func onDay(v Values, name string) (law.Date, bool) {
-	s := v.text(name)
+	s := v.Text(name)
 	d, err := law.ParseDate(s[:min(10, len(s))])
 	return d, err == nil
 }
@@ -23,7 +23,7 @@ func onDay(v Values, name string) (law.Date, bool) {
 // summary procedure only, and in small claims no longer (民诉法解释 266, 275).
 func answerDays(_ Kind, v Values) []Flaw {
 	n, ok := form.Fen(v["consented_days"])
-	switch p := v.text("procedure"); {
+	switch p := v.Text("procedure"); {
 	case !ok:
 	case p != "简易程序" && p != small && n != 15:
 		return []Flaw{{"consented_days", "普通程序的答辩期固定是十五日，这一项空着。", cite.CPL(128).String()}}
@@ -36,7 +36,7 @@ func answerDays(_ Kind, v Values) []Flaw {
 // noticeDays: three full days lie between the paper and the hearing, unless
 // the procedure is a simple one (民事诉讼法 139, 163).
 func noticeDays(_ Kind, v Values) []Flaw {
-	if p := v.text("procedure"); p == "简易程序" || p == small {
+	if p := v.Text("procedure"); p == "简易程序" || p == small {
 		return nil
 	}
 	dated, ok := onDay(v, "dated")
@@ -54,14 +54,14 @@ func evidenceDays(_ Kind, v Values) (out []Flaw) {
 	if !ok {
 		return nil
 	}
-	simple := v.text("procedure") == "简易程序" || v.text("procedure") == small
+	simple := v.Text("procedure") == "简易程序" || v.Text("procedure") == small
 	agreed, _ := v["agreed"].(bool)
 	switch {
-	case v.text("stage") == "第二审" && n < 10 && !agreed:
+	case v.Text("stage") == "第二审" && n < 10 && !agreed:
 		out = append(out, Flaw{"days", "二审新证据的举证期限不少于十日。", basis})
-	case v.text("stage") == "第一审" && !simple && n < 15 && !agreed:
+	case v.Text("stage") == "第一审" && !simple && n < 15 && !agreed:
 		out = append(out, Flaw{"days", "普通程序的举证期限不少于十五日。", basis})
-	case v.text("stage") == "第一审" && simple && n > 15:
+	case v.Text("stage") == "第一审" && simple && n > 15:
 		out = append(out, Flaw{"days", "简易程序的举证期限不超过十五日。", basis})
 	}
 	dated, ok := onDay(v, "dated")
@@ -78,9 +78,9 @@ func prepaid(_ Kind, v Values) (out []Flaw) {
 	half, _ := v["half"].(bool)
 	full, _ := form.Fen(v["full"])
 	amount, ok := form.Fen(v["amount"])
-	p := v.text("procedure")
-	switch what := v.text("what"); {
-	case strings.Contains(v.text("number"), "执"):
+	p := v.Text("procedure")
+	switch what := v.Text("what"); {
+	case strings.Contains(v.Text("number"), "执"):
 		out = append(out, Flaw{"what", "执行申请费执行后交纳，不能叫人预交。", "诉讼费用交纳办法第二十条"})
 	case !half && what == "案件受理费" && (p == "简易程序" || p == small):
 		out = append(out, Flaw{"half", "适用简易程序的减半交纳。", "诉讼费用交纳办法第十六条"})
@@ -93,10 +93,10 @@ func prepaid(_ Kind, v Values) (out []Flaw) {
 	}
 	dated, ok := onDay(v, "dated")
 	until, ok2 := onDay(v, "until")
-	if ok && ok2 && until.Before(dated.AddDays(7)) && !strings.HasPrefix(v.text("what"), "反诉") {
+	if ok && ok2 && until.Before(dated.AddDays(7)) && !strings.HasPrefix(v.Text("what"), "反诉") {
 		out = append(out, Flaw{"until", "从收到通知的次日起算七日，最早是" + dated.AddDays(7).Chinese() + "。", "诉讼费用交纳办法第二十二条"})
 	}
-	if n := len([]rune(v.text("payee"))); n > 0 && n <= 4 {
+	if n := len([]rune(v.Text("payee"))); n > 0 && n <= 4 {
 		out = append(out, Flaw{"payee", "要交到法院的专户，不能交给个人。", "诉讼费用交纳办法第五十二条"})
 	}
 	return out
@@ -106,16 +106,16 @@ func prepaid(_ Kind, v Values) (out []Flaw) {
 // depends on whose address it went to (人民法院在线诉讼规则 31).
 func eservice(_ Kind, v Values) []Flaw {
 	const basis = "人民法院在线诉讼规则第三十一条"
-	rule := v.text("rule")
+	rule := v.Text("rule")
 	from := map[string]string{"第三十一条第一款": "arrived", "第三十一条第二款第一项": "answered", "第三十一条第二款第二项": "read"}[rule]
 	switch {
-	case v.text("provided") == "不是" && from == "arrived":
+	case v.Text("provided") == "不是" && from == "arrived":
 		return []Flaw{{"rule", "不是本人主动提供或者确认的地址，信息到了不等于送达。要有他的回复、应诉，或者阅知的记录。", basis}}
-	case v.text(from) == "":
+	case v.Text(from) == "":
 		return []Flaw{{from, "按" + rule + "生效的，要填这个时间。", basis}}
-	case v.text("effective") != v.text(from):
-		return []Flaw{{"effective", "按" + rule + "，生效时间应当是 " + v.text(from) + "。", basis}}
-	case v.text(from) < v.text("sent"):
+	case v.Text("effective") != v.Text(from):
+		return []Flaw{{"effective", "按" + rule + "，生效时间应当是 " + v.Text(from) + "。", basis}}
+	case v.Text(from) < v.Text("sent"):
 		return []Flaw{{Field: from, Says: "不能早于发出的时间。"}}
 	}
 	return nil
@@ -124,17 +124,17 @@ func eservice(_ Kind, v Values) []Flaw {
 // gist: a public notice says what is in the paper that it serves (民诉法解释 139).
 func gist(_ Kind, v Values) []Flaw {
 	basis := cite.JI(139).String()
-	switch v.text("stage") {
+	switch v.Text("stage") {
 	case "起诉材料", "上诉材料":
-		if len(v.list("claims")) == 0 {
+		if len(v.List("claims")) == 0 {
 			return []Flaw{{"claims", "公告要写明请求的主要内容。", basis}}
 		}
 	case "开庭传票":
-		if v.text("hearing") == "" || v.text("where") == "" {
+		if v.Text("hearing") == "" || v.Text("where") == "" {
 			return []Flaw{{"hearing", "公告传票要写明开庭的时间和地点。", basis}}
 		}
 	default:
-		if v.text("gist") == "" {
+		if v.Text("gist") == "" {
 			return []Flaw{{"gist", "公告要写明裁判的主要内容。", basis}}
 		}
 	}
@@ -144,7 +144,7 @@ func gist(_ Kind, v Values) []Flaw {
 // pronounced: whoever is not handed the paper is told where to fetch it
 // (民诉法解释 253).
 func pronounced(_ Kind, v Values) []Flaw {
-	if v.text("way") == "当庭宣判" && v.text("later") == "" {
+	if v.Text("way") == "当庭宣判" && v.Text("later") == "" {
 		return []Flaw{{"later", "当庭宣判的，要写明告知的领取时间、地点，或者当事人要求邮寄。", cite.JI(253).String()}}
 	}
 	return nil
@@ -164,7 +164,7 @@ func correctionDate(_ Kind, v Values) []Flaw {
 
 // twoOfficers: evidence is gathered by two or more (民诉法解释 97).
 func twoOfficers(_ Kind, v Values) []Flaw {
-	if len(v.list("officers")) < 2 {
+	if len(v.List("officers")) < 2 {
 		return []Flaw{{"officers", "调查要由两人以上共同进行。", cite.JI(97).String()}}
 	}
 	return nil
@@ -174,7 +174,7 @@ func twoOfficers(_ Kind, v Values) []Flaw {
 func opinions(_ Kind, v Values) (out []Flaw) {
 	basis := cite.CPL(45).String()
 	said := form.Rows(v["opinions"])
-	for _, s := range v.list("bench") {
+	for _, s := range v.List("bench") {
 		_, name, _ := strings.Cut(s, " ")
 		spoke := false
 		for _, r := range said {
@@ -197,8 +197,8 @@ func relief(_ Kind, v Values) []Flaw {
 	percent, ok := form.Fen(v["percent"])
 	fee, _ := form.Fen(v["fee"])
 	amount, given := form.Fen(v["amount"])
-	switch result := v.text("result"); {
-	case result == "准予免交" && v.text("you") == "你单位":
+	switch result := v.Text("result"); {
+	case result == "准予免交" && v.Text("you") == "你单位":
 		return []Flaw{{"result", "免交只适用于自然人。", "诉讼费用交纳办法第四十四条"}}
 	case result == "准予减交" && (!ok || percent < 30):
 		return []Flaw{{"percent", "减交的比例不得低于百分之三十。", "诉讼费用交纳办法第四十六条"}}
@@ -206,7 +206,7 @@ func relief(_ Kind, v Values) []Flaw {
 		return []Flaw{{Field: "amount", Says: "要写明数额，不能比应交的费用多。"}}
 	case result == "准予减交" && amount != fee*percent/100:
 		return []Flaw{{Field: "amount", Says: "按这个比例减交的是 " + law.Money(fee*percent/100).String() + "。"}}
-	case result == "准予缓交" && v.text("until") == "":
+	case result == "准予缓交" && v.Text("until") == "":
 		return []Flaw{{Field: "until", Says: "要写明缓交到哪一天。"}}
 	}
 	return nil
@@ -215,7 +215,7 @@ func relief(_ Kind, v Values) []Flaw {
 // onlyFilers: whose complaint is not accepted stands alone in the ruling; there
 // are no plaintiff and defendant yet (民事诉讼法 126).
 func onlyFilers(_ Kind, v Values) (out []Flaw) {
-	for _, l := range v.list("filers") {
+	for _, l := range v.List("filers") {
 		if strings.HasPrefix(l, "原告") || strings.HasPrefix(l, "被告") {
 			out = append(out, Flaw{"filers", "不予受理只列起诉人，不列原告、被告。", cite.CPL(126).String()})
 		}
@@ -231,10 +231,10 @@ func noLeaving(_ Kind, v Values) (out []Flaw) {
 			out = append(out, Flaw{"sent_papers", "调解书不能留置送达，要直接交给本人或者他指定的代收人。", cite.JI(133).String()})
 		}
 	}
-	switch how := v.text("how"); {
-	case strings.Contains(how, "见证人") && v.text("witness") == "":
+	switch how := v.Text("how"); {
+	case strings.Contains(how, "见证人") && v.Text("witness") == "":
 		out = append(out, Flaw{"witness", "要写明见证人和他的单位。", cite.CPL(89).String()})
-	case strings.Contains(how, "拍照") && v.text("file") == "":
+	case strings.Contains(how, "拍照") && v.Text("file") == "":
 		out = append(out, Flaw{"file", "要写明照片、录像的文件。", cite.CPL(89).String()})
 	}
 	return out
@@ -242,13 +242,13 @@ func noLeaving(_ Kind, v Values) (out []Flaw) {
 
 // postNumber: what was posted has a number, what was entrusted a bearer.
 func postNumber(_ Kind, v Values) []Flaw {
-	post := v.text("how") == "邮寄送达"
+	post := v.Text("how") == "邮寄送达"
 	switch {
-	case post && v.text("courier") == "":
+	case post && v.Text("courier") == "":
 		return []Flaw{{Field: "courier", Says: "要写邮件号码。"}}
-	case !post && v.text("through") == "":
+	case !post && v.Text("through") == "":
 		return []Flaw{{Field: "through", Says: "要写受委托或者转交的单位。"}}
-	case v.text("result") != "退回" && (v.text("got") == "" || v.text("got_by") == ""):
+	case v.Text("result") != "退回" && (v.Text("got") == "" || v.Text("got_by") == ""):
 		return []Flaw{{"got", "签收的，要写谁签收、哪一天。", cite.CPL(87).String()}}
 	}
 	return nil
@@ -257,7 +257,7 @@ func postNumber(_ Kind, v Values) []Flaw {
 // replaces: a recording stands for the record in simple procedure only
 // (庭审录音录像规定 8).
 func replaces(_ Kind, v Values) []Flaw {
-	if p := v.text("procedure"); v.text("replaces") != "" && p != "简易程序" && p != small {
+	if p := v.Text("procedure"); v.Text("replaces") != "" && p != "简易程序" && p != small {
 		return []Flaw{{"replaces", "普通程序不能用录音录像代替笔录。", "庭审录音录像规定第八条"}}
 	}
 	return nil
@@ -266,10 +266,10 @@ func replaces(_ Kind, v Values) []Flaw {
 // specialAuthority: an agent without it settles nothing (民事诉讼法 62), so the
 // record says which he has.
 func specialAuthority(_ Kind, v Values) (out []Flaw) {
-	if len(v.list("agreement")) == 0 {
+	if len(v.List("agreement")) == 0 {
 		return nil
 	}
-	for _, p := range v.list("present") {
+	for _, p := range v.List("present") {
 		if strings.Contains(p, "代理人") && !strings.Contains(p, "法定代理人") && !strings.Contains(p, "特别授权") && !strings.Contains(p, "一般授权") {
 			out = append(out, Flaw{"present", "“" + p + "”要写明是特别授权还是一般授权。没有特别授权的代理人不能替当事人同意调解。", cite.CPL(62).String()})
 		}

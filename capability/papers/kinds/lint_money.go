@@ -1,4 +1,4 @@
-package papers
+package kinds
 
 import (
 	"regexp"
@@ -48,11 +48,11 @@ const auctionRules = "网络司法拍卖规定"
 // (deposit), 20 (a day at least), 14 (what is known to be wrong with the thing).
 func auction(_ Kind, v Values) (out []Flaw) {
 	start, deposit := v.fen("start"), v.fen("deposit")
-	second := v.text("round") == "第二次拍卖"
-	ahead := map[bool]int{true: 15, false: 30}[v.text("thing") == "动产"]
+	second := v.Text("round") == "第二次拍卖"
+	ahead := map[bool]int{true: 15, false: 30}[v.Text("thing") == "动产"]
 	switch {
 	case second:
-		ahead = map[bool]int{true: 7, false: 15}[v.text("thing") == "动产"]
+		ahead = map[bool]int{true: 7, false: 15}[v.Text("thing") == "动产"]
 		if start*5 < v.fen("previous")*4 || v.fen("previous") == 0 {
 			out = append(out, Flaw{"start", "再次拍卖的起拍价不能低于前次起拍价的百分之八十，要填前一次的起拍价。", auctionRules + "第二十六条"})
 		}
@@ -62,8 +62,8 @@ func auction(_ Kind, v Values) (out []Flaw) {
 	if deposit*20 < start || deposit*5 > start {
 		out = append(out, Flaw{"deposit", "保证金在起拍价的百分之五到百分之二十之间。", auctionRules + "第十七条"})
 	}
-	begin, err := time.Parse("2006-01-02 15:04", v.text("begin"))
-	end, err2 := time.Parse("2006-01-02 15:04", v.text("end"))
+	begin, err := time.Parse("2006-01-02 15:04", v.Text("begin"))
+	end, err2 := time.Parse("2006-01-02 15:04", v.Text("end"))
 	if err == nil && err2 == nil && end.Sub(begin) < 24*time.Hour {
 		out = append(out, Flaw{"end", "竞价时间不少于二十四小时。", auctionRules + "第二十条"})
 	}
@@ -72,7 +72,7 @@ func auction(_ Kind, v Values) (out []Flaw) {
 			out = append(out, Flaw{"begin", "公告到拍卖要满" + law.Chinese(ahead) + "日，最早是 " + first.Chinese() + "。", auctionRules + "第十二条、第二十六条"})
 		}
 	}
-	if d := strings.Trim(v.text("defects"), "。 "); strings.HasSuffix(d, "现状为准") && len([]rune(d)) < 16 {
+	if d := strings.Trim(v.Text("defects"), "。 "); strings.HasSuffix(d, "现状为准") && len([]rune(d)) < 16 {
 		out = append(out, Flaw{"defects", "已知的瑕疵要逐项写明，不能只写以现状为准。", auctionRules + "第十四条"})
 	}
 	return out
@@ -89,12 +89,12 @@ func funds(_ Kind, v Values) (out []Flaw) {
 	if off+v.fen("payable") != v.fen("arrived") {
 		out = append(out, Flaw{"payable", "扣除的加上发放的，要等于到账的 " + law.Money(v.fen("arrived")).String() + "。", basis})
 	}
-	if !known(strings.Split(v.text("plaintiffs"), "、"), v.text("account_name")) {
+	if !known(strings.Split(v.Text("plaintiffs"), "、"), v.Text("account_name")) {
 		out = append(out, Flaw{"account_name", "案款只能付到申请执行人本人的账户。", basis})
 	}
 	on, ok := v.day("arrived_on")
 	by, ok2 := v.day("pay_by")
-	if ok && ok2 && by.After(on.AddDays(30)) && v.text("late") == "" {
+	if ok && ok2 && by.After(on.AddDays(30)) && v.Text("late") == "" {
 		out = append(out, Flaw{"late", "到账三十日后才发放的，要写明原因和批准人。", basis})
 	}
 	return out
@@ -140,7 +140,7 @@ func settlement(k Kind, v Values) (out []Flaw) {
 			out = append(out, Flaw{field, "执行和解是当事人自己的约定：不写“本院确认”“调解书”，也不能据此作以物抵债裁定。", "执行和解规定第六条"})
 		}
 	}
-	if v.text("to") < v.text("from") {
+	if v.Text("to") < v.Text("from") {
 		out = append(out, Flaw{Field: "to", Says: "结束时间早于开始时间。"})
 	}
 	sortFlaws(out)
@@ -154,7 +154,7 @@ func closing(_ Kind, v Values) (out []Flaw) {
 			out = append(out, Flaw{"lifted", "“" + cell(r, 0) + "”还没有解除文书，不能结案。", "查封扣押冻结规定第二十八条"})
 		}
 	}
-	if v.fen("realised") < v.fen("claim_amount") && v.text("way") != "执行和解协议履行完毕" {
+	if v.fen("realised") < v.fen("claim_amount") && v.Text("way") != "执行和解协议履行完毕" {
 		out = append(out, Flaw{"realised", "没有全部执行到的，不是执行完毕。", "执行工作规定第六十四条"})
 	}
 	return out
@@ -168,7 +168,7 @@ func stay(_ Kind, v Values) (out []Flaw) {
 	if ok && ok2 && (until.Before(from) || until.After(from.AddYears(1))) {
 		out = append(out, Flaw{"until", "暂缓执行最长一年。", cite.JI(467).String()})
 	}
-	if v.text("until") != v.text("promised") {
+	if v.Text("until") != v.Text("promised") {
 		out = append(out, Flaw{"until", "暂缓执行的期限要和担保书约定的一致。", "执行担保规定第十条"})
 	}
 	if dated, ok := v.day("dated"); ok {
@@ -181,7 +181,7 @@ func stay(_ Kind, v Values) (out []Flaw) {
 
 func letter(_ Kind, v Values) (out []Flaw) {
 	const basis = "执行担保规定第四条、第十条"
-	if v.text("way") == "财产担保" && v.text("thing") == "" {
+	if v.Text("way") == "财产担保" && v.Text("thing") == "" {
 		out = append(out, Flaw{"thing", "财产担保的，要写明担保财产。", basis})
 	}
 	dated, ok := v.day("dated")

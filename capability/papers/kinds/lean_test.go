@@ -1,4 +1,4 @@
-package papers
+package kinds
 
 import (
 	"fmt"
@@ -16,7 +16,7 @@ var slip = regexp.MustCompile(`[，。；：、]{2,}|（）|《》|“”|[^认�
 // TestLean: whatever a clerk leaves out that he may leave out, and whichever
 // choice he takes, no sentence is left broken and no colon stands at the end.
 func TestLean(t *testing.T) {
-	ks, err := Catalogue()
+	ks, err := All()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func tidy(t *testing.T, k Kind, how string, v Values) {
 			v[f.Name] = map[form.Type]any{form.Line: "某某", form.Text: "某某。", form.Date: "2026-10-01", form.Time: "2026-10-01 09:00", form.Money: 100, form.Number: 1, form.List: []string{"某某"}}[f.Type]
 		}
 	}
-	d, err := k.doc(v)
+	d, err := k.Fill(v)
 	if err != nil {
 		t.Errorf("%s, %s: %v", k.Name, how, err)
 		return

@@ -1,4 +1,4 @@
-package papers
+package kinds
 
 import (
 	"maps"
@@ -140,7 +140,7 @@ func TestExecChecks(t *testing.T) {
 			t.Fatal(err)
 		}
 		maps.Copy(v, c.change)
-		flaws := k.lint(v)
+		flaws := k.Lint(v)
 		if found := slices.ContainsFunc(flaws, func(f Flaw) bool { return f.Field == c.field }); !found && (c.field != "" || len(flaws) > 0) {
 			t.Errorf("%s with %v: want a flaw in %q, got %v", c.kind, c.change, c.field, flaws)
 		}
