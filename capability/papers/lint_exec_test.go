@@ -4,6 +4,9 @@ import (
 	"maps"
 	"slices"
 	"testing"
+
+	"mashang/law"
+	"mashang/law/identity"
 )
 
 // TestExecChecks: each mistake that the checks of enforcement, hand-over and
@@ -39,6 +42,14 @@ func TestExecChecks(t *testing.T) {
 		{"exec_ruling_auction", Values{"seized": "2027-01-13"}, "seized"},
 		{"exec_ruling_auction", Values{"ordered": "2027-01-12"}, "ordered"},
 		{"exec_ruling_auction", Values{"ordered": "2026-12-01"}, "ordered"},
+		{"exec_ruling_auction", Values{"act": "变卖"}, "why_sell"},
+		{"exec_ruling_auction", Values{"debtor_id": "91131121MA07WQ9K3P"}, "debtor_id"},
+		{"exec_ruling_auction", Values{"debtor_id": "统一社会信用代码91131121MA07WQ9K3P"}, "debtor_id"},
+		{"exec_ruling_auction", Values{"debtor_id": "统一社会信用代码" + identity.FictionalUSCC(7)}, ""},
+		{"exec_ruling_auction", Values{"void": ""}, "debtor_id"},
+		{"exec_ruling_refuse", Values{"result": "部分不予执行"}, "part"},
+		{"exec_ruling_sale", Values{"buyer_id": "公民身份号码110101190001010000"}, "buyer_id"},
+		{"exec_ruling_sale", Values{"buyer_id": "公民身份号码" + identity.Fictional(7, law.Date{Year: 1980, Month: 5, Day: 6}, true)}, ""},
 		{"exec_ruling_sale", Values{"confirmation": ""}, "confirmation"},
 		{"exec_ruling_sale", Values{"paid": ""}, "paid"},
 		{"exec_ruling_sale", Values{"paid": "2027-03-16"}, "paid"},
