@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"mashang/docket"
 	"mashang/law"
 	"mashang/law/identity"
 )
@@ -32,6 +33,8 @@ func TestExecChecks(t *testing.T) {
 		{"exec_notice", Values{"interest": "加倍部分以本金为基数，按年利率24%。"}, "interest"},
 		{"exec_notice", Values{"account_name": "周㼆"}, "account_name"},
 		{"exec_notice", Values{"duties": []any{"给付义务，依照民事诉讼法第二百五十三条加倍支付。"}}, "duties"},
+		{"exec_ruling_objection", Values{"reason": "依照民事诉讼法第二百二十五条，异议不成立。"}, "reason"},
+		{"exec_ruling_outsider", Values{"reason": "依照《中华人民共和国民事诉讼法》第二百二十七条，案外人的理由成立。"}, "reason"},
 		{"report_order", Values{"days": 0}, "days"},
 		{"exec_ruling_control", Values{"until": ""}, "until"},
 		{"exec_ruling_control", Values{"until": "2028-12-10"}, "until"},
@@ -158,6 +161,18 @@ func TestExecChecks(t *testing.T) {
 		flaws := k.lint(v)
 		if found := slices.ContainsFunc(flaws, func(f Flaw) bool { return f.Field == c.field }); !found && (c.field != "" || len(flaws) > 0) {
 			t.Errorf("%s with %v: want a flaw in %q, got %v", c.kind, c.change, c.field, flaws)
+		}
+	}
+}
+
+// TestRoleName: enforcement calls the parties by names of its own.
+func TestRoleName(t *testing.T) {
+	for _, c := range []struct{ caseType, role, want string }{
+		{"民初", docket.Plaintiff, "原告"}, {"民特", docket.Applicant, "申请人"},
+		{"执", docket.Applicant, "申请执行人"}, {"执恢", docket.Respondent, "被执行人"}, {"执异", docket.ThirdParty, "第三人"},
+	} {
+		if got := roleName(c.caseType, c.role); got != c.want {
+			t.Errorf("%s %s: %s, want %s", c.caseType, c.role, got, c.want)
 		}
 	}
 }
