@@ -7,6 +7,7 @@ import (
 	"mashang/docket/form"
 	"mashang/law"
 	"mashang/law/cite"
+	"mashang/law/identity"
 )
 
 // execChecks are the checks of papers of enforcement.
@@ -14,6 +15,7 @@ var execChecks = map[string]check{
 	"double": doubleInterest, "account": courtAccount, "days": someDays, "hold": hold, "exact": exactThing, "seized": seizedFirst, "sale": sale,
 	"remaining": remaining, "panel": threeJudges, "income": income,
 	"assist": assist, "search": search, "persons": persons, "lifted": liftedAtOnce, "discredit": discredit, "until": untilLater,
+	"ids": idsRight, "partly": partly,
 }
 
 // day reads a date of the values.
@@ -86,6 +88,9 @@ func seizedFirst(_ Kind, v Values) (out []Flaw) {
 	dated, ok := v.day("dated")
 	seized, ok2 := v.day("seized")
 	ordered, ok3 := v.day("ordered")
+	if v.Text("act") == "变卖" && v.Text("why_sell") == "" {
+		out = append(out, Flaw{"why_sell", "不拍卖而变卖的，要写明为什么。", cite.CPL(258).String()})
+	}
 	switch {
 	case ok && ok2 && dated.Before(seized):
 		out = append(out, Flaw{"seized", "没有查封、扣押、冻结的财产不能处置。", cite.JI(484).String()})
@@ -225,6 +230,44 @@ func untilLater(_ Kind, v Values) []Flaw {
 	until, ok2 := v.day("until")
 	if ok && ok2 && !until.After(dated) {
 		return []Flaw{{Field: "until", Says: "限定的日子要在落款以后。"}}
+	}
+	return nil
+}
+
+var idText = regexp.MustCompile(`(公民身份号码|统一社会信用代码|护照号码|证件号码)([0-9A-Za-z×]+)`)
+
+// idsRight: by these numbers banks and registries find a person; one digit
+// wrong, and it is somebody else. Only a sample may mask them.
+func idsRight(k Kind, v Values) (out []Flaw) {
+	for _, f := range k.form.Fields {
+		if !strings.HasSuffix(f.Name, "_id") || v.Text(f.Name) == "" {
+			continue
+		}
+		found := idText.FindAllStringSubmatch(v.Text(f.Name), -1)
+		if found == nil {
+			out = append(out, Flaw{Field: f.Name, Says: "要连名称一起写，例如：公民身份号码……，或者统一社会信用代码……。"})
+		}
+		for _, m := range found {
+			n, ok := m[2], true
+			switch masked := strings.Contains(n, "×"); {
+			case masked:
+				ok = v.Text("void") != ""
+			case m[1] == "公民身份号码":
+				_, _, ok = identity.ParseResident(n)
+			case m[1] == "统一社会信用代码":
+				ok = identity.ValidUSCC(n)
+			}
+			if !ok {
+				out = append(out, Flaw{Field: f.Name, Says: m[1] + "不对，请对照证件逐个数字核对。"})
+			}
+		}
+	}
+	return out
+}
+
+func partly(_ Kind, v Values) []Flaw {
+	if v.Text("result") == "部分不予执行" && v.Text("part") == "" {
+		return []Flaw{{"part", "要写明哪一部分不予执行。", cite.JI(475).String()}}
 	}
 	return nil
 }

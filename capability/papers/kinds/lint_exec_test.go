@@ -4,6 +4,9 @@ import (
 	"maps"
 	"slices"
 	"testing"
+
+	"mashang/law"
+	"mashang/law/identity"
 )
 
 // TestExecChecks: each mistake that the checks of enforcement, hand-over and
@@ -29,6 +32,8 @@ func TestExecChecks(t *testing.T) {
 		{"exec_notice", Values{"interest": "加倍部分以本金为基数，按年利率24%。"}, "interest"},
 		{"exec_notice", Values{"account_name": "周㼆"}, "account_name"},
 		{"exec_notice", Values{"duties": []any{"给付义务，依照民事诉讼法第二百五十三条加倍支付。"}}, "duties"},
+		{"exec_ruling_objection", Values{"reason": "依照民事诉讼法第二百二十五条，异议不成立。"}, "reason"},
+		{"exec_ruling_outsider", Values{"reason": "依照《中华人民共和国民事诉讼法》第二百二十七条，案外人的理由成立。"}, "reason"},
 		{"report_order", Values{"days": 0}, "days"},
 		{"exec_ruling_control", Values{"until": ""}, "until"},
 		{"exec_ruling_control", Values{"until": "2028-12-10"}, "until"},
@@ -39,6 +44,14 @@ func TestExecChecks(t *testing.T) {
 		{"exec_ruling_auction", Values{"seized": "2027-01-13"}, "seized"},
 		{"exec_ruling_auction", Values{"ordered": "2027-01-12"}, "ordered"},
 		{"exec_ruling_auction", Values{"ordered": "2026-12-01"}, "ordered"},
+		{"exec_ruling_auction", Values{"act": "变卖"}, "why_sell"},
+		{"exec_ruling_auction", Values{"debtor_id": "91131121MA07WQ9K3P"}, "debtor_id"},
+		{"exec_ruling_auction", Values{"debtor_id": "统一社会信用代码91131121MA07WQ9K3P"}, "debtor_id"},
+		{"exec_ruling_auction", Values{"debtor_id": "统一社会信用代码" + identity.FictionalUSCC(7)}, ""},
+		{"exec_ruling_auction", Values{"void": ""}, "debtor_id"},
+		{"exec_ruling_refuse", Values{"result": "部分不予执行"}, "part"},
+		{"exec_ruling_sale", Values{"buyer_id": "公民身份号码110101190001010000"}, "buyer_id"},
+		{"exec_ruling_sale", Values{"buyer_id": "公民身份号码" + identity.Fictional(7, law.Date{Year: 1980, Month: 5, Day: 6}, true)}, ""},
 		{"exec_ruling_sale", Values{"confirmation": ""}, "confirmation"},
 		{"exec_ruling_sale", Values{"paid": ""}, "paid"},
 		{"exec_ruling_sale", Values{"paid": "2027-03-16"}, "paid"},
@@ -87,6 +100,10 @@ func TestExecChecks(t *testing.T) {
 		{"funds_notice", Values{"account_name": "顾长川"}, "account_name"},
 		{"funds_notice", Values{"pay_by": "2027-01-16"}, "late"},
 		{"funds_notice", Values{"deductions": rows([]any{"申请执行费", "六百三十五"})}, "deductions"},
+		{"funds_record", Values{"account_name": "顾长川"}, "account_name"},
+		{"search_record", Values{"to": "2027-01-08 08:00"}, "to"},
+		{"search_record", Values{"shown": false}, "shown"},
+		{"exec_ruling_lift", Values{"object": "名下财产"}, "object"},
 		{"distribution_plan", Values{"arrived": 25000000}, "creditors"},
 		{"distribution_plan", Values{"creditors": rows([]any{"梁禾", "判决", "500", "普通", "501"})}, "creditors"},
 		{"distribution_plan", Values{"creditors": rows([]any{"梁禾", "判决", "500"})}, "creditors"},

@@ -68,16 +68,13 @@ func handover(_ Kind, v Values) (out []Flaw) {
 	return out
 }
 
-func reading(_ Kind, v Values) (out []Flaw) {
+func reading(k Kind, v Values) (out []Flaw) {
 	for _, s := range v.List("volumes") {
 		if strings.Contains(s, "副卷") {
 			out = append(out, Flaw{"volumes", "只能查阅正卷，副卷不能给。", "查阅民事案件材料规定第五条"})
 		}
 	}
-	if v.Text("to") < v.Text("from") {
-		out = append(out, Flaw{Field: "to", Says: "交回的时间早于开始的时间。"})
-	}
-	return out
+	return append(out, times(k, v)...)
 }
 
 var courtly = regexp.MustCompile(`本院|院印|（\d{4}）\S{1,8}(民|诉|执)\S{0,3}\d+号`)

@@ -13,7 +13,7 @@ import (
 // moneyChecks are the checks of papers that sell, pay out and end enforcement.
 var moneyChecks = map[string]check{
 	"auction": auction, "funds": funds, "distribution": distribution, "bounty": bounty, "settlement": settlement,
-	"closing": closing, "stay": stay, "letter": letter,
+	"closing": closing, "stay": stay, "letter": letter, "paid": ownAccount, "times": times,
 }
 
 // cell is one cell of a row, which may be shorter than its head.
@@ -89,15 +89,29 @@ func funds(_ Kind, v Values) (out []Flaw) {
 	if off+v.fen("payable") != v.fen("arrived") {
 		out = append(out, Flaw{"payable", "扣除的加上发放的，要等于到账的 " + law.Money(v.fen("arrived")).String() + "。", basis})
 	}
-	if !known(strings.Split(v.Text("plaintiffs"), "、"), v.Text("account_name")) {
-		out = append(out, Flaw{"account_name", "案款只能付到申请执行人本人的账户。", basis})
-	}
+	out = append(out, ownAccount(Kind{}, v)...)
 	on, ok := v.day("arrived_on")
 	by, ok2 := v.day("pay_by")
 	if ok && ok2 && by.After(on.AddDays(30)) && v.Text("late") == "" {
 		out = append(out, Flaw{"late", "到账三十日后才发放的，要写明原因和批准人。", basis})
 	}
 	return out
+}
+
+// ownAccount: the money goes to the creditor, whoever comes to take it.
+func ownAccount(_ Kind, v Values) []Flaw {
+	if !known(strings.Split(v.Text("plaintiffs"), "、"), v.Text("account_name")) {
+		return []Flaw{{"account_name", "案款只能付到申请执行人本人的账户。", "法发〔2017〕6号"}}
+	}
+	return nil
+}
+
+// times: what a record tells ends after it began.
+func times(_ Kind, v Values) []Flaw {
+	if v.Text("to") < v.Text("from") {
+		return []Flaw{{Field: "to", Says: "结束时间早于开始时间。"}}
+	}
+	return nil
 }
 
 // distribution: nobody gets more than he is owed, and all together get no more
@@ -140,11 +154,8 @@ func settlement(k Kind, v Values) (out []Flaw) {
 			out = append(out, Flaw{field, "执行和解是当事人自己的约定：不写“本院确认”“调解书”，也不能据此作以物抵债裁定。", "执行和解规定第六条"})
 		}
 	}
-	if v.Text("to") < v.Text("from") {
-		out = append(out, Flaw{Field: "to", Says: "结束时间早于开始时间。"})
-	}
 	sortFlaws(out)
-	return out
+	return append(out, times(k, v)...)
 }
 
 // closing: no case is closed as done while something is still seized.
