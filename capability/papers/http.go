@@ -2,6 +2,7 @@ package papers
 
 import (
 	"bytes"
+	"embed"
 	"net/http"
 	"strings"
 
@@ -22,6 +23,9 @@ import (
 	"mashang/platform/web"
 )
 
+//go:embed schema
+var schema embed.FS
+
 // New reads forms and typefaces and returns the service. replyDays is what the
 // notice of the case code promises.
 func New(k *app.Kit, codes Codes, seals Seals, replyDays int) (*Service, error) {
@@ -37,8 +41,13 @@ func New(k *app.Kit, codes Codes, seals Seals, replyDays int) (*Service, error) 
 func (s *Service) Capability() capability.Capability {
 	return capability.Capability{
 		Service: app.Service{
-			Name: "papers", Title: "文书", Routes: s.routes,
+			Name: "papers", Title: "文书", Schema: schema, Routes: s.routes,
 			Kinds: []ledger.Kind{
+				{Name: "papers.drafted", Title: "起草文书", Audience: ledger.Court},
+				{Name: "papers.submitted", Title: "文书交去签发", Audience: ledger.Court},
+				{Name: "papers.returned", Title: "文书退回修改", Audience: ledger.Court},
+				{Name: "papers.dropped", Title: "不要一份文书草稿", Audience: ledger.Court},
+				{Name: "papers.approved", Title: "签发文书", Audience: ledger.Court},
 				{Name: "papers.ordered", Title: "制作文书", Audience: ledger.Court},
 				{Name: "papers.issued", Title: "文书制成", Audience: ledger.Named, News: "有一份新文书"},
 				{Name: "papers.withdrawn", Title: "撤回文书", Audience: ledger.Named, News: "一份文书撤回了"},
@@ -57,6 +66,10 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /papers/{case}", Title: "本案的文书", Object: "paper", Verb: "read", Out: list{}, Do: s.getList},
 		{Pattern: "GET /papers/view/{paper}", Title: "在网页上看文书", Object: "paper", Verb: "read", PageOnly: true, Do: s.getView},
 		{Pattern: "GET /papers/file/{paper}", Title: "文书的 PDF", Object: "paper", Verb: "read", Out: web.File{}, Do: s.getFile},
+		{Pattern: "GET /papers/write/{case}", Title: "写文书", Object: "paper", Verb: "draft", PageOnly: true, Do: s.getWrite},
+		{Pattern: "POST /papers/write/{case}/save", Title: "保存文书草稿，或者交去签发", Object: "paper", Verb: "draft", Limit: "write", In: draftCmd{}, Out: saved{}, Do: s.postWrite},
+		{Pattern: "GET /papers/draft/{draft}", Title: "看文书草稿", Object: "paper", Verb: "proof", Out: proof{}, Do: s.getDraft},
+		{Pattern: "POST /papers/draft/{draft}/decide", Title: "签发、退回或者不要一份草稿", Object: "paper", Verb: "proof", Limit: "write", In: decideCmd{}, Out: ok{}, Do: s.postDecide},
 		{Pattern: "POST /papers/{case}/make", Title: "制作文书", Object: "paper", Verb: "make", Limit: "write", In: makeCmd{}, Out: ok{}, Do: s.postMake},
 		{Pattern: "GET /papers/paper/{paper}/withdraw", Title: "撤回文书页", Object: "paper", Verb: "withdraw", PageOnly: true, Do: s.getWithdraw},
 		{Pattern: "POST /papers/paper/{paper}/withdraw", Title: "撤回文书", Object: "paper", Verb: "withdraw", Limit: "write", In: withdrawCmd{}, Out: ok{}, Do: s.postWithdraw},
@@ -212,5 +225,11 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	for _, p := range parties {
 		names[p.ID] = p.Name
 	}
-	return []capability.Panel{{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, parties, names, lacks)}}, nil
+	var ds []draft
+	if v.Court() && v.May("paper", "draft") {
+		if ds, err = drafts(tx, v.Case.ID); err != nil {
+			return nil, err
+		}
+	}
+	return []capability.Panel{{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, ds, s.kinds, parties, names, lacks)}}, nil
 }

@@ -187,6 +187,9 @@ func (k Kind) Fields() []form.Field { return k.form.Fields }
 // Typed turns what a web form sends into values of the fields' types.
 func (k Kind) Typed(from map[string]any) Values { return k.form.Typed(from) }
 
+// Problems are what is missing or of the wrong shape in what was typed.
+func (k Kind) Problems(v Values) []form.Problem { return k.form.Check(v) }
+
 // Quick reports whether a paper of the kind needs nothing but what the file
 // knows: a clerk makes it by one tap.
 func (k Kind) Quick() bool { return len(k.form.Fields) == 0 && k.To == "party" && k.Sign == "notice" }
