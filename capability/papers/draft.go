@@ -206,16 +206,15 @@ type decideCmd struct {
 
 // decide signs a draft off, sends it back, or drops it. What is signed off is
 // frozen as it stands with the file of this moment, and becomes papers.
-func (s *Service) decide(ctx context.Context, draftID string, cmd decideCmd) (caseID string, err error) {
+func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decideCmd) error {
 	if cmd.Answer == "return" && len([]rune(cmd.Reason)) < 2 {
-		return "", fault.Field("reason", "请写明要改什么。")
+		return fault.Field("reason", "请写明要改什么。")
 	}
-	err = s.k.Do(ctx, func(tx *db.Tx) error {
+	return s.k.Do(ctx, func(tx *db.Tx) error {
 		d, w, err := s.draftOf(tx, draftID)
-		if err != nil {
-			return err
+		if err != nil || d.Case != caseID {
+			return fault.OrMissing(err)
 		}
-		caseID = d.Case
 		verb := map[string]string{"approve": "approve", "return": "approve", "drop": "draft"}[cmd.Answer]
 		if verb == "" {
 			return fault.Field("answer", "请选签发还是退回。")
@@ -265,7 +264,6 @@ func (s *Service) decide(ctx context.Context, draftID string, cmd decideCmd) (ca
 		_, err = s.k.Ledger.Append(tx, e)
 		return err
 	})
-	return caseID, err
 }
 
 // become orders the papers of a draft: one for each addressee, with the return
@@ -342,7 +340,7 @@ func (s *Service) draftTasks(tx *db.Tx, v capability.Viewer) (out []capability.T
 		if err != nil || (k.Sign == "president") != (g.Relation&access.President != 0 && slices.Contains(courts, d.Court)) {
 			continue
 		}
-		out = append(out, capability.Task{Group: "等您签发的文书", Title: k.Title, Sub: g.Case.Number + " " + g.Case.Names, Href: "/papers/draft/" + d.ID, Tone: "go", Tag: "签发"})
+		out = append(out, capability.Task{Group: "等您签发的文书", Title: k.Title, Sub: g.Case.Number + " " + g.Case.Names, Href: "/papers/write/" + d.Case + "/" + d.ID, Tone: "go", Tag: "签发"})
 	}
 	return out, nil
 }

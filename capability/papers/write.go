@@ -155,8 +155,8 @@ func (s *Service) getDraft(r *http.Request) (web.Reply, error) {
 	var c docket.Case
 	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
 		d, w, err := s.draftOf(tx, r.PathValue("draft"))
-		if err != nil {
-			return err
+		if err != nil || d.Case != r.PathValue("case") {
+			return fault.OrMissing(err)
 		}
 		g, err := access.May(tx, auth.From(r.Context()), "proof", access.Of("paper", d.Case), tx.Now())
 		if err != nil {
@@ -199,8 +199,8 @@ func (s *Service) postDecide(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	caseID, err := s.decide(r.Context(), r.PathValue("draft"), c)
-	if err != nil {
+	caseID := r.PathValue("case")
+	if err := s.decide(r.Context(), caseID, r.PathValue("draft"), c); err != nil {
 		return web.Reply{}, err
 	}
 	toast := map[string]string{"approve": "签发了，正在制作，几秒就好。", "return": "退回给起草的人了。", "drop": "不要了。"}[c.Answer]
