@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"mashang/docket/form"
+	"mashang/docket/form/typed"
 	"mashang/law/service"
 	"mashang/platform/pdf"
 )
@@ -185,7 +186,7 @@ func (k Kind) block(v Values, word string) (pdf.Block, bool) {
 func (k Kind) Fields() []form.Field { return k.form.Fields }
 
 // Typed turns what a web form sends into values of the fields' types.
-func (k Kind) Typed(from map[string]any) Values { return k.form.Typed(from) }
+func (k Kind) Typed(from map[string]any) Values { return typed.Values(k.form.Fields, from) }
 
 // Problems are what is missing or of the wrong shape in what was typed.
 func (k Kind) Problems(v Values) []form.Problem { return k.form.Check(v) }
