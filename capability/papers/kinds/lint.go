@@ -53,6 +53,7 @@ func init() { // a map that refers to itself through Kind
 	maps.Copy(checks, execChecks)
 	maps.Copy(checks, moneyChecks)
 	maps.Copy(checks, handoverChecks)
+	maps.Copy(checks, trialChecks)
 }
 
 // typed is every text that people wrote into the form's own fields, by field.
