@@ -47,12 +47,13 @@ func init() { // a map that refers to itself through Kind
 		"words": oldWords, "private": private, "names": fullNames, "claims": answered, "delay": delayClause, "appeal": appealable, "final": final,
 		"fee": feeShares, "cites": citations, "dates": order, "bench": bench, "ordinary": procedureIs("普通程序"), "summary": procedureIs("简易程序"), "small": procedureIs("小额诉讼程序"),
 		"money": holdingsWhole, "president": president, "mediation": statement, "slip": onlySlips, "announce": announcement, "term": term, "range": fineRange,
-		"answer": answerDays, "notice_days": noticeDays, "evidence": evidenceDays, "prepaid": prepaid, "eservice": eservice, "gist": gist, "pronounced": pronounced, "correction_date": correctionDate, "two_officers": twoOfficers, "opinions": opinions, "relief": relief, "filers": onlyFilers,
-		"replaces": replaces, "special": specialAuthority, "no_leaving": noLeaving, "post_number": postNumber, "deemed": deemed, "objection": objection, "security": security, "changed": changed, "confirmed": confirmed, "retrial": retrial, "remand": remand,
+		"answer": answerDays, "notice_days": noticeDays, "evidence": evidenceDays, "prepaid": prepaid, "eservice": eservice, "gist": gist, "correction_date": correctionDate, "two_officers": twoOfficers, "opinions": opinions, "relief": relief, "filers": onlyFilers,
+		"replaces": replaces, "special": specialAuthority, "no_leaving": noLeaving, "post_number": postNumber, "deemed": deemed, "objection": objection, "security": security, "changed": changed, "confirmed": confirmed, "remand": remand,
 	}
 	maps.Copy(checks, execChecks)
 	maps.Copy(checks, moneyChecks)
 	maps.Copy(checks, handoverChecks)
+	maps.Copy(checks, trialChecks)
 }
 
 // typed is every text that people wrote into the form's own fields, by field.

@@ -103,15 +103,9 @@ func seizedFirst(_ Kind, v Values) (out []Flaw) {
 // sale: the ruling follows full payment within ten days.
 func sale(_ Kind, v Values) (out []Flaw) {
 	const basis = "拍卖变卖规定第二十条"
-	sold := v.Text("way") == "拍卖成交"
 	dated, ok := v.day("dated")
 	paid, ok2 := v.day("paid")
-	switch {
-	case sold && v.Text("confirmation") == "":
-		out = append(out, Flaw{"confirmation", "拍卖成交的，要写成交确认书的编号。", "网络司法拍卖规定第二十二条"})
-	case sold && !ok2:
-		out = append(out, Flaw{"paid", "要写明价款哪天付清。价款没有付清的，不能作出成交裁定。", basis})
-	case ok && ok2 && (dated.Before(paid) || paid.AddDays(10).Before(dated)):
+	if ok && ok2 && (dated.Before(paid) || paid.AddDays(10).Before(dated)) {
 		out = append(out, Flaw{"paid", "裁定要在价款付清以后十日内作出、送达。", basis})
 	}
 	return out
@@ -183,9 +177,6 @@ func search(_ Kind, v Values) (out []Flaw) {
 	ordered, ok2 := v.day("ordered")
 	if ok && ok2 && dated.Before(ordered) {
 		out = append(out, Flaw{"ordered", "要先责令交出，拒不交出的才能搜查。", cite.JI(494).String()})
-	}
-	if body, _ := v["body"].(bool); body && v.Text("female") == "" {
-		out = append(out, Flaw{"female", "搜查妇女身体，要由女执行人员进行。", cite.JI(496).String()})
 	}
 	return out
 }

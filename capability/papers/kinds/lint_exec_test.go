@@ -91,7 +91,7 @@ func TestExecChecks(t *testing.T) {
 		{"auction_announcement", Values{"end": "2027-03-02 09:59"}, "end"},
 		{"auction_announcement", Values{"begin": "2027-02-23 10:00"}, "begin"},
 		{"auction_announcement", Values{"thing": "动产", "begin": "2027-02-09 10:00"}, ""},
-		{"auction_announcement", Values{"round": "第二次拍卖"}, "start"},
+		{"auction_announcement", Values{"round": "第二次拍卖"}, "previous"},
 		{"auction_announcement", Values{"round": "第二次拍卖", "previous": 28000000}, "start"},
 		{"auction_announcement", Values{"round": "第二次拍卖", "previous": 26000000, "begin": "2027-02-09 10:00"}, ""},
 		{"auction_announcement", Values{"defects": "以实物现状为准。"}, "defects"},

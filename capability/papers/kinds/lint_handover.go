@@ -122,8 +122,8 @@ func notices(_ Kind, v Values) (out []Flaw) {
 	if judged.MatchString(v.Text("doc")) {
 		out = append(out, Flaw{"doc", "裁判文书不能用通知更正。笔误用补正裁定，其他的通过上诉或者再审。", cite.JI(245).String()})
 	}
-	if v.Text("act") == "更正" && (v.Text("right") == "" || v.Text("right") == v.Text("wrong")) {
-		out = append(out, Flaw{Field: "right", Says: "更正的要写清改成什么，不能和原来一样。"})
+	if v.Text("act") == "更正" && v.Text("right") == v.Text("wrong") {
+		out = append(out, Flaw{Field: "right", Says: "改之前和改之后一样。"})
 	}
 	return out
 }

@@ -53,8 +53,8 @@ func auction(_ Kind, v Values) (out []Flaw) {
 	switch {
 	case second:
 		ahead = map[bool]int{true: 7, false: 15}[v.Text("thing") == "动产"]
-		if start*5 < v.fen("previous")*4 || v.fen("previous") == 0 {
-			out = append(out, Flaw{"start", "再次拍卖的起拍价不能低于前次起拍价的百分之八十，要填前一次的起拍价。", auctionRules + "第二十六条"})
+		if start*5 < v.fen("previous")*4 {
+			out = append(out, Flaw{"start", "再次拍卖的起拍价不能低于前次起拍价的百分之八十。", auctionRules + "第二十六条"})
 		}
 	case start*10 < v.fen("reference")*7:
 		out = append(out, Flaw{"start", "起拍价不能低于评估价或者市价的百分之七十。", auctionRules + "第十条"})
@@ -192,9 +192,6 @@ func stay(_ Kind, v Values) (out []Flaw) {
 
 func letter(_ Kind, v Values) (out []Flaw) {
 	const basis = "执行担保规定第四条、第十条"
-	if v.Text("way") == "财产担保" && v.Text("thing") == "" {
-		out = append(out, Flaw{"thing", "财产担保的，要写明担保财产。", basis})
-	}
 	dated, ok := v.day("dated")
 	until, ok2 := v.day("until")
 	if ok && ok2 && (until.Before(dated) || until.After(dated.AddYears(1).AddDays(31))) {

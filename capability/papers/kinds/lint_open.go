@@ -111,8 +111,6 @@ func eservice(_ Kind, v Values) []Flaw {
 	switch {
 	case v.Text("provided") == "不是" && from == "arrived":
 		return []Flaw{{"rule", "不是本人主动提供或者确认的地址，信息到了不等于送达。要有他的回复、应诉，或者阅知的记录。", basis}}
-	case v.Text(from) == "":
-		return []Flaw{{from, "按" + rule + "生效的，要填这个时间。", basis}}
 	case v.Text("effective") != v.Text(from):
 		return []Flaw{{"effective", "按" + rule + "，生效时间应当是 " + v.Text(from) + "。", basis}}
 	case v.Text(from) < v.Text("sent"):
@@ -121,31 +119,10 @@ func eservice(_ Kind, v Values) []Flaw {
 	return nil
 }
 
-// gist: a public notice says what is in the paper that it serves (民诉法解释 139).
+// gist: a public notice of a claim says what is claimed (民诉法解释 139).
 func gist(_ Kind, v Values) []Flaw {
-	basis := cite.JI(139).String()
-	switch v.Text("stage") {
-	case "起诉材料", "上诉材料":
-		if len(v.List("claims")) == 0 {
-			return []Flaw{{"claims", "公告要写明请求的主要内容。", basis}}
-		}
-	case "开庭传票":
-		if v.Text("hearing") == "" || v.Text("where") == "" {
-			return []Flaw{{"hearing", "公告传票要写明开庭的时间和地点。", basis}}
-		}
-	default:
-		if v.Text("gist") == "" {
-			return []Flaw{{"gist", "公告要写明裁判的主要内容。", basis}}
-		}
-	}
-	return nil
-}
-
-// pronounced: whoever is not handed the paper is told where to fetch it
-// (民诉法解释 253).
-func pronounced(_ Kind, v Values) []Flaw {
-	if v.Text("way") == "当庭宣判" && v.Text("later") == "" {
-		return []Flaw{{"later", "当庭宣判的，要写明告知的领取时间、地点，或者当事人要求邮寄。", cite.JI(253).String()}}
+	if s := v.Text("stage"); (s == "起诉材料" || s == "上诉材料") && len(v.List("claims")) == 0 {
+		return []Flaw{{"claims", "公告要写明请求的主要内容。", cite.JI(139).String()}}
 	}
 	return nil
 }
@@ -194,20 +171,18 @@ func opinions(_ Kind, v Values) (out []Flaw) {
 
 // relief: who may be relieved of what, and by how much (诉讼费用交纳办法 44, 46).
 func relief(_ Kind, v Values) []Flaw {
-	percent, ok := form.Fen(v["percent"])
+	percent, _ := form.Fen(v["percent"])
 	fee, _ := form.Fen(v["fee"])
 	amount, given := form.Fen(v["amount"])
 	switch result := v.Text("result"); {
 	case result == "准予免交" && v.Text("you") == "你单位":
 		return []Flaw{{"result", "免交只适用于自然人。", "诉讼费用交纳办法第四十四条"}}
-	case result == "准予减交" && (!ok || percent < 30):
+	case result == "准予减交" && percent < 30:
 		return []Flaw{{"percent", "减交的比例不得低于百分之三十。", "诉讼费用交纳办法第四十六条"}}
 	case result != "不予准许" && (!given || amount > fee):
 		return []Flaw{{Field: "amount", Says: "要写明数额，不能比应交的费用多。"}}
 	case result == "准予减交" && amount != fee*percent/100:
 		return []Flaw{{Field: "amount", Says: "按这个比例减交的是 " + law.Money(fee*percent/100).String() + "。"}}
-	case result == "准予缓交" && v.Text("until") == "":
-		return []Flaw{{Field: "until", Says: "要写明缓交到哪一天。"}}
 	}
 	return nil
 }
@@ -231,22 +206,16 @@ func noLeaving(_ Kind, v Values) (out []Flaw) {
 			out = append(out, Flaw{"sent_papers", "调解书不能留置送达，要直接交给本人或者他指定的代收人。", cite.JI(133).String()})
 		}
 	}
-	switch how := v.Text("how"); {
-	case strings.Contains(how, "见证人") && v.Text("witness") == "":
-		out = append(out, Flaw{"witness", "要写明见证人和他的单位。", cite.CPL(89).String()})
-	case strings.Contains(how, "拍照") && v.Text("file") == "":
+	if strings.Contains(v.Text("how"), "拍照") && v.Text("file") == "" {
 		out = append(out, Flaw{"file", "要写明照片、录像的文件。", cite.CPL(89).String()})
 	}
 	return out
 }
 
-// postNumber: what was posted has a number, what was entrusted a bearer.
+// postNumber: what was entrusted has a bearer, what arrived a receiver.
 func postNumber(_ Kind, v Values) []Flaw {
-	post := v.Text("how") == "邮寄送达"
 	switch {
-	case post && v.Text("courier") == "":
-		return []Flaw{{Field: "courier", Says: "要写邮件号码。"}}
-	case !post && v.Text("through") == "":
+	case v.Text("how") != "邮寄送达" && v.Text("through") == "":
 		return []Flaw{{Field: "through", Says: "要写受委托或者转交的单位。"}}
 	case v.Text("result") != "退回" && (v.Text("got") == "" || v.Text("got_by") == ""):
 		return []Flaw{{"got", "签收的，要写谁签收、哪一天。", cite.CPL(87).String()}}

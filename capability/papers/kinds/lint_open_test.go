@@ -85,7 +85,7 @@ func TestLintOpen(t *testing.T) {
 		{"service_announcement", "hearing within the time to answer", Values{"hearing": "2026-05-10 09:00"}, "hearing"},
 		{"service_announcement", "no claims", Values{"claims": []string{}}, "claims"},
 		{"service_announcement", "a judgment without its gist", Values{"stage": "判决书或者裁定书"}, "gist"},
-		{"service_announcement", "a summons without a place", Values{"stage": "开庭传票", "where": ""}, "hearing"},
+		{"service_announcement", "a summons without a place", Values{"stage": "开庭传票", "where": ""}, "where"},
 		{"pronouncement_record", "at once, and nobody told where to fetch it", Values{"way": "当庭宣判"}, "later"},
 		{"correction_notice", "a day that comes too soon", Values{"until": "2026-03-25"}, "until"},
 		{"investigation_record", "one officer", Values{"officers": []string{"书记员冯玥"}}, "officers"},

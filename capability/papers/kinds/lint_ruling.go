@@ -31,8 +31,6 @@ func objection(_ Kind, v Values) []Flaw {
 	const basis = "诉讼费用交纳办法第十三条"
 	fee, ok := form.Fen(v["fee"])
 	switch moved := v.Text("result") == "移送"; {
-	case moved && v.Text("court_to") == "":
-		return []Flaw{{"court_to", "要写明移送到哪个法院。", cite.CPL(130).String()}}
 	case moved && ok && fee > 0:
 		return []Flaw{{"fee", "异议成立的不收费。", basis}}
 	case !moved && (fee < 50_00 || fee > 100_00):
@@ -48,7 +46,7 @@ func security(_ Kind, v Values) (out []Flaw) {
 	given, ok := form.Fen(v["secured"])
 	before, _ := v["presuit"].(bool)
 	switch {
-	case before && (!ok || given == 0):
+	case before && given == 0:
 		out = append(out, Flaw{"secured", "诉前保全必须提供担保。", cite.CPL(104).String()})
 	case !before && ok && given*100 > amount*30:
 		out = append(out, Flaw{"secured", "诉讼中的担保不超过请求保全数额的百分之三十，最多 " + law.Money(amount*30/100).String() + "。", "财产保全规定第五条"})
@@ -95,17 +93,6 @@ func confirmed(_ Kind, v Values) (out []Flaw) {
 		out = append(out, Flaw{"sides", "双方都是申请人，都要列出。", cite.CPL(205).String()})
 	}
 	return out
-}
-
-// retrial: who tries it again is named.
-func retrial(_ Kind, v Values) []Flaw {
-	switch again := v.Text("result") == "裁定再审"; {
-	case again && v.Text("by") == "":
-		return []Flaw{{"by", "裁定再审的，要写明由哪个法院再审。", cite.CPL(215).String()}}
-	case again && v.Text("by") == "指令下级法院再审" && v.Text("court_to") == "":
-		return []Flaw{{"court_to", "要写明指令哪个法院再审。", cite.CPL(215).String()}}
-	}
-	return nil
 }
 
 // remand: once only (民事诉讼法 177).
