@@ -6,8 +6,11 @@ import (
 	"time"
 
 	"mashang/capability/complaint"
+	"mashang/docket"
 	"mashang/platform/auth"
 	"mashang/platform/clock"
+	"mashang/platform/db"
+	pid "mashang/platform/id"
 	"mashang/platform/ledger"
 	"mashang/platform/notify"
 	"mashang/platform/web"
@@ -128,4 +131,98 @@ func TestComplaintAnsweredAtNight(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestComplaintNotOpened: a paper is opened for its writer and for the office
+// that reads it. For everybody else it is not even unsealed — here it cannot be,
+// and only those two notice — so that the time of an answer does not tell
+// whether there is one.
+func TestComplaintNotOpened(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		h.office("邻县审管", "冀1126", docket.Supervision)
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		paper := h.post("贾若兰", "/complaint/write/"+id, map[string]string{"kind": "complaint", "name": "某人", "text": "拖了三个月"}).must(t, "complain", 200).get("id")
+		none := paper[:len(paper)-4] + "0000"
+		for _, name := range []string{"审管", "督察", "邻县审管"} {
+			h.get(name, "/complaint/office/"+none).must(t, name, 404)
+		}
+		h.exec(`UPDATE complaint_complaint SET sealed = 'broken'`)
+		for _, name := range []string{"督察", "邻县审管", "周明远", "王院", "贾若兰", "审管"} {
+			for _, side := range []string{"mine", "office"} {
+				want := 404
+				if name == "审管" && side == "office" || name == "贾若兰" && side == "mine" {
+					want = 500
+				}
+				was, is := h.get(name, "/api/v1/complaint/"+side+"/"+none), h.get(name, "/api/v1/complaint/"+side+"/"+paper)
+				if want == 404 && (is.code != was.code || is.code == 500) || want == 500 && (was.code != 404 || is.code != 500) {
+					t.Errorf("%s, %s: %d, where there is none %d: %s", name, side, is.code, was.code, is.body)
+				}
+			}
+			if name != "贾若兰" && name != "审管" {
+				was, is := h.post(name, "/complaint/office/"+none, map[string]string{"text": "好"}), h.post(name, "/complaint/office/"+paper, map[string]string{"text": "好"})
+				if was.code != is.code || is.code == 500 {
+					t.Errorf("%s answers: %d, where there is none %d", name, is.code, was.code)
+				}
+			}
+		}
+	})
+}
+
+// TestComplaintDesk: however many papers wait, a desk opens no more than can be
+// shown, whoever they are for; those of its own court come first, and of these
+// the oldest. What could not be opened here stays shut.
+func TestComplaintDesk(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		h.post("贾若兰", "/complaint/write/"+id, map[string]string{"kind": "complaint", "name": "某人", "text": "拖了三个月"}).must(t, "complain", 200)
+		add := func(n int, reader, sealed, due string) {
+			t.Helper()
+			for range n {
+				h.exec(`INSERT INTO complaint_complaint (id, kind, reader, author, sealed, state, due_on, answer, at)
+					SELECT ?, kind, ?, author, `+sealed+`, state, ?, answer, at FROM complaint_complaint ORDER BY at, due_on, id LIMIT 1`, pid.New(), reader, due)
+			}
+		}
+		shown := func(name string) int {
+			t.Helper()
+			return strings.Count(h.get(name, "/desk").must(t, name, 200).body, `href="/complaint/office/`)
+		}
+		add(120, "冀1126", "sealed", "2026-04-01") // where nobody holds the post
+		add(20, "冀1126", "'broken'", "2026-04-02")
+		if n := shown("审管"); n != 101 {
+			t.Errorf("%d are shown: one of the court's own, and the oldest from below", n)
+		}
+		h.office("邻县审管", "冀1126", docket.Supervision) // now it has its own reader
+		if n := shown("审管"); n != 1 {
+			t.Errorf("%d are shown where the court below reads its own", n)
+		}
+		if n := shown("邻县审管"); n != 100 {
+			t.Errorf("%d are shown to the court below", n)
+		}
+		add(120, "冀11", "sealed", "2026-04-01")
+		add(20, "冀11", "'broken'", "2026-04-02")
+		if n := shown("审管"); n != 100 {
+			t.Errorf("%d of its own are shown", n)
+		}
+	})
+}
+
+// office gives a court somebody who supervises.
+func (h *house) office(name, court string, role docket.Role) {
+	h.t.Helper()
+	err := h.Kit.DB.Do(h.t.Context(), func(tx *db.Tx) (err error) {
+		if h.people[name], err = docket.AddPerson(tx, docket.Person{Kind: "natural", Name: name, At: h.Kit.Now()}); err != nil {
+			return err
+		}
+		_, err = docket.AddPost(tx, docket.Post{Person: h.people[name], Court: court, Division: h.divs[court+"立案庭"], Role: role, From: h.Kit.Now().Add(-time.Hour)}, h.Kit.Now())
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
 }

@@ -160,11 +160,11 @@ func (h *house) anew(who, path string) answer {
 	return h.send(who, httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil))
 }
 
-// figures are those of requests, without how long they took.
+// metricsText are the figures of requests and of acts, without how long they took.
 func (h *house) metricsText() string {
 	var out []string
 	for l := range strings.Lines(h.get("", "/metrics").body) {
-		if strings.HasPrefix(l, "mashang_request_seconds_count") {
+		if strings.HasPrefix(l, "mashang_request_seconds_count") || strings.HasPrefix(l, "mashang_writer_seconds_count") {
 			out = append(out, l)
 		}
 	}

@@ -175,8 +175,10 @@ func tool(t *testing.T, name string, args ...string) string {
 }
 
 // TestRareName: a name with a character that no typeface has is never printed
-// blank. The paper waits, the case page says for what, a clerk who orders one is
-// told at once, and the system administrator sees what was given up.
+// blank. The paper waits; the case page and the desks of who took the case in,
+// who accepted it and who is its clerk say for what and what to do; a clerk who
+// orders one is told at once; the system administrator reads which character it
+// is, not whose. Neither the log nor the queue quotes it.
 func TestRareName(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
 	h.administrators()
@@ -184,6 +186,26 @@ func TestRareName(t *testing.T) {
 	f["p_name"] = "贾𰻝兰"
 	id := h.post("韩雪", "/casebook/enter", f).must(t, "enter", 200).get("case")
 	h.post("郭正", "/casebook/"+id+"/accept", map[string]string{"division": h.divs["冀11知识产权审判庭"]}).must(t, "accept", 200)
+	const why = "没有“𰻝”（U+30EDD）字"
+	h.drain()
+	number := h.caseOf(id).Number
+	for _, name := range []string{"韩雪", "郭正"} {
+		has(t, name, h.get(name, "/desk").must(t, name, 200).body, "文书缺字做不出来", why, number, "/casebook/"+id)
+	}
+	h.post("孙庭", "/casebook/"+id+"/assign", map[string]string{"judge": h.people["周明远"], "assistant": h.people["陈助"], "clerk": h.people["李倩"]}).must(t, "assign", 200)
+	if desk := h.get("李倩", "/desk").must(t, "clerk", 200).body; strings.Count(desk, why) != 1 || !strings.Contains(desk, number) {
+		t.Errorf("the clerk's desk: %s", desk)
+	}
+	for _, name := range []string{"陈助", "钱法官", "王院", "邻县"} { // who does not make its papers
+		if strings.Contains(h.get(name, "/desk").must(t, name, 200).body, "缺字") {
+			t.Errorf("it stands on the desk of %s", name)
+		}
+	}
+	desk := h.get("系统", "/desk").must(t, "administrator", 200).body
+	has(t, "administrator", desk, why, "装上有这个字的字体")
+	if strings.Contains(desk, number) || strings.Contains(desk, id) || strings.Contains(desk, "贾") {
+		t.Errorf("the administrator learns of which case: %s", desk)
+	}
 	for range 14 {
 		h.drain()
 		h.clock.Set(h.clock.Now().Add(2 * time.Hour))
@@ -193,10 +215,44 @@ func TestRareName(t *testing.T) {
 			t.Errorf("%s is %s", p.Title, p.State)
 		}
 	}
+	if said := h.log.String() + one[string](h, `SELECT error FROM jobs_job WHERE kind = 'papers.draw' LIMIT 1`); !strings.Contains(said, "in no font") || strings.Contains(said, "𰻝") || strings.Contains(said, "30EDD") {
+		t.Errorf("log and queue: %s", said)
+	}
 	has(t, "case page", h.get("郭正", "/casebook/"+id).must(t, "read", 200).body, "缺字", "没有“𰻝”字")
 	a := h.post("韩雪", "/papers/"+id+"/make", map[string]string{"party": h.partyID(id, "贾𰻝兰"), "kind": "case_code_notice"}).must(t, "make", 409)
 	has(t, "refusal", a.body, "没有“𰻝”字", "字体")
 	has(t, "administrator", h.get("系统", "/setup").must(t, "setup", 200).body, "papers.draw", "没有办成")
+}
+
+// TestPastedName: a name that came with marks that nobody sees is the name that
+// one sees, whichever way it came: its papers are drawn, and he who types it
+// without them is known by it.
+func TestPastedName(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	f := filing()
+	f["p_name"] = "贾\u200b若\U000e0100兰\u3164"
+	id := h.post("韩雪", "/casebook/enter", f).must(t, "enter", 200).get("case")
+	h.post("郭正", "/casebook/"+id+"/accept", map[string]string{"division": h.divs["冀11知识产权审判庭"]}).must(t, "accept", 200)
+	h.post("孙庭", "/casebook/"+id+"/assign", map[string]string{"judge": h.people["周明远"], "assistant": h.people["陈助"], "clerk": h.people["李倩"]}).must(t, "assign", 200)
+	h.drain()
+	for _, p := range h.papers(id) {
+		if p.State != paper.Issued {
+			t.Errorf("%s is %s", p.Title, p.State)
+		}
+	}
+	long, _ := h.caseCode(id, "贾若兰")
+	h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+	for _, nothing := range []string{"\u200b\u200b", "\u3164", "\u2800", "\u200d", "\U000e0041", "\u0301"} {
+		has(t, "nothing", h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": nothing}).must(t, "ask", 422).body, "请写上要说的话")
+	}
+	r := told()
+	for _, p := range r["parties"].([]map[string]any) {
+		p["name"] = p["name"].(string) + "\u200b"
+	}
+	taken := h.mustPut(r, "created")
+	if n := one[int64](h, `SELECT COUNT(*) FROM docket_person WHERE name LIKE '%'||?||'%'`, "\u200b"); n != 0 {
+		t.Errorf("%d names of case %s, which another system told, hold a mark of no width", n, taken)
+	}
 }
 
 // TestTiles: a stranger with tools of his own follows the ledger by its

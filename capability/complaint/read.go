@@ -35,16 +35,6 @@ type mine struct {
 	Papers []seen `json:"papers"`
 }
 
-// open returns a paper with all that it holds.
-func (s *Service) open(tx *db.Tx, paperID string) (row, keeper, error) {
-	r, err := db.One[row](tx, `SELECT `+cols+` FROM complaint_complaint WHERE id = ?`, paperID)
-	if err != nil {
-		return r, keeper{}, err
-	}
-	w, err := s.unseal(r)
-	return r, w, err
-}
-
 func (s *Service) unseal(r row) (w keeper, err error) {
 	text, err := s.k.Vault.Open(sealPaper, r.Sealed)
 	if err != nil {
@@ -102,22 +92,31 @@ func (s *Service) own(ctx context.Context) (m mine, err error) {
 	return m, err
 }
 
+// byWriter returns a paper to its writer. Another's is not even found.
+func (s *Service) byWriter(tx *db.Tx, paperID string) (r row, w keeper, err error) {
+	a := actor(tx)
+	if _, err = access.May(tx, a, "use", access.In("account", ""), tx.Now()); err != nil {
+		return r, w, err
+	}
+	if a.Staff {
+		return r, w, fault.Missing()
+	}
+	if r, err = db.One[row](tx, `SELECT `+cols+` FROM complaint_complaint WHERE id = ? AND author = ?`, paperID, s.author(a.Person)); err != nil {
+		return r, w, err
+	}
+	w, err = s.unseal(r)
+	return r, w, err
+}
+
 // view returns one paper: to its writer, or to the office.
 func (s *Service) view(ctx context.Context, paperID string, own bool) (v seen, err error) {
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
-		r, w, err := s.open(tx, paperID)
-		if err != nil {
-			return err
-		}
+		open := s.byOffice
 		if own {
-			a := auth.From(ctx)
-			if _, err := access.May(tx, a, "use", access.In("account", ""), tx.Now()); err != nil {
-				return err
-			}
-			if a.Staff || r.Author != s.author(a.Person) {
-				return fault.Missing()
-			}
-		} else if err := s.may(tx, r, w.written); err != nil {
+			open = s.byWriter
+		}
+		r, w, err := open(tx, paperID)
+		if err != nil {
 			return err
 		}
 		if v, err = s.show(tx, r, w, own); err != nil || own {
@@ -130,15 +129,24 @@ func (s *Service) view(ctx context.Context, paperID string, own bool) (v seen, e
 }
 
 // waiting is what an office of a court has to answer, without what is about
-// the one who asks.
+// the one who asks: of the papers that went to this court the oldest, then what
+// came up from below. Only so many are opened as can be shown: what nobody
+// answers becomes the oldest by itself.
 func (s *Service) waiting(tx *db.Tx, court, kind string) (out []seen, err error) {
 	from, err := below(tx, court)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.List[row](tx, `SELECT `+cols+` FROM complaint_complaint WHERE reader IN (`+db.In(len(from))+`) AND kind = ? AND state = 'waiting' ORDER BY due_on, id`, append(db.Args(from), kind)...)
+	rows, err := oldest(tx, from[:1], kind)
 	if err != nil {
 		return nil, err
+	}
+	if len(from) > 1 {
+		up, err := oldest(tx, from[1:], kind)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, up...)
 	}
 	for _, r := range rows {
 		w, err := s.unseal(r)
@@ -155,18 +163,20 @@ func (s *Service) waiting(tx *db.Tx, court, kind string) (out []seen, err error)
 		if err != nil {
 			return nil, err
 		}
-		if v.reader != court { // another of his posts has it
-			continue
-		}
-		if out = append(out, v); len(out) == mostWaiting {
-			break
+		if v.reader == court { // else another of his posts has it
+			out = append(out, v)
 		}
 	}
 	return out, nil
 }
 
-// mostWaiting papers stand on a desk.
+// mostWaiting papers of its own, and as many that came up, stand on a desk.
 const mostWaiting = 100
+
+// oldest are the papers that waited longest for an answer from some courts.
+func oldest(tx *db.Tx, courts []string, kind string) ([]row, error) {
+	return db.List[row](tx, `SELECT `+cols+` FROM complaint_complaint WHERE reader IN (`+db.In(len(courts))+`) AND kind = ? AND state = 'waiting' ORDER BY due_on, id LIMIT ?`, append(db.Args(courts), kind, mostWaiting)...)
+}
 
 // below are a court and the courts under it, whose papers may have come up.
 func below(tx *db.Tx, code string) ([]string, error) {

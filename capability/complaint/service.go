@@ -2,6 +2,8 @@ package complaint
 
 import (
 	"embed"
+	"slices"
+	"strings"
 
 	"mashang/capability"
 	"mashang/docket"
@@ -21,10 +23,15 @@ var schema embed.FS
 const entered = "complaint.entered"
 
 // Service does what the package doc says.
-type Service struct{ k *app.Kit }
+type Service struct {
+	k     *app.Kit
+	blank string // a sealed paper that says nothing, to open where there is none
+}
 
 // New returns the service.
-func New(k *app.Kit) *Service { return &Service{k: k} }
+func New(k *app.Kit) *Service {
+	return &Service{k: k, blank: k.Vault.Seal(sealPaper, `{"text":"`+strings.Repeat("　", 200)+`"}`)}
+}
 
 // Capability returns the service's line for the list.
 func (s *Service) Capability() capability.Capability {
@@ -83,6 +90,12 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 	return out, nil
 }
 
+// staffOf asks who holds the posts of an office of a court, or is its president.
+type staffOf struct {
+	court string
+	role  docket.Role
+}
+
 // office is the court whose office reads a paper of a kind about some people of
 // a court, and whether anybody there can read it now. Of the court and those
 // above it that are served here, it is the first where neither the office nor
@@ -101,7 +114,7 @@ func office(tx *db.Tx, k kind, code string, w written) (string, bool, error) {
 		if err != nil {
 			return "", false, err
 		}
-		ms, err := docket.Staff(tx, at, tx.Now(), k.Role, docket.President)
+		ms, err := db.Once(tx, staffOf{at, k.Role}, func() ([]docket.Member, error) { return docket.Staff(tx, at, tx.Now(), k.Role, docket.President) })
 		if err != nil {
 			return "", false, err
 		}
@@ -127,14 +140,60 @@ func (s *Service) office(tx *db.Tx, r row, w written) (string, bool, error) {
 	return office(tx, k, r.Reader, w)
 }
 
+// byOffice returns a paper to the office that reads it. Only what is of a kind and
+// of a court that a post of the actor's reads is opened. Whoever asks for
+// another, or for one that he is himself named in, or for one that is not there,
+// gets the same answer after the same work: else the time would tell.
+func (s *Service) byOffice(tx *db.Tx, paperID string) (r row, w keeper, err error) {
+	a := actor(tx)
+	r, found, err := db.Maybe[row](tx, `SELECT `+cols+` FROM complaint_complaint WHERE id = ?`, paperID)
+	if err != nil {
+		return r, w, err
+	}
+	posts, err := docket.Posts(tx, a.Person, tx.Now())
+	if err != nil {
+		return r, w, err
+	}
+	within, other := false, row{Kind: kinds[0].Key, Reader: a.Court, Sealed: s.blank}
+	for _, p := range posts {
+		from, err := below(tx, p.Court)
+		if err != nil {
+			return r, w, err
+		}
+		for _, k := range kinds {
+			switch _, err := access.May(tx, a, verb(k.Key), access.In("complaint", p.Court), tx.Now()); {
+			case err == nil:
+				within = within || found && r.Kind == k.Key && slices.Contains(from, r.Reader)
+				other.Kind, other.Reader = k.Key, p.Court
+			case fault.KindOf(err) != fault.Forbidden:
+				return r, w, err
+			}
+		}
+	}
+	if !within {
+		r = other
+	}
+	if w, err = s.unseal(r); err != nil {
+		return r, w, err
+	}
+	if err = s.may(tx, r, w.written); err == nil && !within {
+		err = fault.Missing()
+	}
+	return r, w, err
+}
+
+// verb is what an office does with a paper of a kind, as access knows it.
+func verb(kind string) string {
+	if kind == "report" {
+		return "inspect"
+	}
+	return "handle"
+}
+
 // may lets an office read a paper: by its post in the court that reads, and
 // unless it is about himself. To anybody else there is nothing.
 func (s *Service) may(tx *db.Tx, r row, w written) error {
 	a := actor(tx)
-	verb := "handle"
-	if r.Kind == "report" {
-		verb = "inspect"
-	}
 	k, _ := kindOf(r.Kind)
 	reader, served, err := s.office(tx, r, w)
 	if err != nil {
@@ -143,7 +202,7 @@ func (s *Service) may(tx *db.Tx, r row, w written) error {
 	if !served {
 		return fault.Missing()
 	}
-	if _, err := access.May(tx, a, verb, access.In("complaint", reader), tx.Now()); err != nil {
+	if _, err := access.May(tx, a, verb(r.Kind), access.In("complaint", reader), tx.Now()); err != nil {
 		if fault.KindOf(err) == fault.Forbidden {
 			return fault.Missing()
 		}

@@ -188,11 +188,8 @@ func (s *Service) answer(ctx context.Context, paperID string, c answer) error {
 		return fault.Field("text", "请写答复，最多 5000 字。")
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		r, w, err := s.open(tx, paperID)
+		r, w, err := s.byOffice(tx, paperID)
 		if err != nil {
-			return err
-		}
-		if err := s.may(tx, r, w.written); err != nil {
 			return err
 		}
 		sealed := s.k.Vault.Seal(sealAnswer, c.Text)

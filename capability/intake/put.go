@@ -4,6 +4,7 @@ import (
 	"mashang/docket/record"
 	"mashang/platform/app"
 	"mashang/platform/db"
+	"mashang/platform/web"
 )
 
 // Cases is what intake asks of casebook.
@@ -33,6 +34,9 @@ type Service struct {
 // may have been written.
 func (s *Service) Put(tx *db.Tx, court string, b []byte) (caseID, outcome string, err error) {
 	r, err := record.Read(b)
+	if err == nil {
+		err = web.CleanAll(&r)
+	}
 	if err != nil {
 		return "", "", err
 	}

@@ -2,10 +2,12 @@ package papers
 
 import (
 	"bytes"
+	"embed"
 	"net/http"
 	"strings"
 
 	"mashang/capability"
+	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
@@ -21,6 +23,9 @@ import (
 	"mashang/platform/web"
 )
 
+//go:embed schema
+var schema embed.FS
+
 // New reads forms and typefaces and returns the service. replyDays is what the
 // notice of the case code promises.
 func New(k *app.Kit, codes Codes, seals Seals, replyDays int) (*Service, error) {
@@ -28,7 +33,7 @@ func New(k *app.Kit, codes Codes, seals Seals, replyDays int) (*Service, error) 
 	if err != nil {
 		return nil, err
 	}
-	ks, err := loadKinds(forms)
+	ks, err := kinds.ByName()
 	return &Service{k: k, codes: codes, seals: seals, faces: faces, kinds: ks, replyDays: replyDays}, err
 }
 
@@ -36,8 +41,13 @@ func New(k *app.Kit, codes Codes, seals Seals, replyDays int) (*Service, error) 
 func (s *Service) Capability() capability.Capability {
 	return capability.Capability{
 		Service: app.Service{
-			Name: "papers", Title: "文书", Routes: s.routes,
+			Name: "papers", Title: "文书", Schema: schema, Routes: s.routes,
 			Kinds: []ledger.Kind{
+				{Name: "papers.drafted", Title: "起草文书", Audience: ledger.Court},
+				{Name: "papers.submitted", Title: "文书交去签发", Audience: ledger.Court},
+				{Name: "papers.returned", Title: "文书退回修改", Audience: ledger.Court},
+				{Name: "papers.dropped", Title: "不要一份文书草稿", Audience: ledger.Court},
+				{Name: "papers.approved", Title: "签发文书", Audience: ledger.Court},
 				{Name: "papers.ordered", Title: "制作文书", Audience: ledger.Court},
 				{Name: "papers.issued", Title: "文书制成", Audience: ledger.Named, News: "有一份新文书"},
 				{Name: "papers.withdrawn", Title: "撤回文书", Audience: ledger.Named, News: "一份文书撤回了"},
@@ -45,7 +55,7 @@ func (s *Service) Capability() capability.Capability {
 			Jobs:  map[string]jobs.Handler{"papers.draw": s.draw},
 			Hears: []app.Hearing{{Fact: "case_accepted", Do: s.accepted}, {Fact: "case_imported", Do: s.imported}, {Fact: "case_withdrawn", Do: s.caseWithdrawn}},
 		},
-		Panels: s.panels,
+		Panels: s.panels, Tasks: s.tasks,
 	}
 }
 
@@ -56,6 +66,10 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /papers/{case}", Title: "本案的文书", Object: "paper", Verb: "read", Out: list{}, Do: s.getList},
 		{Pattern: "GET /papers/view/{paper}", Title: "在网页上看文书", Object: "paper", Verb: "read", PageOnly: true, Do: s.getView},
 		{Pattern: "GET /papers/file/{paper}", Title: "文书的 PDF", Object: "paper", Verb: "read", Out: web.File{}, Do: s.getFile},
+		{Pattern: "GET /papers/write/{case}", Title: "写文书", Object: "paper", Verb: "draft", PageOnly: true, Do: s.getWrite},
+		{Pattern: "POST /papers/write/{case}/save", Title: "保存文书草稿，或者交去签发", Object: "paper", Verb: "draft", Limit: "write", In: draftCmd{}, Out: saved{}, Do: s.postWrite},
+		{Pattern: "GET /papers/write/{case}/{draft}", Title: "看文书草稿", Object: "paper", Verb: "proof", Out: proof{}, Do: s.getDraft},
+		{Pattern: "POST /papers/write/{case}/{draft}/decide", Title: "签发、退回或者不要一份草稿", Object: "paper", Verb: "proof", Limit: "write", In: decideCmd{}, Out: ok{}, Do: s.postDecide},
 		{Pattern: "POST /papers/{case}/make", Title: "制作文书", Object: "paper", Verb: "make", Limit: "write", In: makeCmd{}, Out: ok{}, Do: s.postMake},
 		{Pattern: "GET /papers/paper/{paper}/withdraw", Title: "撤回文书页", Object: "paper", Verb: "withdraw", PageOnly: true, Do: s.getWithdraw},
 		{Pattern: "POST /papers/paper/{paper}/withdraw", Title: "撤回文书", Object: "paper", Verb: "withdraw", Limit: "write", In: withdrawCmd{}, Out: ok{}, Do: s.postWithdraw},
@@ -203,15 +217,19 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 		if p.State != paper.Ordered {
 			continue
 		}
-		d, err := s.data(p)
-		if err != nil {
+		if lacks[p.ID], err = s.lacksOf(p); err != nil {
 			return nil, err
 		}
-		lacks[p.ID] = s.lacks(d)
 	}
 	names := map[string]string{}
 	for _, p := range parties {
 		names[p.ID] = p.Name
 	}
-	return []capability.Panel{{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, parties, names, lacks)}}, nil
+	var ds []draft
+	if v.Court() && v.May("paper", "draft") {
+		if ds, err = drafts(tx, v.Case.ID); err != nil {
+			return nil, err
+		}
+	}
+	return []capability.Panel{{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, ds, s.kinds, parties, names, lacks)}}, nil
 }

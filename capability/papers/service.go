@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
+	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/fact"
@@ -39,7 +41,7 @@ type Service struct {
 	codes     Codes
 	seals     Seals
 	faces     *pdf.Faces
-	kinds     map[string]Kind
+	kinds     map[string]kinds.Kind
 	replyDays int
 }
 
@@ -50,28 +52,32 @@ func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, i
 	if !ok {
 		return paper.Paper{}, fault.Field("kind", "没有这种文书。")
 	}
-	now := s.k.Now()
-	dated := docket.Today(now)
-	d, err := s.gather(tx, c, p, dated)
+	v, err := s.gather(tx, c, p, docket.Today(s.k.Now()))
 	if err != nil {
 		return paper.Paper{}, err
 	}
-	d["items"] = append([]string{}, items...)
-	if err := s.drawable(tx, d); err != nil {
+	return s.put(tx, k, c, p, v, items)
+}
+
+// put writes a paper with the values that fill it, and enqueues its drawing.
+func (s *Service) put(tx *db.Tx, k kinds.Kind, c docket.Case, p docket.Party, v kinds.Values, items []string) (paper.Paper, error) {
+	v["items"] = append([]string{}, items...)
+	if err := s.drawable(tx, v); err != nil {
 		return paper.Paper{}, err
 	}
-	pp := paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: kind, Version: k.Version, Title: k.Title, Number: c.Number, Dated: dated, Demo: d.text("void") != "", At: now}
-	if pp, err = paper.Order(tx, pp); err != nil {
+	now := s.k.Now()
+	pp, err := paper.Order(tx, paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: k.Name, Version: k.Version, Title: k.Title, Number: c.Number, Dated: docket.Today(now), Demo: v.Text("void") != "", At: now})
+	if err != nil {
 		return pp, err
 	}
 	long, short := "", ""
-	if k.Code {
+	if k.Code && p.ID != "" {
 		if long, short, err = s.codes.CodeFor(tx, c.ID, p.ID, p.Person); err != nil {
 			return pp, err
 		}
 	}
-	s.mark(d, pp, long, short)
-	text, err := json.Marshal(d)
+	s.mark(v, pp, long, short)
+	text, err := json.Marshal(v)
 	if err != nil {
 		return pp, err
 	}
@@ -83,8 +89,8 @@ func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, i
 
 // drawable refuses an order, while somebody is there to be told, that contains
 // a character of which there is no typeface. What a new case needs is ordered
-// all the same: its papers wait, and the case page says for what.
-func (s *Service) drawable(tx *db.Tx, d Values) error {
+// all the same: its papers wait, and desk and case page say for what.
+func (s *Service) drawable(tx *db.Tx, d kinds.Values) error {
 	lacks := s.lacks(d)
 	if lacks == "" || auth.From(tx.Context()).System != "" {
 		return nil
@@ -93,8 +99,8 @@ func (s *Service) drawable(tx *db.Tx, d Values) error {
 }
 
 // lacks names the characters of a paper's data that no typeface has.
-func (s *Service) lacks(d Values) string {
-	return string(s.faces.Missing(d.everything()))
+func (s *Service) lacks(d kinds.Values) string {
+	return string(s.faces.Missing(d.Everything()))
 }
 
 // accepted orders what a new case needs for each party who filed it: the
@@ -225,6 +231,9 @@ func (s *Service) make(ctx context.Context, caseID string, cmd makeCmd) error {
 		if cmd.Kind == "service_return" {
 			return fault.Field("kind", "送达回证跟着文书一起制作，不单独做。")
 		}
+		if k, ok := s.kinds[cmd.Kind]; ok && !k.Quick() {
+			return fault.Field("kind", "这种文书要先写内容，再签发。请用“写文书”。")
+		}
 		if _, err := s.set(tx, c, p, cmd.Kind); err != nil {
 			return err
 		}
@@ -254,7 +263,7 @@ func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	if Signs[s.kinds[p.Kind].Sign].Seal {
+	if kinds.Signs[s.kinds[p.Kind].Sign].Seal {
 		if b, err = s.seals.Seal(ctx, p.Court, b, pages, p.Title); err != nil {
 			return err
 		}
@@ -292,16 +301,18 @@ func (s *Service) doc(p paper.Paper) (*pdf.Doc, error) {
 	if err != nil {
 		return nil, err
 	}
-	return k.doc(d)
+	return k.Fill(d)
 }
 
 // data is what fills a paper's form.
-func (s *Service) data(p paper.Paper) (d Values, err error) {
+func (s *Service) data(p paper.Paper) (d kinds.Values, err error) {
 	text, err := s.k.Vault.Open("paper.data", p.Data)
 	if err != nil {
 		return d, err
 	}
-	return d, json.Unmarshal([]byte(text), &d)
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	return d, dec.Decode(&d)
 }
 
 // holders are those on the addressee's side.
@@ -428,7 +439,7 @@ func (s *Service) again(tx *db.Tx, p paper.Paper, c docket.Case, party docket.Pa
 	if err != nil {
 		return paper.Paper{}, err
 	}
-	return s.order(tx, p.Kind, c, party, d.list("items"))
+	return s.order(tx, p.Kind, c, party, d.List("items"))
 }
 
 // verdict is all that a stranger learns from a paper code.

@@ -1,10 +1,9 @@
 package papers
 
 import (
-	"encoding/json"
-	"fmt"
 	"strings"
 
+	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/paper"
 	"mashang/law"
@@ -15,48 +14,6 @@ import (
 	"mashang/platform/fault"
 	"mashang/platform/pdf"
 )
-
-// Values fill a form: what the file knows of the case (see gather) and what
-// the form asks for. They are frozen when the paper is ordered and kept sealed,
-// so that the paper can be drawn again, letter for letter.
-type Values map[string]any
-
-// VoidMark is drawn across each page and in the seal of whatever the demo, a
-// sample or the built-in test authority makes.
-const VoidMark = "演示文书 无法律效力"
-
-func (v Values) text(name string) string { s, _ := v[name].(string); return s }
-
-// list reads a list, fresh or back from JSON.
-func (v Values) list(name string) (out []string) {
-	switch l := v[name].(type) {
-	case []string:
-		return l
-	case []any:
-		for _, x := range l {
-			out = append(out, fmt.Sprint(x))
-		}
-	}
-	return out
-}
-
-// signers reads lines "审判长 某某".
-func (v Values) signers(name string) (out []pdf.Signer) {
-	for _, s := range v.list(name) {
-		title, who, _ := strings.Cut(s, " ")
-		out = append(out, pdf.Signer{Title: title, Name: who})
-	}
-	return out
-}
-
-// everything is all text of the values, for the question whether it can be drawn.
-func (v Values) everything() string {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return ""
-	}
-	return string(b)
-}
 
 var procedureNames = map[string]string{"ordinary": "普通程序", "summary": "简易程序", "small": "小额诉讼程序", "special": "特别程序", "appeal": "第二审程序"}
 
@@ -70,7 +27,7 @@ var procedureNames = map[string]string{"ordinary": "普通程序", "summary": "�
 //	dated dated_capital appeal_court phone_masked fingerprint reply_days void
 //
 // and later paper_code, check_url, case_short, case_url, items.
-func (s *Service) gather(tx *db.Tx, c docket.Case, p docket.Party, dated law.Date) (Values, error) {
+func (s *Service) gather(tx *db.Tx, c docket.Case, p docket.Party, dated law.Date) (kinds.Values, error) {
 	ct, err := docket.CourtOf(tx, c.Court)
 	if err != nil {
 		return nil, err
@@ -82,7 +39,7 @@ func (s *Service) gather(tx *db.Tx, c docket.Case, p docket.Party, dated law.Dat
 	if !ok {
 		return nil, fault.New(fault.Conflict, "本院没有在用的院印，出不了文书。请安全管理员启用院印。")
 	}
-	v := Values{"court": ct.Name, "ring": seal.Ring, "site": s.site(), "phone": or(ct.Phone, "12368"), "place": ct.Short + "诉讼服务窗口",
+	v := kinds.Values{"court": ct.Name, "ring": seal.Ring, "site": s.site(), "phone": or(ct.Phone, "12368"), "place": ct.Short + "诉讼服务窗口",
 		"number": c.Number, "cause": c.Cause, "claim": c.Claim, "procedure": procedureNames[c.Procedure], "received": c.Received.String(), "accepted": c.Filed.String(),
 		"dated": dated.String(), "dated_capital": pdf.CapitalDate(dated.Year, dated.Month, dated.Day),
 		"fingerprint": s.k.Ledger.Signer().Fingerprint(), "reply_days": s.replyDays, "void": "", "president": []string{},
@@ -91,7 +48,7 @@ func (s *Service) gather(tx *db.Tx, c docket.Case, p docket.Party, dated law.Dat
 		v["you"] = "你单位"
 	}
 	if s.k.Config.Demo {
-		v["void"] = VoidMark
+		v["void"] = kinds.VoidMark
 	}
 	if above, ok := court.ByCode(ct.Parent); ok { // it need not be served here
 		v["appeal_court"] = above.Name
@@ -113,7 +70,7 @@ func (s *Service) gather(tx *db.Tx, c docket.Case, p docket.Party, dated law.Dat
 }
 
 // seats adds who signs.
-func (s *Service) seats(tx *db.Tx, c docket.Case, v Values) error {
+func (s *Service) seats(tx *db.Tx, c docket.Case, v kinds.Values) error {
 	var bench, after, clerks []string
 	clerk, judge := "", ""
 	seats, err := docket.Seats(tx, c.ID, tx.Now())
@@ -142,6 +99,13 @@ func (s *Service) seats(tx *db.Tx, c docket.Case, v Values) error {
 		}
 	}
 	v["judge"], v["clerk"], v["bench"], v["assistants"], v["clerks"] = judge, clerk, bench, after, clerks
+	above, err := docket.Staff(tx, c.Court, tx.Now(), docket.President)
+	if err != nil {
+		return err
+	}
+	if len(above) > 0 {
+		v["president"] = []string{"院长 " + above[0].Name}
+	}
 	v["officer"] = []string{}
 	if judge != "" {
 		v["officer"] = []string{map[bool]string{true: "执行员", false: "审判员"}[strings.HasPrefix(c.Type, "执")] + " " + judge}
@@ -151,7 +115,7 @@ func (s *Service) seats(tx *db.Tx, c docket.Case, v Values) error {
 
 // people adds the parties in the lines of a paper's head, one for each person
 // (C4 of the rules for papers): role, name, what tells him from others.
-func (s *Service) people(tx *db.Tx, c docket.Case, me docket.Party, v Values) error {
+func (s *Service) people(tx *db.Tx, c docket.Case, me docket.Party, v kinds.Values) error {
 	ps, err := docket.Parties(tx, c.ID)
 	if err != nil {
 		return err
@@ -171,7 +135,7 @@ func (s *Service) people(tx *db.Tx, c docket.Case, me docket.Party, v Values) er
 		if err != nil {
 			return err
 		}
-		lines = append(lines, personLine(p, n, address))
+		lines = append(lines, personLine(c.Type, p, n, address))
 		if p.RepName != "" {
 			lines = append(lines, "法定代表人："+p.RepName+comma(p.RepTitle)+"。")
 		}
@@ -192,13 +156,26 @@ func (s *Service) people(tx *db.Tx, c docket.Case, me docket.Party, v Values) er
 	}
 	v["parties"], v["agents"] = lines, agents
 	v["plaintiffs"], v["defendants"], v["thirds"] = join(docket.Plaintiff, docket.Applicant, docket.Appellant), join(docket.Defendant, docket.Respondent, docket.Appellee), join(docket.ThirdParty)
-	v["opponents"] = opponents(ps, me)
-	v["role"] = docket.RoleNames[me.Role]
+	v["opponents"] = opponents(c.Type, ps, me)
+	v["role"] = roleName(c.Type, me.Role)
 	return nil
 }
 
-func personLine(p docket.Party, n docket.Person, address string) string {
-	s := docket.RoleNames[p.Role] + "：" + p.Name
+// roleName is what papers call a party; enforcement has words of its own.
+func roleName(caseType, role string) string {
+	if strings.HasPrefix(caseType, "执") {
+		switch role {
+		case docket.Plaintiff, docket.Applicant:
+			return "申请执行人"
+		case docket.Defendant, docket.Respondent:
+			return "被执行人"
+		}
+	}
+	return docket.RoleNames[role]
+}
+
+func personLine(caseType string, p docket.Party, n docket.Person, address string) string {
+	s := roleName(caseType, p.Role) + "：" + p.Name
 	if p.Kind == "org" {
 		if address != "" {
 			s += "，住所地" + address
@@ -233,13 +210,13 @@ func comma(s string) string {
 }
 
 // opponents names the other side: 被告甲、乙.
-func opponents(all []docket.Party, me docket.Party) string {
+func opponents(caseType string, all []docket.Party, me docket.Party) string {
 	var names []string
 	role := ""
 	for _, p := range all {
 		if p.Role != me.Role && p.Role != docket.ThirdParty {
 			names = append(names, p.Name)
-			role = docket.RoleNames[p.Role]
+			role = roleName(caseType, p.Role)
 		}
 	}
 	return role + strings.Join(names, "、")
@@ -262,7 +239,7 @@ func (s *Service) site() string {
 }
 
 // mark adds the codes that a paper carries.
-func (s *Service) mark(v Values, p paper.Paper, long, short string) {
+func (s *Service) mark(v kinds.Values, p paper.Paper, long, short string) {
 	v["paper_code"], v["check_url"] = p.Code, s.k.Config.Origin+"/p/"+p.Code
 	if long != "" {
 		v["case_url"], v["case_short"] = s.k.Config.Origin+"/c/"+long, short

@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"mashang/capability/papers"
+	"mashang/capability/papers/kinds"
 	"mashang/platform/clock"
 	"mashang/platform/pdf"
 	"mashang/platform/sign"
@@ -40,7 +40,7 @@ func runDoc(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
-	ks, err := papers.Catalogue()
+	ks, err := kinds.All()
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func runDoc(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	return errors.New("doc list, or doc render -template NAME -out FILE")
 }
 
-func renderDoc(ctx context.Context, k papers.Kind, data, out, fonts string, signers int, stderr io.Writer) error {
+func renderDoc(ctx context.Context, k kinds.Kind, data, out, fonts string, signers int, stderr io.Writer) error {
 	var values []byte
 	if data != "" {
 		b, err := os.ReadFile(data)

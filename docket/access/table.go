@@ -51,6 +51,9 @@ var table = map[string]map[string]Relation{
 	"paper": {
 		"read":     Side | Bench | Delegate | Above | Filing | System,
 		"make":     Handler | Clerk | Filing | System,
+		"draft":    Handler | Member | Assistant | Clerk | FilingJudge,
+		"proof":    Handler | Member | Assistant | Clerk | FilingJudge | President, // see a draft
+		"approve":  Handler | FilingJudge | President,                              // sign it off; the president what only he signs
 		"withdraw": Handler | FilingJudge,
 		"print":    Bench | Filing,
 	},

@@ -7,8 +7,8 @@
 //
 //	claims | 诉讼请求 | list* | 一行写一项
 //
-// is a field: name, what the clerk reads, type (with * it must be filled), a
-// hint. A body is read line by line, and each line is one block:
+// is a field: name, what the clerk reads, type, a hint. With * it must be
+// filled, with *F=V or *F when field F is V, or is filled. A body is read line by line, and each line is one block:
 //
 //	TEXT                 paragraph
 //	1. TEXT              item of a numbered list; items that follow each other are one list
@@ -50,7 +50,20 @@ type Field struct {
 	Type     Type
 	Of       []string // choices, or columns of a table
 	Required bool
+	When     string // required when this holds: F=V, or F
 	Hint     string
+}
+
+// Needed reports whether a field must be filled, given the other values.
+func (fd Field) Needed(values map[string]any) bool {
+	if fd.When == "" {
+		return fd.Required
+	}
+	name, is, ok := strings.Cut(fd.When, "=")
+	if !ok {
+		return !empty(values[name])
+	}
+	return fmt.Sprint(values[name]) == is
 }
 
 // Form is a paper as data.
@@ -133,8 +146,8 @@ func parseField(line string) (Field, error) {
 	if len(cells) == 4 {
 		fd.Hint = cells[3]
 	}
-	kind := cells[2]
-	kind, fd.Required = strings.CutSuffix(kind, "*")
+	kind, when, star := strings.Cut(cells[2], "*")
+	fd.Required, fd.When = star && when == "", when
 	if name, of, ok := strings.Cut(kind, "("); ok {
 		kind = name
 		for x := range strings.SplitSeq(strings.TrimSuffix(of, ")"), ",") {

@@ -22,6 +22,8 @@ many  | 几个   | number |
 lines | 几项   | list |
 story | 经过   | text |
 rows  | 表     | table(名称,份数) |
+why   | 为什么 | line*how=慢 |
+also  | 还有   | line*why |
 ---
 @to {who}
 {who}应付{sum:money}（{sum:capital}）[[，{on:date}前付清]]。
@@ -49,7 +51,7 @@ rows  | 表     | table(名称,份数) |
 @choose 怎样: how
 @cell 签名 minute
 @blank 备注 3
-@special {who}
+@special {who}[[{why}{also}]]
 `
 
 func fill(t *testing.T, values string) []pdf.Block {
@@ -142,10 +144,24 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%s = %v: %v", c.field, c.v, p)
 		}
 	}
+	for _, c := range []struct{ v, want string }{{`{"how":"慢"}`, "why"}, {`{"how":"快"}`, ""}, {`{"how":"慢","why":"因为"}`, "also"}, {`{"why":"因为","also":"还"}`, ""}} {
+		v := map[string]any{}
+		if err := json.Unmarshal([]byte(c.v), &v); err != nil {
+			t.Fatal(err)
+		}
+		v["who"], v["sum"] = "甲", 100
+		got := ""
+		for _, p := range f.Check(v) {
+			got += p.Field
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, not %q", c.v, got, c.want)
+		}
+	}
 	if p := f.Check(good); len(p) != 0 {
 		t.Error(p)
 	}
-	if want := []string{"who", "sum", "on", "yes", "how", "story", "many", "lines", "rows", "at"}; !reflect.DeepEqual(f.Uses(), want) {
+	if want := []string{"who", "sum", "on", "yes", "how", "story", "many", "lines", "rows", "at", "why", "also"}; !reflect.DeepEqual(f.Uses(), want) {
 		t.Error(f.Uses())
 	}
 }

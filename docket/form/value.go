@@ -46,7 +46,7 @@ func (f *Form) Check(values map[string]any) (out []Problem) {
 	for _, fd := range f.Fields {
 		v, ok := values[fd.Name]
 		if !ok || empty(v) {
-			if fd.Required {
+			if fd.Needed(values) {
 				out = append(out, Problem{fd.Name, "请填“" + fd.Label + "”。"})
 			}
 			continue

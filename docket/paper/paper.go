@@ -110,3 +110,15 @@ func ByDigest(tx *db.Tx, digest string) (Paper, bool, error) {
 func OfCase(tx *db.Tx, caseID string) ([]Paper, error) {
 	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE case_id = ? ORDER BY at DESC, id DESC`, caseID)
 }
+
+// OrderedFor returns the papers that wait longest to be drawn, of the cases in
+// which a person has a capacity.
+func OrderedFor(tx *db.Tx, person string, at time.Time, most int) ([]Paper, error) {
+	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE state = 'ordered' AND case_id IN (
+		SELECT case_id FROM docket_access WHERE person_id = ? AND from_at <= ? AND (until_at = 0 OR until_at > ?)) ORDER BY at, id LIMIT ?`, person, at, at, most)
+}
+
+// OrderedIn returns the papers of a court that wait longest to be drawn.
+func OrderedIn(tx *db.Tx, court string, most int) ([]Paper, error) {
+	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE state = 'ordered' AND court_id = ? ORDER BY at, id LIMIT ?`, court, most)
+}

@@ -221,6 +221,7 @@ func Actor(ctx context.Context) string {
 // keyed digest, so that nobody finds it by listing or counting. The leaf binds
 // the words by their digest. kind is one whose audience is [ledger.Named].
 func (k *Kit) Confide(tx *db.Tx, kind, person, words string) error {
+	tx.Quiet()
 	who := k.Vault.Find(kind, person)
 	h := sha256.Sum256([]byte(words))
 	_, err := k.Ledger.Append(tx, ledger.Entry{Kind: kind, Case: who, Actor: who, Holders: []string{who}, Body: map[string]any{"words": hex.EncodeToString(h[:])}})

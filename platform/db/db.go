@@ -84,7 +84,8 @@ func redact(dsn string) string {
 // Postgres reports whether the engine is PostgreSQL; only jobs and search may ask.
 func (d *DB) Postgres() bool { return d.pool != nil }
 
-// OnSlow calls f with the time that an act held the writer, after each act.
+// OnSlow calls f with the time that an act held the writer, after each act that
+// is not quiet.
 func (d *DB) OnSlow(f func(time.Duration)) { d.slow = f }
 
 // KeepTime tells transactions the time by the court's clock; without it, by the machine's.
@@ -160,6 +161,7 @@ type Tx struct {
 	after    []func()
 	wrote    []Write
 	known    map[any]any
+	quiet    bool
 }
 
 // Context is the context of the request or job this transaction serves.
@@ -171,6 +173,22 @@ func (t *Tx) Now() time.Time {
 		t.now = t.clock()
 	}
 	return t.now
+}
+
+// Quietly returns the context of what leaves no figure: whoever reads the
+// figures of a quiet hour must not count what he is not to know of.
+func Quietly(ctx context.Context) context.Context { return context.WithValue(ctx, quietly{}, true) }
+
+type quietly struct{}
+
+// Quiet leaves this transaction out of the figures, as [Quietly] does.
+func (t *Tx) Quiet() { t.quiet = true }
+
+// counted tells f how long the transaction held the writer.
+func (t *Tx) counted(f func(time.Duration), since time.Time) {
+	if f != nil && !t.quiet && t.ctx.Value(quietly{}) == nil {
+		f(time.Since(since))
+	}
 }
 
 // After registers f to run once the transaction has durably committed.

@@ -146,9 +146,7 @@ func (g *group) one(a *act) error {
 	start := time.Now()
 	a.tx = &Tx{ctx: a.ctx, run: g, clock: a.now}
 	a.err = g.call(a)
-	if a.slow != nil {
-		a.slow(time.Since(start))
-	}
+	a.tx.counted(a.slow, start)
 	if a.err != nil {
 		if _, err := g.exec("ROLLBACK TO act", nil); err != nil {
 			return errors.Join(a.err, err)

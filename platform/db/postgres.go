@@ -69,9 +69,7 @@ func (d *DB) doPostgres(ctx context.Context, f func(*Tx) error) (err error) {
 		if err = tx.Commit(); err == nil {
 			runAll(t.after)
 		}
-		if d.slow != nil {
-			d.slow(time.Since(start))
-		}
+		t.counted(d.slow, start)
 	}()
 	return f(t)
 }

@@ -113,8 +113,12 @@ func (l *Ledger) sealSome(tx *db.Tx) (int, error) {
 		}
 	}
 	list, err := waiting(tx)
-	if err != nil || l.alone(list) {
+	if err != nil {
 		return 0, err
+	}
+	if l.alone(list) {
+		tx.Quiet()
+		return 0, nil
 	}
 	if covered, err := l.cover(tx, len(list)); err != nil {
 		return 0, err

@@ -9,7 +9,7 @@
 // Three promises hold for every paper:
 //
 //   - No character is ever blank. If no face has it, Render returns a
-//     [MissingGlyphError] that names it, and no paper.
+//     [MissingGlyphError] that holds it, and no paper.
 //   - The same Doc gives the same bytes, so that a hash identifies a paper.
 //   - If [Doc.Void] is set it stands on every page and in every seal; no option
 //     leaves it out.

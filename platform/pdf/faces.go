@@ -157,16 +157,8 @@ type MissingGlyphError struct {
 	Chars []rune // each once, in order of appearance
 }
 
-// Error names every character with its code point.
+// Error does not quote the characters: it ends in logs, and they are most often
+// of somebody's name.
 func (e *MissingGlyphError) Error() string {
-	var b strings.Builder
-	b.WriteString("pdf: no font has ")
-	for i, r := range e.Chars {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprintf(&b, "%q (%U)", string(r), r)
-	}
-	b.WriteString("; put a TrueType font that has it into the font directory as extra*.ttf")
-	return b.String()
+	return fmt.Sprintf("pdf: %d characters of the paper are in no font; the desk and the case page name them. Put a TrueType font that has them into the font directory as extra*.ttf", len(e.Chars))
 }

@@ -30,8 +30,8 @@ func TestMissingGlyphIsAnError(t *testing.T) {
 			t.Errorf("%s: %d bytes, %v; want a MissingGlyphError and no paper", name, len(b), err)
 			continue
 		}
-		if msg := err.Error(); !strings.Contains(msg, unknown) || !strings.Contains(msg, "U+30EDD") {
-			t.Errorf("%s: message names neither character nor code point: %s", name, msg)
+		if msg := err.Error(); string(missing.Chars) != unknown || strings.Contains(msg, unknown) || strings.Contains(msg, "30EDD") {
+			t.Errorf("%s: the error holds %q, and its message must not quote it: %s", name, string(missing.Chars), msg)
 		}
 	}
 }

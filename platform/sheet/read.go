@@ -36,7 +36,8 @@ var (
 // Read hands the rows of a list over as they come, with the number that a
 // person sees beside them; which of the two kinds the file is, its first bytes
 // say. Of several sheets the first is read. A refusal is a fault under [Field]
-// and quotes no cell; the error of row ends the reading.
+// and quotes no cell; the error of row ends the reading. One list is read at a
+// time; who waits too long is told so.
 func Read(file []byte, row func(n int, cells []string) error) error {
 	within := func(n int, cells []string) error {
 		switch {
@@ -47,9 +48,15 @@ func Read(file []byte, row func(n int, cells []string) error) error {
 		}
 		return row(n, cells)
 	}
-	switch {
-	case len(file) > MostBytes:
+	if len(file) > MostBytes {
 		return fault.Field(Field, "文件超过 20 MB。请分成几份再传。")
+	}
+	done, err := wait()
+	if err != nil {
+		return err
+	}
+	defer done()
+	switch {
 	case bytes.HasPrefix(file, []byte("PK\x03\x04")):
 		return readXLSX(file, within)
 	case bytes.HasPrefix(file, []byte("\xd0\xcf\x11\xe0")), bytes.IndexByte(file, 0) >= 0:
@@ -61,6 +68,9 @@ func Read(file []byte, row func(n int, cells []string) error) error {
 // readXLSX takes the cells as they are stored: what is shown of a date depends
 // on whose Excel it was.
 func readXLSX(b []byte, row func(n int, cells []string) error) error {
+	if err := weigh(b); err != nil {
+		return err
+	}
 	f, err := excelize.OpenReader(bytes.NewReader(b), excelize.Options{UnzipSizeLimit: mostUnzipped, UnzipXMLSizeLimit: mostUnzipped, RawCellValue: true})
 	if err != nil {
 		return errKind // the cause may quote a cell
@@ -101,7 +111,8 @@ func readCSV(b []byte, row func(n int, cells []string) error) error {
 		b = d
 	}
 	head, _, _ := bytes.Cut(bytes.TrimLeft(b, "\r\n"), []byte("\n"))
-	r := csv.NewReader(bytes.NewReader(b))
+	src := &rationed{r: bytes.NewReader(b)}
+	r := csv.NewReader(src)
 	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = -1, true, true
 	for _, sep := range "\t;" {
 		if bytes.ContainsRune(head, sep) && !bytes.ContainsRune(head, ',') {
@@ -109,9 +120,13 @@ func readCSV(b []byte, row func(n int, cells []string) error) error {
 		}
 	}
 	for last := 0; ; {
+		src.left = mostRow
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			return nil
+		}
+		if errors.Is(err, errEaten) {
+			return fault.Field(Field, "第 "+strconv.Itoa(last+1)+" 行附近有一行太长，读不下。请看引号是不是成对，或者用下载的空表填写。")
 		}
 		if err != nil {
 			return fault.Field(Field, "第 "+strconv.Itoa(last+1)+" 行附近读不出来。请看引号是不是成对。")

@@ -3,5 +3,6 @@
 // bounds, because a small file can claim a million rows; in a table that leaves
 // no cell is a formula, whatever was typed into it.
 //
-// Reading order: read.go, cell.go (what a cell means), write.go.
+// Reading order: read.go, bound.go (what a file may unfold into), cell.go (what a
+// cell means), write.go.
 package sheet

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -58,46 +59,183 @@ func TestBombs(t *testing.T) {
 	}
 }
 
+// repacked is a workbook of which some parts were changed by hand, or added.
+func repacked(t *testing.T, file []byte, change map[string]func(string) string) []byte {
+	t.Helper()
+	old, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	add := func(name, text string) {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = io.WriteString(w, text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	done := map[string]bool{}
+	for _, f := range old.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(b)
+		if c := change[f.Name]; c != nil {
+			text, done[f.Name] = c(text), true
+		}
+		add(f.Name, text)
+	}
+	for name, c := range change {
+		if !done[name] {
+			add(name, c(""))
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// TestUnfolding: a list that is small, or no larger than allowed, and would take
+// a thousand times the memory is refused before it takes it, wherever in it the
+// many things are and however they are hidden.
+func TestUnfolding(t *testing.T) {
+	const head, many = `<?xml version="1.0" encoding="UTF-8"?>`, 3_000_000
+	const ns = ` xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
+	times := func(s string) string { return strings.Repeat(s, many) }
+	book := xlsxOf(t, map[string]any{"A1": "x"})
+	part := func(name, text string) []byte {
+		return repacked(t, book, map[string]func(string) string{name: func(string) string { return text }})
+	}
+	const texts, rows = "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"
+	for what, file := range map[string][]byte{
+		"commas":            []byte("案号,b\n" + strings.Repeat(",", MostBytes-100)),
+		"semicolons":        []byte("案号;b\n" + strings.Repeat(";", MostBytes-100)),
+		"open quote":        []byte("案号,b\n1,\"" + strings.Repeat("x", MostBytes-100)),
+		"quoted lines":      []byte("案号,b\n1,\"" + strings.Repeat("\n", MostBytes-100)),
+		"blank lines":       []byte("案号,b\n1," + strings.Repeat("\n", MostBytes-100)),
+		"texts":             part(texts, head+`<sst`+ns+`>`+times(`<si/>`)+`</sst>`),
+		"texts, capitals":   repacked(t, part(texts, ""), map[string]func(string) string{"XL/SHAREDSTRINGS.XML": func(string) string { return `<sst` + ns + `>` + times(`<si/>`) + `</sst>` }}),
+		"prefixed":          part(texts, `<x:sst xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main">`+times(`<x:si/>`)+`</x:sst>`),
+		"runs":              part(texts, head+`<sst`+ns+`><si>`+times(`<r/>`)+`</si></sst>`),
+		"between rows":      part(texts, head+`<sst`+ns+`>`+times(`<si/><row/>`)+`</sst>`),
+		"behind a comment":  part(texts, head+`<!-- <worksheet> --><sst`+ns+`>`+times(`<si/><row/>`)+`</sst>`),
+		"behind an order":   part(texts, `<?x <worksheet ?><sst`+ns+`>`+times(`<si/><row/>`)+`</sst>`),
+		"behind text":       part(texts, `text <sst`+ns+`>`+times(`<si/>`)+`</sst>`),
+		"another encoding":  part(texts, `<?xml version="1.0" encoding="utf-16le"?><worksheet `+times(`<row `)),
+		"attributes":        part(texts, head+`<sst`+ns+times(` a=""`)+`></sst>`),
+		"styles":            part("xl/styles.xml", head+`<styleSheet`+ns+`><cellXfs>`+times(`<xf/>`)+`</cellXfs></styleSheet>`),
+		"sheets":            part("xl/workbook.xml", head+`<workbook`+ns+`><sheets>`+times(`<sheet/>`)+`</sheets></workbook>`),
+		"cells of a row":    part(rows, head+`<worksheet`+ns+`><sheetData><row>`+times(`<c/>`)+`</row></sheetData></worksheet>`),
+		"rows in a comment": part(rows, head+`<worksheet`+ns+`><sheetData><row>`+times(`<c/><!--<row-->`)+`</row></sheetData></worksheet>`),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		err := Read(file, func(int, []string) error { return nil })
+		took := time.Since(start)
+		runtime.ReadMemStats(&after)
+		if fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", what, err)
+		}
+		mb := (after.TotalAlloc - before.TotalAlloc) >> 20
+		if mb > 60 {
+			t.Errorf("%s: %d MB", what, mb)
+		}
+		t.Logf("%-18s %3d MB  %5d ms  of %8d bytes  %v", what, mb, took.Milliseconds(), len(file), err)
+	}
+}
+
+// TestBounded: what is below the bounds is read: cells of many lines and quotes,
+// a picture, and as many texts as a large list has, for a bounded price.
+func TestBounded(t *testing.T) {
+	lines := strings.Repeat("第一句“话”，\n第二句\"\"话\"\"；", 800)
+	n := 0
+	err := Read([]byte("案号,请求\n1,\""+lines+"\"\n2,b"), func(_ int, cells []string) error {
+		if n++; n == 2 && cells[1] != strings.ReplaceAll(lines, `""`, `"`) {
+			t.Errorf("%d bytes of %d", len(cells[1]), len(lines))
+		}
+		return nil
+	})
+	if err != nil || n != 3 {
+		t.Errorf("%d rows, %v", n, err)
+	}
+	const many = 330_000
+	book := xlsxOf(t, map[string]any{"A1": "x"})
+	for what, change := range map[string]map[string]func(string) string{
+		"picture": {"xl/media/image1.png": func(string) string { return "\x89PNG\r\n\x1a\n\x00<!<?" + strings.Repeat("\xff", 1<<20) }},
+		"notes":   {"xl/notes.txt": func(string) string { return "1 is one" }},
+		"texts": {"xl/sharedStrings.xml": func(string) string {
+			return `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\r\n" + `<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>x</t></si>` + strings.Repeat(`<si><t>某某某某</t><phoneticPr fontId="1"/></si>`, many) + `</sst>`
+		}},
+	} {
+		file := repacked(t, book, change)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		got := ""
+		err := Read(file, func(_ int, cells []string) error { got += strings.Join(cells, "|"); return nil })
+		runtime.ReadMemStats(&after)
+		if err != nil || got != "x" {
+			t.Errorf("%s: %q %v", what, got, err)
+		}
+		if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 700 {
+			t.Errorf("%s: %d MB", what, mb)
+		} else {
+			t.Logf("%s: %d MB in all", what, mb)
+		}
+	}
+}
+
+// TestTurn: while one list is read another waits, and is told so when it waits
+// too long.
+func TestTurn(t *testing.T) {
+	old := patience
+	patience = 50 * time.Millisecond
+	defer func() { patience = old }()
+	var within error
+	list := []byte("甲,乙\n1,2\n")
+	err := Read(list, func(n int, _ []string) error {
+		if n == 1 {
+			within = Read(list, func(int, []string) error { return nil })
+		}
+		return nil
+	})
+	if err != nil || fault.KindOf(within) != fault.Unavailable || !strings.Contains(fault.As(within).Show, "别的表格正在读") {
+		t.Errorf("%v, the second %v", err, within)
+	}
+	if err := Read(list, func(int, []string) error { return nil }); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+	if err := Read(list, func(int, []string) error { return errors.New("enough") }); err == nil {
+		t.Error("the reader's own error is lost")
+	}
+	if err := Read(list, func(int, []string) error { return nil }); err != nil {
+		t.Errorf("after an error: %v", err)
+	}
+}
+
 // TestEntities: a workbook that asks for a file of this machine, or unfolds a
 // name into names, gets neither.
 func TestEntities(t *testing.T) {
 	for what, head := range map[string]string{"outside": `<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>`, "inside": `<!DOCTYPE x [<!ENTITY a "unfolded"><!ENTITY e "&a;&a;">]>`} {
-		var file bytes.Buffer
-		z := zip.NewWriter(&file)
-		old, err := zip.NewReader(bytes.NewReader(xlsxOf(t, map[string]any{"A1": "here"})), int64(len(xlsxOf(t, map[string]any{"A1": "here"}))))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range old.File {
-			r, err := f.Open()
-			if err != nil {
-				t.Fatal(err)
+		file := repacked(t, xlsxOf(t, map[string]any{"A1": "here"}), map[string]func(string) string{"xl/sharedStrings.xml": func(text string) string {
+			text = strings.Replace(text, "here", "&e;", 1)
+			_, rest, _ := strings.Cut(text, "?>")
+			if !strings.Contains(text, "&e;") {
+				t.Fatalf("nothing was asked for: %s", text)
 			}
-			b, err := io.ReadAll(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if f.Name == "xl/sharedStrings.xml" {
-				text := strings.Replace(string(b), "here", "&e;", 1)
-				_, rest, _ := strings.Cut(text, "?>")
-				b = []byte(`<?xml version="1.0"?>` + head + strings.TrimSpace(rest))
-				if !strings.Contains(text, "&e;") {
-					t.Fatalf("nothing was asked for: %s", text)
-				}
-			}
-			w, err := z.Create(f.Name)
-			if err == nil {
-				_, err = w.Write(b)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := z.Close(); err != nil {
-			t.Fatal(err)
-		}
+			return `<?xml version="1.0"?>` + head + strings.TrimSpace(rest)
+		}})
 		host, _ := os.ReadFile("/etc/hostname")
-		err = Read(file.Bytes(), func(_ int, cells []string) error {
+		err := Read(file, func(_ int, cells []string) error {
 			if all := strings.Join(cells, " "); strings.Contains(all, "unfolded") || len(host) > 1 && strings.Contains(all, strings.TrimSpace(string(host))) {
 				t.Errorf("%s: %q", what, all)
 			}

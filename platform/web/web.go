@@ -26,6 +26,7 @@ import (
 
 	"mashang/platform/auth"
 	"mashang/platform/clock"
+	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/id"
 )
@@ -177,18 +178,31 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rt.mux.ServeHTTP(w, r)
 }
 
-// ordinary is the body size that a form without files may have.
+// ordinary is the size that what is typed may have, whatever files come with it.
 const ordinary = 1 << 20
+
+// most is how large the body of a request may be: only a form that can carry
+// files has their room.
+func (route Route) most(r *http.Request) int64 {
+	if isMultipart(r) {
+		return ordinary + route.Upload
+	}
+	return ordinary
+}
 
 func (rt *Router) serve(route Route, api bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		asJSON := api || wantsJSON(r)
-		r.Body = http.MaxBytesReader(w, r.Body, ordinary+route.Upload)
+		r.Body = http.MaxBytesReader(w, r.Body, route.most(r))
 		w.Header().Set("Cache-Control", "no-store")
 		rep, r, err := rt.answer(route, r, api)
 		if big, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			err = fault.Wrap(fault.Invalid, fmt.Sprintf("文件太大了，一次最多 %d MB。可以分几次交。", big.Limit>>20), err)
+			what := "内容"
+			if big.Limit > ordinary {
+				what = "文件"
+			}
+			err = fault.Wrap(fault.Invalid, fmt.Sprintf("%s太大了，一次最多 %d MB。可以分几次交。", what, big.Limit>>20), err)
 		}
 		status := http.StatusOK
 		switch {
@@ -228,6 +242,9 @@ func (rt *Router) answer(route Route, r *http.Request, api bool) (Reply, *http.R
 	if passive(r) {
 		r = r.WithContext(auth.Passive(r.Context()))
 	}
+	if route.Quiet {
+		r = r.WithContext(db.Quietly(r.Context()))
+	}
 	a, err := rt.actor(r, api)
 	if err != nil {
 		return Reply{}, r, err
@@ -250,6 +267,7 @@ func (rt *Router) answer(route Route, r *http.Request, api bool) (Reply, *http.R
 
 // carry hands the request to its handler, one form once.
 func (rt *Router) carry(route Route, a auth.Actor, r *http.Request) (Reply, error) {
+	defer func() { forget(r) }() // whichever copy of the request it is by then
 	if r.Method == http.MethodPost {
 		key := r.Header.Get("Idempotency-Key")
 		if key == "" {

@@ -152,7 +152,7 @@ func TestRead(t *testing.T) {
 	}
 	for _, x := range [][2]string{
 		{form, url.Values{"name": {"  王小明\x00\n"}, "count": {"7"}, "yes": {"1"}, "tags": {"a", "", "b"}, "other": {"x"}}.Encode()},
-		{"application/json", `{"name":" 王小明\u200f ","count":7,"yes":true,"tags":["a","b "]}`},
+		{"application/json", `{"name":" 王小明\u200f ","count":7,"yes":true,"tags":["a","b "]}` + " \r\n"},
 		{m.FormDataContentType(), multi.String()},
 	} {
 		w := ask(rt, "POST", API+"/t/read", x[1], "Content-Type", x[0])
@@ -161,7 +161,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("%s: %s", x[0], w.Body)
 		}
 	}
-	for _, x := range [][2]string{{form, "count=seven"}, {form, "count=9223372036854775808"}, {"application/json", `{"count":9223372036854775808}`}, {"application/json", `{"nme":"x"}`}, {"application/json", `{`}, {"application/json", `{"count":"7"}`}, {"multipart/form-data; boundary=x", "broken"}, {form, "name=%zz"}} {
+	for _, x := range [][2]string{{form, "count=seven"}, {form, "count=9223372036854775808"}, {"application/json", `{"count":9223372036854775808}`}, {"application/json", `{"nme":"x"}`}, {"application/json", `{`}, {"application/json", `{"name":"a"}{"name":"b"}`}, {"application/json", `{"name":"a"} 1`}, {"application/json", `{"name":"a"}]`}, {"application/json", `{"name":"a"},`}, {"application/json", `{"count":"7"}`}, {"multipart/form-data; boundary=x", "broken"}, {form, "name=%zz"}} {
 		if w := ask(rt, "POST", API+"/t/read", x[1], "Content-Type", x[0]); w.Code != 422 {
 			t.Errorf("%v: %d %s", x, w.Code, w.Body)
 		}
@@ -343,17 +343,114 @@ func TestLimitsAsDocumented(t *testing.T) {
 	}
 }
 
+// TestBodyLimit: what is typed holds a mebibyte and no more, on a route that
+// takes files too; the files have their own room.
 func TestBodyLimit(t *testing.T) {
 	rt := counter(Config{})
-	big := "name=" + strings.Repeat("x", 1<<20)
-	huge := "name=" + strings.Repeat("x", 3<<20)
+	big, huge := strings.Repeat("x", ordinary), strings.Repeat("x", 4<<20)
+	kind, words, files := "", map[string]string{}, map[string]string{}
+	for _, x := range []string{big[:ordinary/2], big, huge} {
+		kind, words[x] = multi(t, x, "")
+		_, files[x] = multi(t, "x", x)
+	}
 	for _, x := range []struct {
 		path, kind, body string
 		want             int
-	}{{"/t/read", form, big, 422}, {"/t/read", "application/json", `{"name":"` + big + `"}`, 422}, {"/t/upload", form, big, 200}, {"/t/upload", form, huge, 422}} {
+	}{
+		{"/t/read", form, "name=" + big, 422}, {"/t/read", "application/json", `{"name":"` + big + `"}`, 422}, {"/t/read", kind, words[big], 422}, {"/t/read", kind, files[big], 422},
+		{"/t/upload", form, "name=" + big, 422}, {"/t/upload", "application/json", `{"name":"` + big + `"}`, 422}, {"/t/read", "application/json", `{"name":"a"}` + strings.Repeat(" ", ordinary), 422}, {"/t/upload", "application/json; charset=utf-8", `{"name":"` + huge + `"}`, 422},
+		{"/t/upload", kind, words[big], 422}, {"/t/upload", kind, words[huge], 422}, {"/t/upload", kind, files[huge], 422},
+		{"/t/upload", kind, files[big], 200}, {"/t/upload", kind, words[big[:ordinary/2]], 200}, {"/t/upload", form, "name=" + big[:ordinary/2], 200},
+	} {
 		w := ask(rt, "POST", API+x.path, x.body, "Content-Type", x.kind)
 		if w.Code != x.want || x.want == 422 && !strings.Contains(w.Body.String(), "太大") {
 			t.Errorf("%s %s %d bytes: %d %.200s", x.path, x.kind, len(x.body), w.Code, w.Body)
+		}
+	}
+}
+
+// multi is a form with a name and, unless it is empty, one file.
+func multi(t *testing.T, name, file string) (kind, body string) {
+	t.Helper()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	err := errors.Join(m.SetBoundary("----boundary"), m.WriteField("name", name))
+	if file != "" {
+		w, werr := m.CreateFormFile("files", "a.txt")
+		_, cerr := io.WriteString(w, file)
+		err = errors.Join(err, werr, cerr)
+	}
+	if err = errors.Join(err, m.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return m.FormDataContentType(), b.String()
+}
+
+// TestListLimit: a list of a thousand is read, a longer one is refused, typed
+// or as JSON, and the field of a form is named.
+func TestListLimit(t *testing.T) {
+	rt := counter(Config{})
+	for n, want := range map[int]int{mostValues: 200, mostValues + 1: 422} {
+		tags := strings.Split(strings.TrimSuffix(strings.Repeat("a,", n), ","), ",")
+		js, _ := json.Marshal(map[string]any{"tags": tags})
+		for kind, body := range map[string]string{form: url.Values{"tags": tags}.Encode(), "application/json": string(js)} {
+			w := ask(rt, "POST", API+"/t/read", body, "Content-Type", kind)
+			if w.Code != want || want == 422 && (!strings.Contains(w.Body.String(), errLong.Show) || kind == form && !strings.Contains(w.Body.String(), `"tags"`)) {
+				t.Errorf("%d as %s: %d %.200s", n, kind, w.Code, w.Body)
+			}
+		}
+	}
+}
+
+// TestUploadForgotten: while a form with a large file is handled its plain copy
+// may lie on the disk, and none does afterwards, however it ends.
+func TestUploadForgotten(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	left := func() int {
+		t.Helper()
+		list, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	rt := New(Config{})
+	how, spilled := "", 0
+	rt.Handle(Route{Pattern: "POST /t/take", Object: Public, Verb: "see", Upload: 4 << 20, Do: func(r *http.Request) (Reply, error) {
+		if err := Read(r, &command{}); err != nil {
+			return Reply{}, err
+		}
+		f, err := Files(r, "files")[0].Open()
+		if err != nil {
+			return Reply{}, err
+		}
+		defer func() { _ = f.Close() }()
+		spilled = left()
+		switch how {
+		case "refused":
+			return Reply{}, fault.Field("files", "收不了。")
+		case "failed":
+			return Reply{}, errors.New("broken")
+		case "panicked":
+			panic("broken")
+		case "again":
+			return Reply{}, ErrRepeated
+		}
+		return Reply{JSON: true}, nil
+	}})
+	kind, whole := multi(t, "x", strings.Repeat("秘", 1<<20))
+	for _, x := range []struct {
+		how, body, key string
+		spills         int
+	}{{"taken", whole, "", 1}, {"taken", whole, "k", 1}, {"refused", whole, "", 1}, {"failed", whole, "k", 1}, {"panicked", whole, "", 1}, {"again", whole, "k", 1}, {"cut off", whole[:2<<20], "", 0}, {"too large", whole[:3<<20] + whole, "", 0}} {
+		how, spilled = x.how, 0
+		func() {
+			defer func() { _ = recover() }()
+			ask(rt, "POST", API+"/t/take", x.body, "Content-Type", kind, "Idempotency-Key", x.key)
+		}()
+		if n := left(); n != 0 || spilled != x.spills {
+			t.Errorf("%s, key %q: %d files while it is handled, %d afterwards", x.how, x.key, spilled, n)
 		}
 	}
 }
@@ -497,8 +594,26 @@ func TestVerbatim(t *testing.T) {
 	}
 }
 
+// TestClean: what nobody sees is dropped, so that two names that look the same
+// are the same; what is seen stays, rare characters and the words of other
+// peoples among it.
+func TestClean(t *testing.T) {
+	const zalgo = "一字\u0301\u0302\u0303\u0304\u0305后"
+	for s, want := range map[string]string{
+		"张\u200b三": "张三", "葛\U000e0100城": "葛城", "葛\ufe00城": "葛城", "邢\u2060\ufeff立\u00ad": "邢立", "\U000e0041\U000e007f": "", "\u200d\u200c": "",
+		"\u3164": "", "\u115f\u1160\uffa0": "", "\u2800\u2800": "", "\u034f\u180e": "", "\u0301\u0302": "", " \u0301\n\u0301": "", zalgo: "一字\u0301\u0302\u0303后",
+		strings.Repeat("\u0301", 1500): "", "好\u20e3" + strings.Repeat("\u20e3", 9): "好\u20e3\u20e3\u20e3",
+		"𠮷野家": "𠮷野家", "㐂𰻝": "㐂𰻝", "阿不都·热合曼": "阿不都·热合曼", "لاچىن ئەپەندى": "لاچىن ئەپەندى", "བསྒྲུབས་": "བསྒྲུབས་", "Ngọc Ế": "Ngọc Ế", "O'Brien é": "O'Brien é",
+		"第一行\r\n　第二行\t末\u00a0 ": "第一行\n　第二行\t末", "一\u2028二": "一\u2028二", "☎️ 👍🏽": "☎ 👍🏽",
+	} {
+		if got := Clean(s); got != want {
+			t.Errorf("%q: %q, want %q", s, got, want)
+		}
+	}
+}
+
 func FuzzClean(f *testing.F) {
-	for _, s := range []string{"", " 王\r\n小明 ", "a\u202eb\u2066c", "\xff\xfe", "\t\n", "\ufeffx", "a\x00b\x7f"} {
+	for _, s := range []string{"\u200b张\u3164", "a\u0301\u0301\u0301\u0301", " \u0301", "", " 王\r\n小明 ", "a\u202eb\u2066c", "\xff\xfe", "\t\n", "\ufeffx", "a\x00b\x7f"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -506,7 +621,7 @@ func FuzzClean(f *testing.F) {
 		if Clean(c) != c {
 			t.Errorf("%q: not the same the second time: %q", c, Clean(c))
 		}
-		if strings.ContainsAny(c, "\x00\r\x7f\u202a\u202e\u2066\u2069\u200e\u200f\ufeff") || !utf8.ValidString(c) || strings.TrimSpace(c) != c {
+		if strings.ContainsAny(c, "\x00\r\x7f\u202a\u202e\u2066\u2069\u200e\u200f\ufeff") || !utf8.ValidString(c) || strings.TrimSpace(c) != c || strings.ContainsFunc(c, unseen) {
 			t.Errorf("%q from %q", c, s)
 		}
 	})

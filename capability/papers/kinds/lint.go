@@ -1,6 +1,8 @@
-package papers
+package kinds
 
 import (
+	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,10 +21,10 @@ type Flaw struct {
 	Basis string `json:"basis,omitempty"`
 }
 
-// lint says what is wrong with a paper before anyone signs it: what the form
+// Lint says what is wrong with a paper before anyone signs it: what the form
 // requires and lacks, what every paper must not contain, and the checks that
 // its form names.
-func (k Kind) lint(v Values) (out []Flaw) {
+func (k Kind) Lint(v Values) (out []Flaw) {
 	for _, p := range k.form.Check(v) {
 		out = append(out, Flaw{Field: p.Field, Says: p.Says})
 	}
@@ -45,7 +47,13 @@ func init() { // a map that refers to itself through Kind
 		"words": oldWords, "private": private, "names": fullNames, "claims": answered, "delay": delayClause, "appeal": appealable, "final": final,
 		"fee": feeShares, "cites": citations, "dates": order, "bench": bench, "ordinary": procedureIs("普通程序"), "summary": procedureIs("简易程序"), "small": procedureIs("小额诉讼程序"),
 		"money": holdingsWhole, "president": president, "mediation": statement, "slip": onlySlips, "announce": announcement, "term": term, "range": fineRange,
+		"answer": answerDays, "notice_days": noticeDays, "evidence": evidenceDays, "prepaid": prepaid, "eservice": eservice, "gist": gist, "correction_date": correctionDate, "two_officers": twoOfficers, "opinions": opinions, "relief": relief, "filers": onlyFilers,
+		"replaces": replaces, "special": specialAuthority, "no_leaving": noLeaving, "post_number": postNumber, "deemed": deemed, "objection": objection, "security": security, "changed": changed, "confirmed": confirmed, "remand": remand,
 	}
+	maps.Copy(checks, execChecks)
+	maps.Copy(checks, moneyChecks)
+	maps.Copy(checks, handoverChecks)
+	maps.Copy(checks, trialChecks)
 }
 
 // typed is every text that people wrote into the form's own fields, by field.
@@ -66,7 +74,7 @@ func (k Kind) typed(v Values) map[string]string {
 				}
 				continue
 			}
-			out[f.Name] = strings.Join(v.list(f.Name), "\n")
+			out[f.Name] = strings.Join(v.List(f.Name), "\n")
 		}
 	}
 	return out
@@ -81,6 +89,8 @@ var old = []struct {
 	{regexp.MustCompile(`公告之?日起[，]?(经过)?(六十|60)日`), "公告送达的期间是三十日。"},
 	{regexp.MustCompile(`(民事诉讼法|民诉法)》?第二百五十三条.{0,20}(加倍|迟延)`), "迟延履行利息现在是民事诉讼法第二百六十四条。"},
 	{regexp.MustCompile(`(^|[^托讼])委托代理人|(助理|代理)审判员`), "“委托代理人”现在写“委托诉讼代理人”；助理审判员、代理审判员已经没有了。"},
+	{regexp.MustCompile(`(民事诉讼法|民诉法)》?第二百二十五条.{0,20}异议`), "对执行行为的异议现在是民事诉讼法第二百三十六条。"},
+	{regexp.MustCompile(`(民事诉讼法|民诉法)》?第二百二十七条.{0,20}(异议|案外人)`), "案外人异议现在是民事诉讼法第二百三十八条。"},
 	{regexp.MustCompile(`限制高消费令`), "现在叫“限制消费令”。"},
 	{regexp.MustCompile(`调确字|确认决定书`), "司法确认用民特字号，文书是民事裁定书。"},
 	{regexp.MustCompile(`之规定的规定|的规定之规定`), "“规定”写了两遍。"},
@@ -111,6 +121,9 @@ func private(k Kind, v Values) (out []Flaw) {
 		return nil
 	}
 	for _, f := range k.form.Fields {
+		if f.Name == "identified" || strings.HasSuffix(f.Name, "_id") { // asked for on purpose
+			continue
+		}
 		text := k.typed(v)[f.Name]
 		for _, n := range idLike.FindAllString(text, -1) {
 			if _, _, ok := identity.ParseResident(n); ok {
@@ -131,12 +144,12 @@ var short = regexp.MustCompile(`以下简称[“"]?([^”"）)，。]+)`)
 
 // fullNames: in the operative part a party bears its full name.
 func fullNames(k Kind, v Values) (out []Flaw) {
-	all := strings.Join(v.list("parties"), "\n")
+	all := strings.Join(v.List("parties"), "\n")
 	for _, text := range k.typed(v) {
 		all += "\n" + text
 	}
 	for _, m := range short.FindAllStringSubmatch(all, -1) {
-		for _, h := range v.list("holdings") {
+		for _, h := range v.List("holdings") {
 			rest := h
 			for _, full := range parties(v) {
 				rest = strings.ReplaceAll(rest, full, "")
@@ -152,7 +165,7 @@ func fullNames(k Kind, v Values) (out []Flaw) {
 // parties are the full names of all sides.
 func parties(v Values) (out []string) {
 	for _, n := range []string{"plaintiffs", "defendants", "thirds"} {
-		for p := range strings.SplitSeq(v.text(n), "、") {
+		for p := range strings.SplitSeq(v.Text(n), "、") {
 			if p != "" {
 				out = append(out, p)
 			}
@@ -163,7 +176,7 @@ func parties(v Values) (out []string) {
 
 func answered(_ Kind, v Values) []Flaw {
 	all, _ := v["granted_all"].(bool)
-	for _, h := range v.list("holdings") {
+	for _, h := range v.List("holdings") {
 		all = all || strings.Contains(h, "驳回")
 	}
 	if !all {
@@ -174,7 +187,7 @@ func answered(_ Kind, v Values) []Flaw {
 
 var sum = regexp.MustCompile(`\d+(\.\d+)?元`)
 
-func hasMoney(v Values) bool { return sum.MatchString(strings.Join(v.list("holdings"), "\n")) }
+func hasMoney(v Values) bool { return sum.MatchString(strings.Join(v.List("holdings"), "\n")) }
 
 // law: a duty to pay carries the clause of 民事诉讼法 264; no other does.
 func delayClause(_ Kind, v Values) []Flaw {
@@ -189,7 +202,7 @@ func delayClause(_ Kind, v Values) []Flaw {
 }
 
 func appealable(_ Kind, v Values) []Flaw {
-	if v.text("appeal_court") == "" {
+	if v.Text("appeal_court") == "" {
 		return []Flaw{{"appeal_court", "要写明向哪个法院上诉。", cite.CPL(155).String()}}
 	}
 	return nil
@@ -242,7 +255,7 @@ var (
 func citations(_ Kind, v Values) (out []Flaw) {
 	const basis = "裁判文书引用规定第一条、第二条"
 	last, procedure := 0, false
-	for _, c := range v.list("cites") {
+	for _, c := range v.List("cites") {
 		m := article.FindStringSubmatch(c)
 		if m == nil {
 			out = append(out, Flaw{"cites", "“" + c + "”要写成《中华人民共和国民法典》第六百七十五条这样，条数用汉字。", basis})
@@ -272,10 +285,10 @@ func order(_ Kind, v Values) (out []Flaw) {
 	names := []struct{ name, says string }{{"received", "收到起诉材料"}, {"accepted", "立案"}, {"heard", "开庭"}, {"deliberated", "评议"}, {"dated", "落款"}}
 	prev := -1
 	for i, n := range names {
-		if v.text(n.name) == "" {
+		if v.Text(n.name) == "" {
 			continue
 		}
-		if prev >= 0 && v.text(n.name)[:10] < v.text(names[prev].name)[:10] {
+		if prev >= 0 && v.Text(n.name)[:10] < v.Text(names[prev].name)[:10] {
 			out = append(out, Flaw{Field: n.name, Says: n.says + "的日期早于" + names[prev].says + "的日期。"})
 		}
 		prev = i
@@ -286,7 +299,7 @@ func order(_ Kind, v Values) (out []Flaw) {
 // bench: who signs is who was told to the parties. The names come from the
 // file, so what can be wrong is that nobody stands there.
 func bench(_ Kind, v Values) []Flaw {
-	b := v.list("bench")
+	b := v.List("bench")
 	chairs := 0
 	for _, s := range b {
 		if strings.HasPrefix(s, "审判长 ") {
@@ -298,7 +311,7 @@ func bench(_ Kind, v Values) []Flaw {
 		return []Flaw{{"bench", "案件还没有定审判人员。", cite.CPL(155).String()}}
 	case len(b) > 1 && (chairs != 1 || len(b)%2 == 0):
 		return []Flaw{{"bench", "合议庭要有一名审判长，人数是单数。", cite.CPL(40).String()}}
-	case len(v.list("clerks")) == 0:
+	case len(v.List("clerks")) == 0:
 		return []Flaw{{"bench", "案件还没有定书记员。", cite.CPL(155).String()}}
 	}
 	return nil
@@ -306,8 +319,8 @@ func bench(_ Kind, v Values) []Flaw {
 
 func procedureIs(want string) check {
 	return func(_ Kind, v Values) []Flaw {
-		if v.text("procedure") != want {
-			return []Flaw{{Field: "procedure", Says: "案件现在适用" + or(v.text("procedure"), "的程序还没有定") + "，这份文书只用于" + want + "。"}}
+		if v.Text("procedure") != want {
+			return []Flaw{{Field: "procedure", Says: "案件现在适用" + cmp.Or(v.Text("procedure"), "的程序还没有定") + "，这份文书只用于" + want + "。"}}
 		}
 		return nil
 	}
@@ -321,7 +334,7 @@ var (
 // holdingsWhole: whoever reads one line of the operative part knows who pays
 // whom how much by when, and how interest is reckoned.
 func holdingsWhole(_ Kind, v Values) (out []Flaw) {
-	for _, h := range v.list("holdings") {
+	for _, h := range v.List("holdings") {
 		if !sum.MatchString(h) || strings.Contains(h, "驳回") {
 			continue
 		}
@@ -352,7 +365,7 @@ func firstSum(h string) string {
 }
 
 func president(_ Kind, v Values) []Flaw {
-	if len(v.list("president")) == 0 {
+	if len(v.List("president")) == 0 {
 		return []Flaw{{"president", "这份文书要由院长签发。", cite.CPL(119).String()}}
 	}
 	return nil
@@ -377,7 +390,7 @@ func onlySlips(_ Kind, v Values) []Flaw {
 	if same, _ := v["same_result"].(bool); !same {
 		return []Flaw{{"same_result", "补正裁定只改笔误。会改变裁判结果的，不能补正，只能通过上诉或者再审。", cite.CPL(157).String()}}
 	}
-	if v.text("wrong") == v.text("right") {
+	if v.Text("wrong") == v.Text("right") {
 		return []Flaw{{Field: "right", Says: "改之前和改之后一样。"}}
 	}
 	return nil
@@ -386,11 +399,11 @@ func onlySlips(_ Kind, v Values) []Flaw {
 // announcement: no public service in summary procedure, and the hearing not
 // before the time to answer is over.
 func announcement(_ Kind, v Values) (out []Flaw) {
-	if p := v.text("procedure"); p == "简易程序" || p == "小额诉讼程序" {
+	if p := v.Text("procedure"); p == "简易程序" || p == "小额诉讼程序" {
 		out = append(out, Flaw{"procedure", "适用简易程序的案件不能公告送达。", cite.JI(140).String()})
 	}
-	if at := v.text("hearing"); at != "" && v.text("dated") != "" {
-		d, err := law.ParseDate(v.text("dated"))
+	if at := v.Text("hearing"); at != "" && v.Text("dated") != "" {
+		d, err := law.ParseDate(v.Text("dated"))
 		h, err2 := law.ParseDate(at[:min(10, len(at))])
 		if err == nil && err2 == nil && h.Before(d.AddDays(45)) {
 			out = append(out, Flaw{"hearing", "开庭不能早于公告三十日加答辩十五日，最早是 " + d.AddDays(46).Chinese() + "。", cite.JI(139).String()})
@@ -402,14 +415,14 @@ func announcement(_ Kind, v Values) (out []Flaw) {
 // term: what is seized is seized until a day, and not longer than the law
 // allows (民诉法解释 485: money 1 year, movables 2, land and rights 3).
 func term(_ Kind, v Values) []Flaw {
-	from, err := law.ParseDate(v.text("from"))
-	until, err2 := law.ParseDate(v.text("until"))
-	years, known := map[string]int{"存款": 1, "动产": 2, "不动产": 3, "其他财产权": 3}[v.text("thing")]
+	from, err := law.ParseDate(v.Text("from"))
+	until, err2 := law.ParseDate(v.Text("until"))
+	years, known := map[string]int{"存款": 1, "动产": 2, "不动产": 3, "其他财产权": 3}[v.Text("thing")]
 	switch {
 	case err != nil || err2 != nil || until.Before(from):
 		return []Flaw{{"until", "要写明从哪天到哪天。", cite.JI(485).String()}}
 	case known && until.After(from.AddYears(years)):
-		return []Flaw{{"until", v.text("thing") + "最长 " + law.Chinese(years) + "年，到 " + from.AddYears(years).Chinese() + "。", cite.JI(485).String()}}
+		return []Flaw{{"until", v.Text("thing") + "最长 " + law.Chinese(years) + "年，到 " + from.AddYears(years).Chinese() + "。", cite.JI(485).String()}}
 	}
 	return nil
 }
@@ -421,7 +434,7 @@ func fineRange(_ Kind, v Values) []Flaw {
 		return nil
 	}
 	low, high := int64(1), int64(100_000_00)
-	if v.text("whom") == "单位" {
+	if v.Text("whom") == "单位" {
 		low, high = 50_000_00, 1_000_000_00
 	}
 	if n < low || n > high {

@@ -1,4 +1,4 @@
-package papers
+package kinds
 
 import (
 	"encoding/json"
@@ -8,16 +8,19 @@ import (
 	"mashang/platform/pdf"
 )
 
-// Catalogue is the kinds of paper that this program knows, in the order of a
+// All is the kinds of paper that this program knows, in the order of a
 // case.
-func Catalogue() ([]Kind, error) {
+func All() ([]Kind, error) {
 	ks, err := loadKinds(forms)
 	return names(ks), err
 }
 
+// ByName is the same kinds by their names.
+func ByName() (map[string]Kind, error) { return loadKinds(forms) }
+
 // Doc fills a kind for someone who tries it out: with the fictional case that
 // comes with its form, or, when data is not nil, with that JSON over it. What
-// lint says of it is returned beside it. The result is always marked void: only
+// Lint says of it is returned beside it. The result is always marked void: only
 // an act of a court makes a paper.
 func (k Kind) Doc(data []byte) (*pdf.Doc, []Flaw, error) {
 	v, err := k.sample()
@@ -30,20 +33,20 @@ func (k Kind) Doc(data []byte) (*pdf.Doc, []Flaw, error) {
 		}
 		given := Values{}
 		if err := json.Unmarshal(data, &given); err != nil {
-			return nil, nil, fmt.Errorf("papers: data: %w", err)
+			return nil, nil, fmt.Errorf("kinds: data: %w", err)
 		}
 		for name, x := range given {
 			v[name] = x
 		}
 	}
 	v["void"] = VoidMark
-	flaws := k.lint(v)
+	flaws := k.Lint(v)
 	for _, f := range flaws {
-		if k.has(f.Field) && v[f.Field] != nil && len(k.form.Check(v)) > 0 {
+		if k.Has(f.Field) && v[f.Field] != nil && len(k.form.Check(v)) > 0 {
 			return nil, flaws, nil // of the wrong shape: nothing to draw
 		}
 	}
-	d, err := k.doc(v)
+	d, err := k.Fill(v)
 	return d, flaws, err
 }
 

@@ -1,4 +1,4 @@
-package papers
+package kinds
 
 import (
 	"encoding/json"
@@ -18,9 +18,9 @@ var faces = sync.OnceValues(func() (*pdf.Faces, error) { return pdf.LoadFaces(""
 // TestSamples: each form is drawn from the fictional case that comes with it,
 // and that case passes the form's own checks. To look at them:
 //
-//	PAPERS_OUT=DIR go test -run TestSamples ./capability/papers
+//	PAPERS_OUT=DIR go test -run TestSamples ./capability/papers/kinds
 func TestSamples(t *testing.T) {
-	ks, err := Catalogue()
+	ks, err := All()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestSamples(t *testing.T) {
 // TestFieldsAreUsed: what a form asks for stands on the paper, and every value
 // it names is its own or the file's.
 func TestFieldsAreUsed(t *testing.T) {
-	ks, err := Catalogue()
+	ks, err := All()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestFieldsAreUsed(t *testing.T) {
 		uses := map[string]bool{}
 		for _, u := range k.form.Uses() {
 			uses[u] = true
-			if _, ok := v[u]; !ok && !k.has(u) {
+			if _, ok := v[u]; !ok && !k.Has(u) {
 				t.Errorf("%s: nobody knows {%s}", k.Name, u)
 			}
 		}
@@ -80,7 +80,7 @@ func TestFieldsAreUsed(t *testing.T) {
 			}
 		}
 		for name := range k.form.Sample {
-			if _, common := v[name]; !k.has(name) && !common {
+			if _, common := v[name]; !k.Has(name) && !common {
 				t.Errorf("%s: its sample has %s, which nobody asks for", k.Name, name)
 			}
 		}
@@ -88,17 +88,17 @@ func TestFieldsAreUsed(t *testing.T) {
 }
 
 // onlyChecked are fields that a check reads and no paper prints.
-var onlyChecked = map[string]bool{"granted_all": true, "same_result": true}
+var onlyChecked = map[string]bool{"granted_all": true, "same_result": true, "no_other": true, "wage": true, "whom": true, "post": true}
 
 // TestLinesOfAForm: what the court typed stays within its line of the form.
 func TestLinesOfAForm(t *testing.T) {
-	ks, err := Catalogue()
+	ks, err := All()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, k := range ks {
 		shape := func(v Values) (out []string) {
-			d, err := k.doc(v)
+			d, err := k.Fill(v)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -174,7 +174,7 @@ func TestBadForms(t *testing.T) {
 // TestDoc: values from outside are checked as those of a clerk are, and a form
 // that is not filled is not drawn.
 func TestDoc(t *testing.T) {
-	ks, err := Catalogue()
+	ks, err := All()
 	if err != nil {
 		t.Fatal(err)
 	}

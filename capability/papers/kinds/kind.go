@@ -1,4 +1,4 @@
-package papers
+package kinds
 
 import (
 	"embed"
@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"mashang/docket/form"
+	"mashang/docket/form/typed"
 	"mashang/law/service"
 	"mashang/platform/pdf"
 )
@@ -77,7 +78,7 @@ func loadKinds(dir fs.FS) (map[string]Kind, error) {
 			err = fmt.Errorf("its kind is %q", k.Name)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("papers: %s: %w", n, err)
+			return nil, fmt.Errorf("kinds: %s: %w", n, err)
 		}
 		out[k.Name] = k
 	}
@@ -129,28 +130,29 @@ func known(all []string, s string) bool {
 	return false
 }
 
-// doc fills a kind with values. Void papers say so on every page.
-func (k Kind) doc(v Values) (*pdf.Doc, error) {
+// Fill fills a kind with values. Void papers say so on every page.
+func (k Kind) Fill(v Values) (*pdf.Doc, error) {
 	for _, n := range k.form.Uses() {
 		if _, ok := v[n]; ok {
 			continue
 		}
-		if !k.has(n) {
-			return nil, fmt.Errorf("papers: %s: no value %q", k.Name, n)
+		if !k.Has(n) {
+			return nil, fmt.Errorf("kinds: %s: no value %q", k.Name, n)
 		}
 	}
 	blocks, err := k.form.Blocks(v, func(word, rest string) (pdf.Block, bool) { return k.block(v, word) })
 	if err != nil {
-		return nil, fmt.Errorf("papers: %s: %w", k.Name, err)
+		return nil, fmt.Errorf("kinds: %s: %w", k.Name, err)
 	}
-	d := &pdf.Doc{Title: k.Title, CaseNo: v.text("number"), Court: v.text("court"), Void: v.text("void"), Blocks: blocks}
-	if k.Sign != "panel" && v.text("paper_code") != "" { // papers that nobody outside sees carry no code
-		d.Code = &pdf.PaperCode{URL: v.text("check_url"), Short: v.text("paper_code")}
+	d := &pdf.Doc{Title: k.Title, CaseNo: v.Text("number"), Court: v.Text("court"), Void: v.Text("void"), Blocks: blocks}
+	if k.Sign != "panel" && k.Sign != "body" && v.Text("paper_code") != "" { // papers that nobody outside sees, or that are not the court's, carry no code
+		d.Code = &pdf.PaperCode{URL: v.Text("check_url"), Short: v.Text("paper_code")}
 	}
 	return d, nil
 }
 
-func (k Kind) has(field string) bool {
+// Has reports whether the form asks for a field.
+func (k Kind) Has(field string) bool {
 	for _, f := range k.form.Fields {
 		if f.Name == field {
 			return true
@@ -163,16 +165,16 @@ func (k Kind) has(field string) bool {
 func (k Kind) block(v Values, word string) (pdf.Block, bool) {
 	switch word {
 	case "panel":
-		short := v.text("case_short")
-		return pdf.CasePanel{URL: v.text("case_url"), Short: short, Caption: "您的案件码", Lines: []string{
-			"用手机相机或微信扫一扫。", "不能扫的，打开 " + v.text("site") + " 填上面这 " + fmt.Sprint(len(short)) + " 个字。", "只能由您本人打开，请不要转发。"}}, true
+		short := v.Text("case_short")
+		return pdf.CasePanel{URL: v.Text("case_url"), Short: short, Caption: "您的案件码", Lines: []string{
+			"用手机相机或微信扫一扫。", "不能扫的，打开 " + v.Text("site") + " 填上面这 " + fmt.Sprint(len(short)) + " 个字。", "只能由您本人打开，请不要转发。"}}, true
 	case "sign":
 		return k.foot(v), true
 	case "ways": // 民事诉讼法 88–91; the officer ticks another when it was another
 		return pdf.Form{Dense: true, Rows: []pdf.Row{{Fields: []pdf.Field{{Label: "送达方式", Choices: []pdf.Choice{{Text: "直接送达", On: true}, {Text: "留置送达"}, {Text: "邮寄送达"}, {Text: "委托送达"}}}}}}}, true
 	case "items": // one line of a return for each paper
 		var list []string
-		for _, i := range v.list("items") {
+		for _, i := range v.List("items") {
 			list = append(list, "《"+i+"》一份")
 		}
 		return pdf.Form{Dense: true, Rows: []pdf.Row{{Fields: []pdf.Field{{Label: "送达文书名称和件数", Text: strings.Join(list, "\n"), Lines: 3}}}}}, true
@@ -180,11 +182,24 @@ func (k Kind) block(v Values, word string) (pdf.Block, bool) {
 	return nil, false
 }
 
+// Fields are what a clerk fills, in the order of the form.
+func (k Kind) Fields() []form.Field { return k.form.Fields }
+
+// Typed turns what a web form sends into values of the fields' types.
+func (k Kind) Typed(from map[string]any) Values { return typed.Values(k.form.Fields, from) }
+
+// Problems are what is missing or of the wrong shape in what was typed.
+func (k Kind) Problems(v Values) []form.Problem { return k.form.Check(v) }
+
+// Quick reports whether a paper of the kind needs nothing but what the file
+// knows: a clerk makes it by one tap.
+func (k Kind) Quick() bool { return len(k.form.Fields) == 0 && k.To == "party" && k.Sign == "notice" }
+
 // foot is how the paper ends.
 func (k Kind) foot(v Values) pdf.Block {
-	s := pdf.Signature{Date: v.text("dated_capital")}
+	s := pdf.Signature{Date: v.Text("dated_capital")}
 	if Signs[k.Sign].Seal {
-		s.Seal = &pdf.Seal{Court: v.text("ring")}
+		s.Seal = &pdf.Seal{Court: v.Text("ring")}
 	}
 	switch k.Sign {
 	case "bench":
@@ -194,20 +209,26 @@ func (k Kind) foot(v Values) pdf.Block {
 	case "president":
 		s.Signers = v.signers("president")
 	default:
-		s.Court = v.text("court")
+		s.Court = v.Text("court")
 	}
 	return s
 }
 
 // sample fills a kind with a fictional case.
 func (k Kind) sample() (Values, error) {
-	b, err := forms.ReadFile("forms/common.json")
-	if err != nil {
-		return nil, err
-	}
 	v := Values{}
-	if err := json.Unmarshal(b, &v); err != nil {
-		return nil, fmt.Errorf("papers: common.json: %w", err)
+	files := []string{"common.json"}
+	if k.Group == "执行" { // the same people, after the judgment
+		files = append(files, "exec.json")
+	}
+	for _, name := range files {
+		b, err := forms.ReadFile("forms/" + name)
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(b, &v); err != nil {
+			return nil, fmt.Errorf("kinds: %s: %w", name, err)
+		}
 	}
 	for key, val := range k.form.Sample {
 		v[key] = val

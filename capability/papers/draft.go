@@ -1,0 +1,362 @@
+package papers
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mashang/capability"
+	"mashang/capability/papers/kinds"
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/docket/form"
+	"mashang/law"
+	"mashang/platform/app"
+	"mashang/platform/auth"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/id"
+	"mashang/platform/ledger"
+)
+
+// States of a draft. What is approved becomes papers, one for each addressee,
+// which are drawn, signed and issued; nothing in them changes after that.
+const (
+	inHand   = "draft"    // being written
+	checked  = "checked"  // nothing is wrong with it; it waits for who signs it off
+	approved = "approved" // it became papers
+	dropped  = "dropped"
+)
+
+// draft is a paper while it is being written.
+type draft struct {
+	ID      string    `db:"id" json:"id"`
+	Case    string    `db:"case_id" json:"case"`
+	Court   string    `db:"court_id" json:"court"`
+	Kind    string    `db:"kind" json:"kind"`
+	Version string    `db:"version" json:"version"`
+	Data    string    `db:"data" json:"-"` // sealed
+	State   string    `db:"state" json:"state"`
+	Author  string    `db:"author_id" json:"author"`
+	Note    string    `db:"note" json:"-"` // why it was sent back, sealed
+	At      time.Time `db:"at" json:"at"`
+	Moved   time.Time `db:"moved_at" json:"moved"`
+}
+
+const draftCols = `id, case_id, court_id, kind, version, data, state, author_id, note, at, moved_at`
+
+// written is what a draft holds.
+type written struct {
+	To     []string     `json:"to"` // parties, by id
+	Fields kinds.Values `json:"fields"`
+}
+
+// draftCmd saves a draft.
+type draftCmd struct {
+	Kind   string         `json:"kind"`
+	Draft  string         `json:"draft"` // empty: a new one
+	To     []string       `json:"to"`
+	Fields map[string]any `json:"fields"`
+	Submit bool           `json:"submit"` // and hand it in to be signed off
+}
+
+// saved is the answer to it.
+type saved struct {
+	ID    string       `json:"id"`
+	State string       `json:"state"`
+	Flaws []kinds.Flaw `json:"flaws,omitempty"`
+}
+
+func (s *Service) draftOf(tx *db.Tx, draftID string) (d draft, w written, err error) {
+	if d, err = db.One[draft](tx, `SELECT `+draftCols+` FROM papers_draft WHERE id = ?`, draftID); err != nil {
+		return d, w, err
+	}
+	text, err := s.k.Vault.Open("papers.draft", d.Data)
+	if err != nil {
+		return d, w, err
+	}
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	return d, w, dec.Decode(&w)
+}
+
+// save keeps what was written, whatever is wrong with it: nothing typed is
+// lost. Handing in needs a paper with nothing wrong.
+func (s *Service) save(ctx context.Context, caseID string, c draftCmd) (out saved, err error) {
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
+		g, err := access.May(tx, auth.From(ctx), "draft", access.Of("paper", caseID), tx.Now())
+		if err != nil {
+			return err
+		}
+		k, ok := s.kinds[c.Kind]
+		if !ok {
+			return fault.Field("kind", "没有这种文书。")
+		}
+		now := tx.Now()
+		d := draft{ID: id.New(), Case: caseID, Court: g.Case.Court, Kind: k.Name, Version: k.Version, State: inHand, Author: auth.From(ctx).Person, At: now, Moved: now}
+		if c.Draft != "" {
+			if d, _, err = s.draftOf(tx, c.Draft); err != nil || d.Case != caseID || d.Kind != c.Kind {
+				return fault.OrMissing(err)
+			}
+			if d.State != inHand {
+				return fault.New(fault.Conflict, "这份文书已经交上去了，不能再改。要改，请让签发的人退回。")
+			}
+			d.Version, d.Moved = k.Version, now
+		}
+		w := written{To: c.To, Fields: k.Typed(c.Fields)}
+		if out.Flaws, err = s.flaws(tx, g.Case, k, w); err != nil {
+			return err
+		}
+		if c.Submit && len(out.Flaws) == 0 {
+			d.State, d.Note = checked, ""
+		}
+		text, err := json.Marshal(w)
+		if err != nil {
+			return err
+		}
+		d.Data = s.k.Vault.Seal("papers.draft", string(text))
+		if c.Draft == "" {
+			_, err = tx.Exec(`INSERT INTO papers_draft (`+draftCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, d.ID, d.Case, d.Court, d.Kind, d.Version, d.Data, d.State, d.Author, d.Note, d.At, d.Moved)
+		} else {
+			err = db.Must1(tx.Exec(`UPDATE papers_draft SET version = ?, data = ?, state = ?, note = ?, moved_at = ? WHERE id = ? AND state = 'draft'`, d.Version, d.Data, d.State, d.Note, d.Moved, d.ID))
+		}
+		if err != nil {
+			return err
+		}
+		out.ID, out.State = d.ID, d.State
+		kind := "papers.drafted"
+		if d.State == checked {
+			kind = "papers.submitted"
+		}
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: kind, Court: d.Court, Case: caseID, Actor: app.Actor(ctx), Body: map[string]any{"draft": d.ID, "kind": d.Kind, "version": d.Version}})
+		return err
+	})
+	return out, err
+}
+
+// flaws are what stands in the way of a draft: who gets it, and what lint says
+// of it with what the file knows.
+func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out []kinds.Flaw, err error) {
+	ps, err := s.addressees(tx, c, k, w.To)
+	if err != nil {
+		return nil, err
+	}
+	if k.To == "party" && len(w.To) == 0 {
+		out = append(out, kinds.Flaw{Field: "to", Says: "请勾选发给谁。"})
+	}
+	if len(ps) != max(1, len(w.To)) {
+		out = append(out, kinds.Flaw{Field: "to", Says: "勾选的人已经不在这个案件里，请重新勾选。"})
+	}
+	v, err := s.together(tx, c, ps[0], w)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range k.Lint(v) {
+		if !k.Has(f.Field) { // what the file knows is not his to type
+			f.Field = ""
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// addressees are the parties that were ticked; a paper for nobody in
+// particular is drawn as for the first party.
+func (s *Service) addressees(tx *db.Tx, c docket.Case, k kinds.Kind, ids []string) (out []docket.Party, err error) {
+	ps, err := docket.Parties(tx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range ps {
+		if p.Left.IsZero() && k.To == "party" && slices.Contains(ids, p.ID) {
+			out = append(out, p)
+		}
+	}
+	if len(out) == 0 && len(ps) > 0 {
+		out = ps[:1]
+	}
+	if len(out) == 0 {
+		err = fault.New(fault.Conflict, "案件里还没有当事人，不能制作文书。")
+	}
+	return out, err
+}
+
+// together is what the file knows and what was typed.
+func (s *Service) together(tx *db.Tx, c docket.Case, p docket.Party, w written) (kinds.Values, error) {
+	v, err := s.gather(tx, c, p, docket.Today(tx.Now()))
+	if err != nil {
+		return nil, err
+	}
+	for name, x := range w.Fields {
+		if _, known := v[name]; !known { // a form does not ask for what the file knows
+			v[name] = x
+		}
+	}
+	return v, nil
+}
+
+// decideCmd is what who signs off says.
+type decideCmd struct {
+	Answer string `json:"answer"` // approve, return, drop
+	Reason string `json:"reason"`
+}
+
+// decide signs a draft off, sends it back, or drops it. What is signed off is
+// frozen as it stands with the file of this moment, and becomes papers.
+func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decideCmd) error {
+	if cmd.Answer == "return" && len([]rune(cmd.Reason)) < 2 {
+		return fault.Field("reason", "请写明要改什么。")
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		d, w, err := s.draftOf(tx, draftID)
+		if err != nil || d.Case != caseID {
+			return fault.OrMissing(err)
+		}
+		verb := map[string]string{"approve": "approve", "return": "approve", "drop": "draft"}[cmd.Answer]
+		if verb == "" {
+			return fault.Field("answer", "请选签发还是退回。")
+		}
+		g, err := access.May(tx, auth.From(ctx), verb, access.Of("paper", d.Case), tx.Now())
+		if err != nil {
+			return err
+		}
+		k, ok := s.kinds[d.Kind]
+		if !ok {
+			return fault.Missing()
+		}
+		if verb == "approve" && (k.Sign == "president") != (g.Relation&access.President != 0 && g.Relation&access.Handler == 0) && k.Sign == "president" {
+			return fault.New(fault.Forbidden, "这份文书要由院长签发。")
+		}
+		e := ledger.Entry{Court: d.Court, Case: d.Case, Actor: app.Actor(ctx), Body: map[string]any{"draft": d.ID, "kind": d.Kind}}
+		from, to := checked, inHand
+		switch cmd.Answer {
+		case "approve":
+			to, e.Kind = approved, "papers.approved"
+			if d.Version != k.Version {
+				return fault.New(fault.Conflict, "这种文书的样式换了新的，请退回，重新保存一次再签发。")
+			}
+			fs, err := s.flaws(tx, g.Case, k, w)
+			if err != nil {
+				return err
+			}
+			if len(fs) > 0 {
+				return fault.New(fault.Conflict, "交上来以后案件有变化："+fs[0].Says+"请退回修改。")
+			}
+			ids, err := s.become(tx, g.Case, k, w)
+			if err != nil {
+				return err
+			}
+			e.Body["papers"] = len(ids)
+			for i, x := range ids {
+				e.Body["paper_"+strconv.Itoa(i+1)] = x
+			}
+		case "return":
+			e.Kind, e.Private = "papers.returned", map[string]string{"reason": cmd.Reason}
+		case "drop":
+			from, to, e.Kind = inHand, dropped, "papers.dropped"
+		}
+		if err := db.Must1(tx.Exec(`UPDATE papers_draft SET state = ?, note = ?, moved_at = ? WHERE id = ? AND state = ?`, to, s.k.Vault.Seal("papers.note", cmd.Reason), tx.Now(), d.ID, from)); err != nil {
+			return err
+		}
+		_, err = s.k.Ledger.Append(tx, e)
+		return err
+	})
+}
+
+// become orders the papers of a draft: one for each addressee, with the return
+// on which he signs.
+func (s *Service) become(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (ids []string, err error) {
+	ps, err := s.addressees(tx, c, k, w.To)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range ps {
+		v, err := s.together(tx, c, p, w)
+		if err != nil {
+			return nil, err
+		}
+		if k.To != "party" {
+			p = docket.Party{Case: c.ID}
+		}
+		pp, err := s.put(tx, k, c, p, v, nil)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, pp.ID)
+		if k.To == "party" && k.Name != "service_return" && kinds.Signs[k.Sign].Seal {
+			if _, err := s.order(tx, "service_return", c, p, []string{pp.Title}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return ids, nil
+}
+
+// preview fills a draft as it would be issued now; it carries no code, for it
+// is no paper.
+func (s *Service) preview(tx *db.Tx, c docket.Case, d draft, w written) (kinds.Values, kinds.Kind, []kinds.Flaw, error) {
+	k, ok := s.kinds[d.Kind]
+	if !ok {
+		return nil, k, nil, fault.Missing()
+	}
+	ps, err := s.addressees(tx, c, k, w.To)
+	if err != nil {
+		return nil, k, nil, err
+	}
+	v, err := s.together(tx, c, ps[0], w)
+	if err != nil {
+		return nil, k, nil, err
+	}
+	v["void"] = "草稿 没有签发"
+	fs, err := s.flaws(tx, c, k, w)
+	return v, k, fs, err
+}
+
+// drafts are those of a case that are still in hand or wait.
+func drafts(tx *db.Tx, caseID string) ([]draft, error) {
+	return db.List[draft](tx, `SELECT `+draftCols+` FROM papers_draft WHERE case_id = ? AND state IN ('draft', 'checked') ORDER BY moved_at DESC, id DESC LIMIT 50`, caseID)
+}
+
+// draftTasks are the drafts that wait for someone to sign them off.
+func (s *Service) draftTasks(tx *db.Tx, v capability.Viewer) (out []capability.Task, err error) {
+	var courts []string
+	for _, p := range v.Posts {
+		if p.Role == docket.President && !slices.Contains(courts, p.Court) {
+			courts = append(courts, p.Court)
+		}
+	}
+	ds, err := db.List[draft](tx, `SELECT `+draftCols+` FROM papers_draft WHERE state = 'checked' AND (case_id IN (
+		SELECT case_id FROM docket_access WHERE person_id = ? AND capacity = 'handler' AND from_at <= ? AND (until_at = 0 OR until_at > ?)) OR court_id IN (`+db.In(max(1, len(courts)))+`)) ORDER BY moved_at, id LIMIT 50`,
+		append([]any{v.Actor.Person, v.Now, v.Now}, db.Args(orNone(courts))...)...)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range ds {
+		k := s.kinds[d.Kind]
+		g, err := access.May(tx, v.Actor, "approve", access.Of("paper", d.Case), v.Now)
+		if err != nil || (k.Sign == "president") != (g.Relation&access.President != 0 && slices.Contains(courts, d.Court)) {
+			continue
+		}
+		out = append(out, capability.Task{Group: "等您签发的文书", Title: k.Title, Sub: g.Case.Number + " " + g.Case.Names, Href: "/papers/write/" + d.Case + "/" + d.ID, Tone: "go", Tag: "签发"})
+	}
+	return out, nil
+}
+
+func orNone(s []string) []string {
+	if len(s) == 0 {
+		return []string{""}
+	}
+	return s
+}
+
+// typedMoney shows fen as one types it.
+func typedMoney(v any) string {
+	if n, ok := form.Fen(v); ok {
+		return law.Money(n).Plain()
+	}
+	s, _ := v.(string)
+	return s
+}

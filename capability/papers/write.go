@@ -1,0 +1,303 @@
+package papers
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"mashang/capability/papers/kinds"
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/docket/form"
+	"mashang/platform/auth"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/pdf"
+	"mashang/platform/web"
+	"mashang/ui"
+)
+
+// which names what someone wants to write.
+type which struct {
+	Kind  string `json:"kind"`
+	Draft string `json:"draft"`
+}
+
+// desk is the page on which a paper is written.
+type writing struct {
+	Case    docket.Case
+	Parties []docket.Party
+	Kind    kinds.Kind
+	Kinds   []kinds.Kind // to choose from, when none is chosen
+	Draft   draft
+	Written written
+	Note    string
+}
+
+func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error) {
+	g, err := access.May(tx, auth.From(tx.Context()), "draft", access.Of("paper", caseID), tx.Now())
+	if err != nil {
+		return v, err
+	}
+	v.Case = g.Case
+	if v.Parties, err = docket.Parties(tx, caseID); err != nil {
+		return v, err
+	}
+	if q.Draft != "" {
+		if v.Draft, v.Written, err = s.draftOf(tx, q.Draft); err != nil || v.Draft.Case != caseID {
+			return v, fault.OrMissing(err)
+		}
+		if v.Draft.State != inHand {
+			return v, fault.New(fault.Conflict, "这份文书已经交上去了，不能再改。要改，请让签发的人退回。")
+		}
+		q.Kind = v.Draft.Kind
+		if v.Draft.Note != "" {
+			if v.Note, err = s.k.Vault.Open("papers.note", v.Draft.Note); err != nil {
+				return v, err
+			}
+		}
+	}
+	if q.Kind == "" {
+		v.Kinds, err = kinds.All()
+		return v, err
+	}
+	var ok bool
+	if v.Kind, ok = s.kinds[q.Kind]; !ok {
+		return v, fault.Missing()
+	}
+	if q.Draft == "" && v.Kind.To == "party" {
+		for _, p := range v.Parties { // most papers go to everybody
+			if p.Left.IsZero() {
+				v.Written.To = append(v.Written.To, p.ID)
+			}
+		}
+	}
+	return v, nil
+}
+
+func (s *Service) getWrite(r *http.Request) (web.Reply, error) {
+	var q which
+	if err := web.Read(r, &q); err != nil {
+		return web.Reply{}, err
+	}
+	var v writing
+	err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) {
+		v, err = s.load2(tx, r.PathValue("case"), q)
+		return err
+	})
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if v.Kinds != nil {
+		return web.Reply{Page: choosePage(v)}, nil
+	}
+	return web.Reply{Page: writePage(v, nil)}, nil
+}
+
+func (s *Service) postWrite(r *http.Request) (web.Reply, error) {
+	var c draftCmd
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	caseID := r.PathValue("case")
+	out, err := s.save(r.Context(), caseID, c)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	if c.Submit && out.State != checked {
+		var v writing
+		err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) {
+			v, err = s.load2(tx, caseID, which{Draft: out.ID})
+			return err
+		})
+		if err != nil {
+			return web.Reply{}, err
+		}
+		bad := faults(out.Flaws)
+		return web.Reply{Page: writePage(v, fault.Fields(bad))}, bad
+	}
+	if c.Submit {
+		return web.Reply{Goto: "/casebook/" + caseID, Toast: "交上去了，等签发。", JSON: out}, nil
+	}
+	return web.Reply{Goto: "/papers/write/" + caseID + "?draft=" + out.ID, Toast: "存好了。", JSON: out}, nil
+}
+
+// faults puts flaws under the fields of the page.
+func faults(fs []kinds.Flaw) error {
+	var bad fault.List
+	for _, f := range fs {
+		name := f.Field
+		if name != "" && name != "to" {
+			name = "fields." + name
+		}
+		e := fault.Field(name, f.Says)
+		e.Basis = f.Basis
+		bad = append(bad, e)
+	}
+	return bad.Err()
+}
+
+// proof is a draft as it would be issued.
+type proof struct {
+	Draft draft        `json:"draft"`
+	Title string       `json:"title"`
+	Flaws []kinds.Flaw `json:"flaws"`
+	may   bool         // sign it off
+	edit  bool
+	html  string
+	who   string
+	sign  string
+}
+
+func (s *Service) getDraft(r *http.Request) (web.Reply, error) {
+	var v proof
+	var c docket.Case
+	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+		d, w, err := s.draftOf(tx, r.PathValue("draft"))
+		if err != nil || d.Case != r.PathValue("case") {
+			return fault.OrMissing(err)
+		}
+		g, err := access.May(tx, auth.From(r.Context()), "proof", access.Of("paper", d.Case), tx.Now())
+		if err != nil {
+			return err
+		}
+		vals, k, fs, err := s.preview(tx, g.Case, d, w)
+		if err != nil {
+			return err
+		}
+		c = g.Case
+		v = proof{Draft: d, Title: k.Title, Flaws: fs, sign: kinds.Signs[k.Sign].Says}
+		president := g.Relation&access.President != 0 && g.Relation&access.Handler == 0
+		v.may = d.State == checked && access.Allowed(g.Relation, "paper", "approve") && (k.Sign == "president") == president
+		v.edit = d.State == inHand && access.Allowed(g.Relation, "paper", "draft")
+		if p, err := docket.PersonOf(tx, d.Author); err == nil {
+			v.who = p.Name
+		}
+		if len(k.Problems(w.Fields)) > 0 { // too little to show
+			return nil
+		}
+		doc, err := k.Fill(vals)
+		if err != nil {
+			return err
+		}
+		var b strings.Builder
+		if err := pdf.WriteHTML(&b, doc); err != nil {
+			return err
+		}
+		v.html = b.String()
+		return nil
+	})
+	if err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: proofPage(c, v, nil), JSON: v}, nil
+}
+
+func (s *Service) postDecide(r *http.Request) (web.Reply, error) {
+	var c decideCmd
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	caseID := r.PathValue("case")
+	if err := s.decide(r.Context(), caseID, r.PathValue("draft"), c); err != nil {
+		return web.Reply{}, err
+	}
+	toast := map[string]string{"approve": "签发了，正在制作，几秒就好。", "return": "退回给起草的人了。", "drop": "不要了。"}[c.Answer]
+	return web.Reply{Goto: "/casebook/" + caseID, Toast: toast, JSON: ok{true}}, nil
+}
+
+// shown is a value as it stands in its box.
+func shown(fd form.Field, v any) string {
+	switch fd.Type {
+	case form.Money:
+		return typedMoney(v)
+	case form.Yes:
+		if v == true {
+			return "on"
+		}
+		return ""
+	case form.List:
+		var lines []string
+		for _, x := range items(v) {
+			lines = append(lines, fmt.Sprint(x))
+		}
+		return strings.Join(lines, "\n")
+	}
+	switch x := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return x
+	case json.Number:
+		return x.String()
+	}
+	return fmt.Sprint(v)
+}
+
+func items(v any) []any {
+	l, _ := v.([]any)
+	return l
+}
+
+// cells are the rows of a table with two empty ones below.
+func cells(fd form.Field, v any) [][]string {
+	rows := form.Rows(v)
+	out := make([][]string, 0, len(rows)+2)
+	for _, r := range append(rows[:len(rows):len(rows)], nil, nil) {
+		line := make([]string, len(fd.Of))
+		copy(line, r)
+		out = append(out, line)
+	}
+	return out
+}
+
+// input is a field of a form as a field of the page.
+func input(fd form.Field, w written, e ui.Errs) ui.Input {
+	i := ui.Input{Name: "fields." + fd.Name, Label: fd.Label, Hint: hint(fd), Value: shown(fd, w.Fields[fd.Name])}
+	switch fd.Type {
+	case form.Text:
+		i.Rows = 6
+	case form.List:
+		i.Rows = 4
+	case form.Money, form.Number:
+		i.Mode = "decimal"
+	}
+	if !fd.Required {
+		i.Label += "（可以不填）"
+		if fd.When != "" {
+			i.Label = fd.Label + "（有的时候要填）"
+		}
+	}
+	return i.With(e)
+}
+
+func hint(fd form.Field) string {
+	add := map[form.Type]string{form.Money: "单位元，例如 1680.32", form.Date: "写成 2026-03-05", form.Time: "写成 2026-03-05 09:30", form.List: "一行写一项"}[fd.Type]
+	if fd.Hint == "" || strings.Contains(fd.Hint, add) {
+		if fd.Hint != "" {
+			return fd.Hint
+		}
+		return add
+	}
+	return strings.TrimSuffix(fd.Hint+"。"+add, "。")
+}
+
+// inGroup are the kinds of a part of the list that can be written here.
+func inGroup(ks []kinds.Kind, group string) (out []kinds.Kind) {
+	for _, k := range ks {
+		if k.Group == group && k.Name != "service_return" && k.Name != "eservice_certificate" && k.Name != "case_code_notice" {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+func ticked(w written, party string) bool {
+	for _, x := range w.To {
+		if x == party {
+			return true
+		}
+	}
+	return false
+}
