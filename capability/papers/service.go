@@ -13,6 +13,7 @@ import (
 	"mashang/docket/fact"
 	"mashang/docket/paper"
 	"mashang/law"
+	"mashang/law/service"
 	"mashang/platform/app"
 	"mashang/platform/auth"
 	"mashang/platform/db"
@@ -43,6 +44,15 @@ type Service struct {
 	faces     *pdf.Faces
 	kinds     map[string]kinds.Kind
 	replyDays int
+}
+
+// Nature is what of a kind of paper decides how it may be served; of a kind
+// that is no more, plain.
+func (s *Service) Nature(kind string) service.Nature {
+	if k, ok := s.kinds[kind]; ok {
+		return k.Nature
+	}
+	return service.Plain
 }
 
 // order writes one paper of a kind for a party and enqueues its drawing. The

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"mashang/law/service"
 	"mashang/platform/pdf"
 )
 
@@ -48,13 +47,4 @@ func (k Kind) Doc(data []byte) (*pdf.Doc, []Flaw, error) {
 	}
 	d, err := k.Fill(v)
 	return d, flaws, err
-}
-
-// Nature is what of a kind of paper decides how it may be served; of a kind
-// that is no more, plain.
-func (s *Service) Nature(kind string) service.Nature {
-	if k, ok := s.kinds[kind]; ok {
-		return k.Nature
-	}
-	return service.Plain
 }
