@@ -74,7 +74,7 @@ func (s *written) path(route string) string {
 // write is a matter with everything in it that people put into words.
 func (h *house) write(w wording) *written {
 	h.t.Helper()
-	s := &written{house: h, w: w, fields: map[string]bool{}, fill: map[string]string{"court": "冀11", "n": "0", "agent": "none", "code": "X", "challenge": "none", "word": "none", "token": "none", "finding": "none", "batch": "none", "tile...": "0/000", "service": "none", "attempt": "none", "record": "none"}}
+	s := &written{house: h, w: w, fields: map[string]bool{}, fill: map[string]string{"court": "冀11", "n": "0", "agent": "none", "code": "X", "challenge": "none", "word": "none", "token": "none", "finding": "none", "batch": "none", "tile...": "0/000", "service": "none", "attempt": "none"}}
 	h.administrators()
 	s.furnish()
 	enter := func(n int) string {
@@ -155,6 +155,13 @@ func (s *written) course() {
 	papers := paperIDs(s.t, s.house, s.first)
 	s.fill["paper"] = papers["acceptance_notice"]
 	s.hand("韩雪", "POST /delivery/{case}", "scan", "回证.png", map[string]any{"papers": papers["case_code_notice"], "signer": "family", "signed_on": "2026-03-03"}, "relation")
+	s.say("李倩", "POST /delivery/{case}/address/{party}", map[string]any{"inapp": true, "consent": "agree", "ground": "stated", "standing": "confirmed"}, "post", "shown_by")
+	s.say(s.own, "POST /delivery/{case}/confirm", nil, "post")
+	s.hand("李倩", "POST /delivery/{case}/hand", "scan", "邮件单.png", map[string]any{"papers": papers["acceptance_notice"], "way": "post", "on": "2026-03-03", "number": "E1"}, "who", "reason", "course")
+	s.fill["attempt"] = one[string](s.house, `SELECT id FROM delivery_attempt WHERE way = 'post'`)
+	s.fill["service"] = one[string](s.house, `SELECT service_id FROM delivery_attempt WHERE way = 'post'`)
+	s.hand("李倩", "POST /delivery/{case}/result/{attempt}", "scan", "回执.png", map[string]any{"result": "returned", "why": "refused", "on": "2026-03-03"}, "relation", "place")
+	s.say("李倩", "POST /delivery/{case}/rebut/{attempt}", nil, "reason")
 	s.say("郭正", "POST /papers/paper/{paper}/withdraw", map[string]any{"again": true}, "reason")
 	s.drain()
 	s.fill["paper"] = paperIDs(s.t, s.house, s.first)["acceptance_notice"]
@@ -200,7 +207,7 @@ func (s *written) beside() {
 
 // noWords are fields that take no words of one's own: what was chosen, counted,
 // dated, proved or named by a number.
-const noWords = "court next code login password again secret proof ticket account session phone id_type number endpoint p256dh auth word openid sign way from to until begin id key ceremony credential origin division role do person numbers off work year " +
+const noWords = "email consent standing where result why ways court next code login password again secret proof ticket account session phone id_type number endpoint p256dh auth word openid sign way from to until begin id key ceremony credential origin division role do person numbers off work year " +
 	"sms sms_key smtp smtp_user smtp_word mail_from post successor ring lower seal type special procedure secrecy p_kind p_id_type p_number p_phone d_kind d_id_type d_number d_phone judge assistant clerk presiding members jurors ground for kind party field class powers rule grade papers signer " +
 	"about named form case nature done mends outcome answer scopes posts public_key system url period cadence old specversion source subject time datacontenttype data"
 

@@ -163,6 +163,42 @@ func (w *workload) papers(say string) {
 	}
 	w.act("/papers/paper/{paper}/withdraw", "立案法官", []string{find("acceptance_notice")}, "reason", "案由写错。"+say, "again", "true")
 	w.act("/delivery/{case}", "立案窗口", []string{id}, "papers", find("case_code_notice"), "signer", "self", "signed_on", today(), picture("scan", say))
+	w.deliver(say, id)
+}
+
+// deliver: where the plaintiff wants his papers; one is sent and opened, and it
+// was not he; then it goes by post, and he signs.
+func (w *workload) deliver(say, id string) {
+	to := w.party(id, "plaintiff")
+	w.act("/delivery/{case}/address/{party}", "书记员", []string{id, to}, "consent", "agree", "ground", "stated", "standing", "confirmed", "shown_by", "送达地址确认书。"+say, picture("scan", say))
+	w.act("/delivery/{case}/confirm", "原告", []string{id}, "post", "某街道1号。"+say)
+	waits := func(p map[string]any) bool {
+		return p["kind"] == "acceptance_notice" && p["state"] == "issued" && p["party"] == to
+	}
+	ps := items(w.ask("/papers/"+id, "法官", func(v map[string]any) bool { return slices.ContainsFunc(items(v, "papers"), waits) }), "papers")
+	i := slices.IndexFunc(ps, waits)
+	if i < 0 {
+		panic(lost{"no paper to serve"})
+	}
+	paper := text(ps[i], "id")
+	w.act("/delivery/{case}/send", "书记员", []string{id}, "papers", paper)
+	there := func(r map[string]any) bool { return r["paper"] == paper && r["state"] == "delivered" }
+	rs := items(w.ask("/delivery/"+id+"/records", "书记员", func(v map[string]any) bool { return slices.ContainsFunc(items(v, "records"), there) }), "records")
+	if i = slices.IndexFunc(rs, there); i < 0 {
+		panic(lost{"the paper was not sent"})
+	}
+	service := text(rs[i], "id")
+	attempt := func(n int) string {
+		as := items(w.ask("/delivery/"+id+"/service/"+service, "书记员", anything), "attempts")
+		if len(as) <= n {
+			panic(lost{"no attempt"})
+		}
+		return text(as[n], "id")
+	}
+	w.act("/delivery/{case}/open/{service}", "原告", []string{id, service})
+	w.act("/delivery/{case}/rebut/{attempt}", "书记员", []string{id, attempt(0)}, "reason", "账号被人用了。"+say)
+	w.act("/delivery/{case}/hand", "书记员", []string{id}, "papers", paper, "way", "post", "on", today(), "number", "E1", "who", say, picture("scan", say))
+	w.act("/delivery/{case}/result/{attempt}", "书记员", []string{id, attempt(1)}, "result", "signed", "signer", "self", "on", today(), picture("scan", say))
 }
 
 // voices: a complaint with a file and a report, and the offices' answers.
