@@ -47,7 +47,7 @@ func (s *Service) Capability() capability.Capability {
 			Jobs: map[string]jobs.Handler{"clocks.recompute": s.recompute},
 			Hears: []app.Hearing{
 				{Fact: "case_accepted", Do: s.accepted}, {Fact: "limit_moved", Do: s.limitMoved}, {Fact: "judge_changed", Do: s.judgeChanged},
-				{Fact: "case_closed", Do: over[fact.CaseClosed](s)}, {Fact: "case_withdrawn", Do: over[fact.CaseWithdrawn](s)}, {Fact: "calendar_loaded", Do: s.calendarLoaded},
+				{Fact: "case_closed", Do: over[fact.CaseClosed](s)}, {Fact: "case_withdrawn", Do: over[fact.CaseWithdrawn](s)}, {Fact: "calendar_loaded", Do: s.calendarLoaded}, {Fact: "service_effective", Do: s.served}, {Fact: "service_undone", Do: s.undone},
 			}},
 		Panels: s.panels, Tasks: s.tasks,
 	}
@@ -283,7 +283,8 @@ func (s *Service) judgeChanged(ctx context.Context, j *jobs.Job) error {
 	})
 }
 
-// over: the case is closed, or should not have been; nothing runs any more.
+// over: the case is closed, or should not have been; nothing runs any more but
+// the days in which a party may appeal.
 func over[F app.Fact](s *Service) func(context.Context, *jobs.Job) error {
 	return func(ctx context.Context, j *jobs.Job) error {
 		f, err := app.Hear[F](j)
@@ -291,7 +292,11 @@ func over[F app.Fact](s *Service) func(context.Context, *jobs.Job) error {
 			return err
 		}
 		return s.k.Do(ctx, func(tx *db.Tx) error {
-			if err := deadline.End(tx, f.FactCase(), "", deadline.Stopped); err != nil {
+			end := func() error { return deadline.End(tx, f.FactCase(), "", deadline.Stopped) }
+			if _, closed := any(f).(fact.CaseClosed); closed {
+				end = func() error { return deadline.Close(tx, f.FactCase(), "appeal_judgment", "appeal_ruling") }
+			}
+			if err := end(); err != nil {
 				return err
 			}
 			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "clocks.set", Case: f.FactCase(), Actor: app.Actor(ctx), Cause: f.FactName(), Body: map[string]any{"stopped": true}}); err != nil {
@@ -300,6 +305,50 @@ func over[F app.Fact](s *Service) func(context.Context, *jobs.Job) error {
 			return j.Finish(tx)
 		})
 	}
+}
+
+// starts are the named periods behind what a kind of paper says it starts.
+var starts = map[string]string{"answer 15": "answer", "appeal 15": "appeal_judgment", "appeal 10": "appeal_ruling", "fee 7": "pay_fee"}
+
+// served: the recipient has the paper, and what he may do has its last day.
+func (s *Service) served(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.ServiceEffective](j)
+	if err != nil {
+		return err
+	}
+	return s.set(ctx, j, f.Case, f.FactName(), func(_ docket.Case, cal *restday.Calendar) []deadline.Deadline {
+		rule, ok := starts[f.Starts]
+		if !ok {
+			return nil
+		}
+		d := named(rule, f.On, cal)
+		d.Party, d.StartEvent = f.Party, deadline.ByService(f.Paper)
+		return []deadline.Deadline{d}
+	})
+}
+
+// undone: service that was presumed was none, so nothing ran from it.
+func (s *Service) undone(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.ServiceUndone](j)
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		rules, err := deadline.Fall(tx, f.Case, deadline.ByService(f.Paper))
+		if err != nil {
+			return err
+		}
+		if len(rules) > 0 {
+			holders, err := access.Holders(tx, f.Case, tx.Now())
+			if err != nil {
+				return err
+			}
+			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "clocks.set", Case: f.Case, Actor: app.Actor(ctx), Cause: f.FactName(), Holders: holders, Body: map[string]any{"rules": strings.Join(rules, " "), "stopped": true}}); err != nil {
+				return err
+			}
+		}
+		return j.Finish(tx)
+	})
 }
 
 // calendarLoaded plans the recomputation of what was provisional, in pages,
@@ -354,7 +403,7 @@ func (s *Service) again(tx *db.Tx, d deadline.Deadline) error {
 	if n.Provisional { // of a year that is still not announced
 		return nil
 	}
-	n.Case, n.Party, n.At = d.Case, d.Party, s.k.Now()
+	n.Case, n.Party, n.At, n.StartEvent = d.Case, d.Party, s.k.Now(), d.StartEvent
 	if err := deadline.Start(tx, n); err != nil {
 		return err
 	}

@@ -22,9 +22,10 @@ import (
 var schema embed.FS
 
 // Kinds is what delivery asks of papers: what of a kind of paper decides how it
-// may be served.
+// may be served, and which period starts when it is.
 type Kinds interface {
 	Nature(kind string) service.Nature
+	Starts(kind string) string
 }
 
 // Accounts is what delivery asks of account: whether a person signs in here.
@@ -269,7 +270,7 @@ func (s *Service) settle(tx *db.Tx, v *serving, again bool, body map[string]any)
 	}
 	rule := strings.Join(e.Basis.V, "；")
 	body["effective_on"], body["rule"], body["presumed"] = e.On.String(), rule, e.Presumed
-	return s.k.Tell(tx, fact.ServiceEffective{Case: p.Case, Paper: p.ID, Kind: p.Kind, Party: p.Party, On: e.On, Rule: rule})
+	return s.k.Tell(tx, fact.ServiceEffective{Case: p.Case, Paper: p.ID, Kind: p.Kind, Party: p.Party, On: e.On, Rule: rule, Starts: s.kinds.Starts(p.Kind)})
 }
 
 // undo ends an effect: service was not made.

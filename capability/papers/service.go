@@ -55,6 +55,9 @@ func (s *Service) Nature(kind string) service.Nature {
 	return service.Plain
 }
 
+// Starts is the period that starts when a paper of a kind is served.
+func (s *Service) Starts(kind string) string { return s.kinds[kind].Starts }
+
 // order writes one paper of a kind for a party and enqueues its drawing. The
 // act that orders records it.
 func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, items []string) (paper.Paper, error) {

@@ -65,6 +65,27 @@ func End(tx *db.Tx, caseID, rule, state string) error {
 	return err
 }
 
+// ByService is the start event of what starts when a paper is served.
+func ByService(paper string) string { return "service " + paper }
+
+// Fall stops what an event started: the event was none. It returns the rules
+// of what it stopped.
+func Fall(tx *db.Tx, caseID, event string) ([]string, error) {
+	rules, err := db.List[string](tx, `SELECT rule FROM deadline_deadline WHERE case_id = ? AND start_event = ? AND state = 'running' ORDER BY rule`, caseID, event)
+	if err != nil || len(rules) == 0 {
+		return nil, err
+	}
+	_, err = tx.Exec(`UPDATE deadline_deadline SET state = 'stopped' WHERE case_id = ? AND start_event = ? AND state = 'running'`, caseID, event)
+	return rules, err
+}
+
+// Close stops what runs in a case when it is closed, except the rules in which
+// a party may still act against how it ended.
+func Close(tx *db.Tx, caseID string, keep ...string) error {
+	_, err := tx.Exec(`UPDATE deadline_deadline SET state = 'stopped' WHERE case_id = ? AND state = 'running' AND rule NOT IN (`+db.In(len(keep))+`)`, append([]any{caseID}, db.Args(keep)...)...)
+	return err
+}
+
 // Of returns the running deadlines of a case, the nearest first.
 func Of(tx *db.Tx, caseID string) ([]Deadline, error) {
 	return db.List[Deadline](tx, `SELECT `+cols+` FROM deadline_deadline WHERE case_id = ? AND state = 'running' ORDER BY last_on, id`, caseID)

@@ -46,6 +46,36 @@ func (b *book) start(caseID, party, rule string, last law.Date, provisional bool
 	})
 }
 
+// TestFall: what a service started stops with it, and what runs when a case is
+// closed stops, but for the appeal.
+func TestFall(t *testing.T) {
+	each(t, func(t *testing.T, b *book) {
+		b.start("c", "p", "answer", march(18), false)
+		b.do(func(tx *db.Tx) error {
+			return deadline.Start(tx, deadline.Deadline{Case: "c", Party: "p", Rule: "appeal", Title: "上诉", Start: march(3), StartEvent: deadline.ByService("x"), Last: march(18), At: nine})
+		})
+		b.do(func(tx *db.Tx) error {
+			if rules, err := deadline.Fall(tx, "c", deadline.ByService("y")); err != nil || len(rules) > 0 {
+				t.Error(rules, err)
+			}
+			return deadline.Close(tx, "c", "appeal")
+		})
+		if got := b.running("c"); !slices.Equal(got, []string{"p appeal 2026-03-18"}) {
+			t.Error(got)
+		}
+		b.do(func(tx *db.Tx) error {
+			rules, err := deadline.Fall(tx, "c", deadline.ByService("x"))
+			if !slices.Equal(rules, []string{"appeal"}) {
+				t.Error(rules)
+			}
+			return err
+		})
+		if got := b.running("c"); len(got) > 0 {
+			t.Error(got)
+		}
+	})
+}
+
 // running lists "party rule day" of a case's running deadlines.
 func (b *book) running(caseID string) (out []string) {
 	b.t.Helper()

@@ -130,7 +130,8 @@ func (PaperIssued) FactName() string   { return "paper_issued" }
 func (f PaperIssued) FactCase() string { return f.Case }
 
 // ServiceEffective is told by delivery when a paper has reached a party with
-// effect in law. Rule names the article by which it counts.
+// effect in law. Rule names the article by which it counts, Starts the period
+// that its kind of paper starts for the recipient, empty for none.
 type ServiceEffective struct {
 	Case  string   `json:"case"`
 	Paper string   `json:"paper"`
@@ -138,6 +139,8 @@ type ServiceEffective struct {
 	Party string   `json:"party"`
 	On    law.Date `json:"on"`
 	Rule  string   `json:"rule"`
+
+	Starts string `json:"starts,omitempty"`
 }
 
 // FactName and FactCase implement app.Fact.

@@ -1,0 +1,175 @@
+package mashang_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"mashang/docket"
+	"mashang/docket/paper"
+	"mashang/law/identity"
+	"mashang/platform/auth"
+	"mashang/platform/db"
+)
+
+// issue writes papers of a kind for a party, as if they had been drawn.
+func (h *house) issue(caseID, party, kind string, n int) (ids []string) {
+	h.t.Helper()
+	err := h.Kit.DB.Do(h.t.Context(), func(tx *db.Tx) error {
+		for range n {
+			p, err := paper.Order(tx, paper.Paper{Case: caseID, Court: "冀11", Party: party, Kind: kind, Title: "通知书", Dated: docket.Today(tx.Now()), At: tx.Now()})
+			if err != nil {
+				return err
+			}
+			if err := paper.Issue(tx, p.ID, "none", 1); err != nil {
+				return err
+			}
+			ids = append(ids, p.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return ids
+}
+
+// TestBatchService: a thousand services are begun by two acts. Every seventh
+// act of a job fails after its last statement, the court is closed in the
+// middle again and again, and one address in five takes nothing: each service
+// is accounted for, has one attempt for each way, and no more than one effect,
+// which is told once.
+func TestBatchService(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		good, bad := int64(800), int64(200)
+		if h.Kit.DB.Postgres() {
+			good, bad = 160, 40
+		}
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		said := map[string]any{"consent": "agree", "ground": "stated", "standing": "confirmed", "shown_by": "送达地址确认书"}
+		for who, how := range map[string][2]any{"贾若兰": {"inapp", true}, "衡水某塑胶制品有限公司": {"sms", identity.FictionalPhone(9)}} {
+			f := map[string]any{how[0].(string): how[1]}
+			for k, v := range said {
+				f[k] = v
+			}
+			h.post("李倩", "/delivery/"+id+"/address/"+h.partyID(id, who), f).must(t, "address of "+who, http.StatusOK)
+		}
+		h.drain()
+		before := h.entries("delivery.sent")
+		h.post("李倩", "/delivery/"+id+"/send", map[string]any{"papers": h.issue(id, h.partyID(id, "贾若兰"), "summons", int(good)), "ways": []string{"inapp"}}).must(t, "send", http.StatusOK)
+		h.post("李倩", "/delivery/"+id+"/send", map[string]any{"papers": h.issue(id, h.partyID(id, "衡水某塑胶制品有限公司"), "summons", int(bad))}).must(t, "send", http.StatusOK)
+		acts, failed, restarts := 0, 0, 0
+		left := func() int64 {
+			return one[int64](h, `SELECT COUNT(*) FROM jobs_job WHERE state = 'ready' AND kind LIKE 'delivery.%'`)
+		}
+		for round := 0; left() > 0; round++ {
+			if round > 100 {
+				t.Fatalf("%d services never come to an end", left())
+			}
+			ctx, cut := context.WithCancel(t.Context())
+			h.Kit.Fail = func(tx *db.Tx) error {
+				if !strings.HasPrefix(auth.From(tx.Context()).System, "delivery.") {
+					return nil
+				}
+				if acts++; acts%7 == 0 {
+					failed++
+					return errFault
+				}
+				if acts%171 == 0 {
+					cut()
+				}
+				return nil
+			}
+			err := h.Kit.Jobs.Drain(ctx)
+			if ctx.Err() != nil {
+				restarts++
+				h.reopen()
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			cut()
+			h.Kit.Fail = nil
+			h.clock.Add(3 * time.Minute) // a killed worker's jobs are given to another, and failed ones are tried again
+			if round > 10 {
+				h.clock.Add(24 * time.Hour)
+			}
+		}
+		if int64(failed) < good/8 || restarts < 1 {
+			t.Errorf("%d acts failed, %d restarts: nothing was tried", failed, restarts)
+		}
+		for what, want := range map[string]int64{
+			`SELECT COUNT(*) FROM delivery_service`:                            good + bad,
+			`SELECT COUNT(*) FROM delivery_service WHERE state = 'effective'`:  good,
+			`SELECT COUNT(*) FROM delivery_service WHERE state = 'next'`:       bad,
+			`SELECT COUNT(*) FROM delivery_attempt`:                            good + bad,
+			`SELECT COUNT(*) FROM delivery_attempt WHERE failed_at > 0`:        bad,
+			`SELECT COUNT(*) FROM delivery_effect`:                             good,
+			`SELECT COUNT(*) FROM paper_paper WHERE state = 'served'`:          good,
+			`SELECT COUNT(*) FROM jobs_job WHERE kind LIKE '%service_undone'`:  0,
+			`SELECT COUNT(*) FROM notify_message m WHERE m.subject LIKE '%送达'`: 10, // a number gets no more in a day
+		} {
+			if n := one[int64](h, what); n != want {
+				t.Errorf("%s: %d, want %d", what, n, want)
+			}
+		}
+		if n := int64(h.entries("delivery.sent") - before); n != good+bad {
+			t.Errorf("%d entries of what was sent", n)
+		}
+	})
+}
+
+// TestServiceStarts: a paper that is served starts its period for who got it,
+// with its arithmetic, from the day on which service took effect; a rebuttal
+// stops it. A mediation statement takes effect only by his signature: it is not
+// opened, and at the counter the household can't sign for it.
+func TestServiceStarts(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		jia := h.partyID(id, "贾若兰")
+		h.post("贾若兰", "/delivery/"+id+"/confirm", map[string]any{"consent": "agree"}).must(t, "agree", http.StatusOK)
+		judgment := h.issue(id, jia, "judgment", 1)
+		h.post("李倩", "/delivery/"+id+"/send", map[string]any{"papers": judgment}).must(t, "send", http.StatusOK)
+		h.drain()
+		service := one[string](h, `SELECT id FROM delivery_service WHERE paper_id = ?`, judgment[0])
+		clocks := func() string { return h.get("贾若兰", "/api/v1/clocks/"+id).must(t, "clocks", http.StatusOK).body }
+		if strings.Contains(clocks(), "appeal_judgment") {
+			t.Error("the appeal runs before she has the judgment")
+		}
+		h.post("贾若兰", "/delivery/"+id+"/open/"+service, nil).must(t, "open", http.StatusOK)
+		h.drain()
+		has(t, "her dates", clocks(), `"rule":"appeal_judgment"`, `"last":"2026-03-18"`, "民事诉讼法第一百七十一条")
+		has(t, "her page", h.get("贾若兰", "/casebook/"+id).body, "对判决上诉", "推定的", "这一天怎么算出来的")
+		attempt := one[string](h, `SELECT id FROM delivery_attempt WHERE service_id = ?`, service)
+		h.post("李倩", "/delivery/"+id+"/rebut/"+attempt, map[string]any{"reason": "账号被人用了"}).must(t, "rebut", http.StatusOK)
+		h.drain()
+		if strings.Contains(clocks(), "appeal_judgment") {
+			t.Error("the appeal runs though service fell")
+		}
+
+		statement := h.issue(id, jia, "mediation_statement", 1)
+		h.post("李倩", "/delivery/"+id+"/send", map[string]any{"papers": statement}).must(t, "send the statement", http.StatusOK)
+		h.drain()
+		service = one[string](h, `SELECT id FROM delivery_service WHERE paper_id = ?`, statement[0])
+		for _, reply := range []bool{false, true} {
+			has(t, "opening a statement", h.post("贾若兰", "/delivery/"+id+"/open/"+service, map[string]any{"reply": reply}).must(t, "open", http.StatusConflict).body, "签收", "民事诉讼法第一百条")
+		}
+		has(t, "the page of a statement", h.get("贾若兰", "/delivery/"+id+"/receive/"+service).body, "本人签收才生效")
+		for way, article := range map[string]string{"left": "民诉法解释第一百三十三条", "notice": "民事诉讼法第一百条"} {
+			has(t, way, h.upload("李倩", "/delivery/"+id+"/hand", map[string]string{"papers": statement[0], "way": way, "on": "2026-03-03", "where": "home", "filmed": "on", "who": "x", "reason": "x", "course": "x", "missing": "on"}, "scan", "a.jpg", []byte("\xff\xd8\xff scan")).must(t, way, 422).body, article)
+		}
+		sign := func(signer string) answer {
+			return h.upload("李倩", "/delivery/"+id, map[string]string{"papers": statement[0], "signer": signer, "relation": "丈夫", "signed_on": "2026-03-03"}, "scan", "a.jpg", []byte("\xff\xd8\xff scan"))
+		}
+		has(t, "the household", sign("family").must(t, "family", 422).body, "民诉法解释第一百三十三条")
+		sign("self").must(t, "herself", http.StatusOK)
+		if s := one[string](h, `SELECT state FROM delivery_service WHERE id = ?`, service); s != "effective" {
+			t.Error(s)
+		}
+	})
+}
