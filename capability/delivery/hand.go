@@ -35,7 +35,7 @@ func (s *Service) handOver(ctx context.Context, caseID string, h handover, files
 		}
 		body := map[string]any{"way": "counter", "signer": string(h.Signer), "signed_on": h.SignedOn.String(), "scan": files[0].Digest, "papers": len(ps)}
 		for i, p := range ps {
-			e := service.Signed(service.Signing{Nature: s.kinds.Nature(p.Kind), Way: service.Direct, By: h.Signer, On: h.SignedOn})
+			e := service.Signed(service.Signing{Nature: s.papers.Nature(p.Kind), Way: service.Direct, By: h.Signer, On: h.SignedOn})
 			if !e.Made {
 				return refuse("signer", e)
 			}
@@ -109,7 +109,7 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 		}
 		body := map[string]any{"way": string(c.Way), "on": c.On.String(), "papers": len(ps), "files": len(files)}
 		for _, p := range ps {
-			n := s.kinds.Nature(p.Kind)
+			n := s.papers.Nature(p.Kind)
 			if b := service.Barred(c.Way, service.Situation{Nature: n, Procedure: g.Case.Procedure, Missing: c.Missing, Exhausted: c.Exhausted, WillCome: c.WillCome, Declined: c.Way == service.Left}); b != nil {
 				return barred("way", b)
 			}
@@ -211,7 +211,7 @@ func (s *Service) result(ctx context.Context, caseID, attemptID string, c result
 		if v.State == effective || !a.Failed.IsZero() || p.State != paper.Issued {
 			return fault.New(fault.Conflict, "这一次已经有结果了。")
 		}
-		e, err := c.decide(a, s.kinds.Nature(p.Kind), docket.Today(tx.Now()))
+		e, err := c.decide(a, s.papers.Nature(p.Kind), docket.Today(tx.Now()))
 		if err != nil {
 			return err
 		}

@@ -22,8 +22,8 @@ import (
 )
 
 // New returns the service.
-func New(k *app.Kit, kinds Kinds, accounts Accounts) *Service {
-	return &Service{k: k, kinds: kinds, accounts: accounts}
+func New(k *app.Kit, papers Papers, accounts Accounts) *Service {
+	return &Service{k: k, papers: papers, accounts: accounts}
 }
 
 // Capability returns the service's line for the list.
@@ -40,9 +40,10 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "delivery.by_hand", Title: "当面、邮寄、委托或者公告送达", Audience: ledger.Named, News: "送达有进展"},
 				{Name: "delivery.result", Title: "送达的结果", Audience: ledger.Named, News: "送达有进展"},
 				{Name: "delivery.rebutted", Title: "证明没有收到，原来的送达不算", Audience: ledger.Named, News: "一次送达不算了"},
+				{Name: "delivery.certified", Title: "制作电子送达凭证", Audience: ledger.Named},
 				{Name: "delivery.lapsed", Title: "公告期满", Audience: ledger.Named, News: "公告期满"},
 			},
-			Jobs: map[string]jobs.Handler{"delivery.carry": s.carry, "delivery.ask": s.ask, "delivery.lapse": s.lapse}},
+			Jobs: map[string]jobs.Handler{"delivery.carry": s.carry, "delivery.ask": s.ask, "delivery.lapse": s.lapse, "delivery.certify": s.certify}},
 		Panels: s.panels, Tasks: s.tasks,
 	}
 }
@@ -227,7 +228,7 @@ func (s *Service) getReceive(r *http.Request) (web.Reply, error) {
 	var rep web.Reply
 	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
 		v, p, err := s.mine(tx, r.PathValue("case"), r.PathValue("service"))
-		rep.Page = receivePage(v, p, s.kinds.Nature(p.Kind) == service.Mediation)
+		rep.Page = receivePage(v, p, s.papers.Nature(p.Kind) == service.Mediation)
 		return err
 	})
 	return rep, err

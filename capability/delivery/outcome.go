@@ -103,7 +103,7 @@ func (s *Service) open(ctx context.Context, caseID, serviceID string, c openCmd)
 			return err
 		}
 		paperID = p.ID
-		n := s.kinds.Nature(p.Kind)
+		n := s.papers.Nature(p.Kind)
 		if n == service.Mediation {
 			e := service.Electronic(service.Trace{Signs: true}, nil)
 			return fault.Law(fault.Conflict, e.Steps[0]+"请到法院来签收，或者等法官通知您在网上签。", e.Basis.String())
@@ -172,7 +172,7 @@ func (s *Service) rebut(ctx context.Context, caseID, attemptID string, c rebutCm
 		if err != nil {
 			return err
 		}
-		if e := a.verdict(s.kinds.Nature(p.Kind)); !e.Made || !e.Presumed {
+		if e := a.verdict(s.papers.Nature(p.Kind)); !e.Made || !e.Presumed {
 			b := cite.Basis{service.Online(31), service.Express(11)}
 			return fault.Law(fault.Conflict, "这一次不是推定送达的，不能这样推翻。", b.String())
 		}

@@ -105,7 +105,7 @@ func (s *Service) send(ctx context.Context, caseID string, c sendCmd) error {
 		}
 		var natures []service.Nature
 		for _, p := range ps {
-			natures = append(natures, s.kinds.Nature(p.Kind))
+			natures = append(natures, s.papers.Nature(p.Kind))
 		}
 		ways, err := choose(k.doors(g.Case.Procedure, natures...), c.Ways)
 		if err != nil {
@@ -192,7 +192,7 @@ func (s *Service) carryOut(tx *db.Tx, v serving, p paper.Paper) error {
 	if err != nil {
 		return err
 	}
-	for _, d := range k.doors(c.Procedure, s.kinds.Nature(p.Kind)) {
+	for _, d := range k.doors(c.Procedure, s.papers.Nature(p.Kind)) {
 		if slices.Contains(v.Ways.V, d.Way) {
 			if err := s.sendBy(tx, v, p, d); err != nil {
 				return err

@@ -15,17 +15,20 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/id"
+	"mashang/platform/jobs"
 	"mashang/platform/web"
 )
 
 //go:embed schema
 var schema embed.FS
 
-// Kinds is what delivery asks of papers: what of a kind of paper decides how it
-// may be served, and which period starts when it is.
-type Kinds interface {
+// Papers is what delivery asks of papers: what of a kind of paper decides how it
+// may be served, which period starts when it is, and to have the certificate of
+// it made for the file.
+type Papers interface {
 	Nature(kind string) service.Nature
 	Starts(kind string) string
+	Certify(tx *db.Tx, kind string, c docket.Case, p docket.Party, fields map[string]any) (paper.Paper, error)
 }
 
 // Accounts is what delivery asks of account: whether a person signs in here.
@@ -36,7 +39,7 @@ type Accounts interface {
 // Service does what the package doc says.
 type Service struct {
 	k        *app.Kit
-	kinds    Kinds
+	papers   Papers
 	accounts Accounts
 }
 
@@ -245,7 +248,7 @@ func (s *Service) settle(tx *db.Tx, v *serving, again bool, body map[string]any)
 	if err != nil {
 		return err
 	}
-	e, made := best(as, s.kinds.Nature(p.Kind))
+	e, made := best(as, s.papers.Nature(p.Kind))
 	now, have, err := effectOf(tx, v.ID)
 	if err != nil || have && !again {
 		return err
@@ -268,9 +271,14 @@ func (s *Service) settle(tx *db.Tx, v *serving, again bool, body map[string]any)
 	if err := paper.Serve(tx, p.ID); err != nil {
 		return err
 	}
+	if e.Way.Electronic() {
+		if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.certify", Body: certifyJob{v.ID}}); err != nil {
+			return err
+		}
+	}
 	rule := strings.Join(e.Basis.V, "；")
 	body["effective_on"], body["rule"], body["presumed"] = e.On.String(), rule, e.Presumed
-	return s.k.Tell(tx, fact.ServiceEffective{Case: p.Case, Paper: p.ID, Kind: p.Kind, Party: p.Party, On: e.On, Rule: rule, Starts: s.kinds.Starts(p.Kind)})
+	return s.k.Tell(tx, fact.ServiceEffective{Case: p.Case, Paper: p.ID, Kind: p.Kind, Party: p.Party, On: e.On, Rule: rule, Starts: s.papers.Starts(p.Kind)})
 }
 
 // undo ends an effect: service was not made.

@@ -80,7 +80,7 @@ func (s *Service) form(r *http.Request, verb string) (f form, err error) {
 			for _, p := range f.Papers {
 				if p.Party == party.ID {
 					to.Papers = append(to.Papers, p)
-					natures = append(natures, s.kinds.Nature(p.Kind))
+					natures = append(natures, s.papers.Nature(p.Kind))
 				}
 			}
 			to.Doors = k.doors(g.Case.Procedure, natures...)
@@ -289,7 +289,7 @@ func (s *Service) course(tx *db.Tx, caseID, serviceID string) (c course, err err
 		return c, err
 	}
 	k, err := s.reach(tx, c.Party)
-	c.Consent, c.nature = k.consent, s.kinds.Nature(c.Paper.Kind)
+	c.Consent, c.nature = k.consent, s.papers.Nature(c.Paper.Kind)
 	if c.Serving.State != effective {
 		c.Next = nextWay(c.Attempts, k, c.Case.Procedure, c.nature)
 	}
@@ -367,7 +367,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 			return nil, err
 		}
 		t := capability.Task{Group: "没有送到的文书", Title: p.Title + "，给" + party.Name, Href: "/delivery/" + r.Case + "/service/" + r.ID, Tone: "late", Tag: "没送到",
-			Sub: r.Number + "·下一步：" + nextWay(as, k, r.Procedure, s.kinds.Nature(p.Kind))}
+			Sub: r.Number + "·下一步：" + nextWay(as, k, r.Procedure, s.papers.Nature(p.Kind))}
 		if r.State == delivered {
 			t.Tone, t.Tag = "soon", "三天没有打开"
 		}

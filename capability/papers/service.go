@@ -58,6 +58,23 @@ func (s *Service) Nature(kind string) service.Nature {
 // Starts is the period that starts when a paper of a kind is served.
 func (s *Service) Starts(kind string) string { return s.kinds[kind].Starts }
 
+// Certify orders a paper for the file that another service fills: what it
+// certifies of a party. The act that orders records it.
+func (s *Service) Certify(tx *db.Tx, kind string, c docket.Case, p docket.Party, fields map[string]any) (paper.Paper, error) {
+	k, ok := s.kinds[kind]
+	if !ok {
+		return paper.Paper{}, fault.Field("kind", "没有这种文书。")
+	}
+	v, err := s.gather(tx, c, p, docket.Today(s.k.Now()))
+	if err != nil {
+		return paper.Paper{}, err
+	}
+	for name, x := range fields {
+		v[name] = x
+	}
+	return s.put(tx, k, c, docket.Party{Case: c.ID}, v, nil)
+}
+
 // order writes one paper of a kind for a party and enqueues its drawing. The
 // act that orders records it.
 func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, items []string) (paper.Paper, error) {

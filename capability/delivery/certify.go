@@ -1,0 +1,153 @@
+package delivery
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"mashang/docket"
+	"mashang/docket/paper"
+	"mashang/law/service"
+	"mashang/platform/clock"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/id"
+	"mashang/platform/jobs"
+)
+
+// certifyJob names a service that took effect electronically.
+type certifyJob struct {
+	Service string `json:"service"`
+}
+
+// certify has the 电子送达凭证 made (在线诉讼规则 31): what was sent to which
+// address, when it arrived, was read and answered, what failed, and by which
+// rule it counts. It is a job, so that a paper that can't be made now holds up
+// no service.
+func (s *Service) certify(ctx context.Context, j *jobs.Job) error {
+	var b certifyJob
+	if err := j.Read(&b); err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		v, err := servingOf(tx, b.Service)
+		if err != nil {
+			return err
+		}
+		e, have, err := effectOf(tx, v.ID)
+		if err != nil {
+			return err
+		}
+		if !have || !e.Way.Electronic() { // rebutted since
+			return j.Finish(tx)
+		}
+		p, err := paper.Of(tx, v.Paper)
+		if err != nil {
+			return err
+		}
+		party, err := docket.PartyOf(tx, v.Party)
+		if err != nil {
+			return err
+		}
+		c, err := docket.CaseOf(tx, v.Case)
+		if err != nil {
+			return err
+		}
+		fields, err := s.certificate(tx, p, party, v, e)
+		if err != nil {
+			return err
+		}
+		made, err := s.papers.Certify(tx, "eservice_certificate", c, party, fields)
+		if err != nil {
+			return err
+		}
+		if err := s.record(tx, "delivery.certified", party, map[string]any{"service": v.ID, "certificate": made.ID}, nil); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+var grounds = map[service.Ground]string{
+	service.Stated: "本人明确表示同意", service.Promised: "诉讼前有约定或者承诺", service.Volunteered: "在诉状中主动提供电子地址", service.ByConduct: "接受已完成的电子送达且没有表示不同意",
+}
+
+var channels = map[service.Way]string{service.InApp: "诉讼平台账号", service.SMS: "短信", service.Email: "电子邮箱", service.WeChat: "即时通讯账号"}
+
+// certificate fills it from the attempt that served and the others beside it.
+func (s *Service) certificate(tx *db.Tx, p paper.Paper, party docket.Party, v serving, e effect) (map[string]any, error) {
+	as, err := attemptsOf(tx, v.ID)
+	if err != nil {
+		return nil, err
+	}
+	k, err := s.reach(tx, party)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.addressesOf(tx, party.ID)
+	if err != nil {
+		return nil, err
+	}
+	f := map[string]any{"sent_papers": [][]string{{p.Title, id.Spaced(p.Code), short(p.Digest)}}, "basis": grounds[k.consent.Ground], "confirmation": docket.Today(k.consent.At).Chinese() + "，" + k.consent.ShownBy,
+		"effective": minute(e.Instant), "clock": "本院服务器的时钟"}
+	n, failures := 0, []string{}
+	for _, a := range as {
+		if !a.Way.Electronic() {
+			continue
+		}
+		if !a.Failed.IsZero() {
+			failures = append(failures, channels[a.Way]+"："+a.Reason)
+			continue
+		}
+		n++
+		w := a.verdict(s.papers.Nature(p.Kind))
+		if !w.Made || !w.At.Equal(e.Instant) || f["channel"] != nil {
+			continue
+		}
+		f["channel"], f["eaddress"], f["provided"] = channels[a.Way], reached(a, k, all), map[bool]string{true: "是", false: "不是"}[a.Standing == service.Confirmed]
+		for name, at := range map[string]time.Time{"sent": a.Sent, "arrived": a.Success, "read": a.Read, "answered": a.Replied} {
+			if !at.IsZero() {
+				f[name] = minute(at)
+			}
+		}
+		f["rule"] = map[bool]string{true: "第三十一条第二款第二项", false: "第三十一条第二款第一项"}[w.Presumed]
+		if a.Standing == service.Confirmed {
+			f["rule"] = "第三十一条第一款"
+		}
+	}
+	if f["channel"] == nil {
+		return nil, fault.New(fault.Internal, "delivery: an effect without an attempt")
+	}
+	if n > 1 {
+		f["several"] = true
+	}
+	if len(failures) > 0 {
+		f["failures"] = strings.Join(failures, "\n")
+	}
+	return f, nil
+}
+
+// reached is the address as the certificate shows it, its number masked.
+func reached(a attempt, k known, all []address) string {
+	at := k.by[string(a.Way)]
+	for _, x := range all {
+		if x.ID == a.Address {
+			at = x
+		}
+	}
+	if at.Value == "" {
+		return "本人在本院网站的账号"
+	}
+	return masked(at)
+}
+
+func minute(t time.Time) string { return t.In(clock.Shanghai).Format("2006-01-02 15:04") }
+
+// short is the beginning of a digest, in groups that can be read aloud.
+func short(digest string) string {
+	var out []string
+	for i := 0; i+4 <= min(len(digest), 16); i += 4 {
+		out = append(out, digest[i:i+4])
+	}
+	return strings.Join(out, " ")
+}
