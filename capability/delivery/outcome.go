@@ -145,7 +145,7 @@ func (s *Service) mine(tx *db.Tx, caseID, serviceID string) (v serving, p paper.
 	if v.Case != caseID || v.Party != me.ID || v.State == prepared {
 		return v, p, fault.Missing()
 	}
-	if p, err = paper.Of(tx, v.Paper); err == nil && p.State == paper.Withdrawn {
+	if p, err = paper.Of(tx, v.Paper); err == nil && (p.State == paper.Withdrawn || p.State == paper.Superseded) {
 		err = fault.Missing()
 	}
 	return v, p, err

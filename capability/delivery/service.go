@@ -257,9 +257,9 @@ func (s *Service) settle(tx *db.Tx, v *serving, again bool, body map[string]any)
 		if err := s.undo(tx, p, now); err != nil {
 			return err
 		}
-		body["undone"] = now.On.String()
+		body["undone"], p.State = now.On.String(), paper.Issued
 	}
-	if !made {
+	if !made || p.State != paper.Issued { // a paper that was taken back is not served any more
 		return move(tx, v, stands(as))
 	}
 	if err := move(tx, v, effective); err != nil {
