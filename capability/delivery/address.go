@@ -203,7 +203,7 @@ func (s *Service) confirm(ctx context.Context, caseID string, said confirmCmd) e
 		if err != nil {
 			return err
 		}
-		c := addressCmd{Post: said.Post, SMS: said.SMS, Email: said.Email, InApp: said.InApp, Consent: said.Consent, Standing: service.Confirmed, ShownBy: "他在网上确认的"}
+		c := addressCmd{Post: said.Post, SMS: said.SMS, Email: said.Email, InApp: said.InApp, Consent: said.Consent, Standing: service.Confirmed, ShownBy: "本人在网上确认"}
 		if c.Consent == "agree" {
 			c.Ground = service.Stated
 		}

@@ -113,6 +113,9 @@ func (s *Service) open(ctx context.Context, caseID, serviceID string, c openCmd)
 			column, which = "replied_at", ""
 		}
 		n1, err := tx.Exec(`UPDATE delivery_attempt SET `+column+` = ? WHERE service_id = ? AND success_at > 0 AND rebutted_at = 0 AND `+column+` = 0 AND way IN ('inapp', 'sms', 'email')`+which, tx.Now(), v.ID)
+		if err == nil && n1 == 0 && v.State != effective {
+			err = fault.New(fault.Conflict, "这份文书还没有送到您这里。请等法院再送，或者到法院来拿。")
+		}
 		if err != nil || n1 == 0 { // opened before
 			return err
 		}

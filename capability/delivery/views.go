@@ -210,6 +210,9 @@ func visible(tx *db.Tx, caseID string, court bool, party string) ([]record, erro
 		x := record{serving: v}
 		if i := slices.IndexFunc(ps, func(p paper.Paper) bool { return p.ID == v.Paper }); i >= 0 {
 			x.Title = ps[i].Title
+			if s := ps[i].State; !court && (s == paper.Withdrawn || s == paper.Superseded) && v.State != effective {
+				continue // it was taken back before it reached him
+			}
 		}
 		if i := slices.IndexFunc(es, func(e effect) bool { return e.Service == v.ID }); i >= 0 {
 			x.Way, x.On, x.Presumed, x.Basis, x.Steps = es[i].Way, es[i].On, es[i].Presumed, es[i].Basis.V, es[i].Steps.V
@@ -228,7 +231,13 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	if err != nil || len(mine) == 0 && !v.May("service", "handover") && !v.May("service", "confirm") && !v.May("service", "send") {
 		return nil, err
 	}
-	return []capability.Panel{{Place: capability.Main, Order: 25, Body: servedPanel(v, mine)}}, nil
+	out := []capability.Panel{{Place: capability.Main, Order: 25, Body: servedPanel(v, mine)}}
+	for _, r := range mine {
+		if v.May("service", "receive") && r.State == delivered {
+			return append(out, capability.Panel{Place: capability.Next, Order: 20, Body: waitsPanel(r)}), nil
+		}
+	}
+	return out, nil
 }
 
 // course is all that was done to serve one paper: the 电子送达凭证 of what went
