@@ -172,8 +172,8 @@ func TestImportGarbage(t *testing.T) {
 			_ = f.SetCellValue("Sheet1", "A1", "案号")
 			_ = f.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &yes})
 		}), "1904"},
-		"bomb":        {bomb("xl/worksheets/sheet1.xml"), "请传 Excel 表格"},
-		"bomb beside": {bomb("xl/styles.xml"), "请传 Excel 表格"},
+		"bomb":        {bomb("xl/worksheets/sheet1.xml"), "表格里的内容太多"},
+		"bomb beside": {bomb("xl/styles.xml"), "表格里的内容太多"},
 		"quotes":      {"案号,案由\n1,\"没有完\n", "第"},
 	} {
 		start := time.Now()

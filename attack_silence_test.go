@@ -49,10 +49,10 @@ func TestStrangerSilencesNobody(t *testing.T) {
 		t.Errorf("from home she gets %d and %d codes", got, sent("验证码")-before)
 	}
 	mid := h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "开庭？"}).must(t, "ask", 200).get("id")
-	told := sent("回复")
+	told := sent("答复了")
 	h.post("周明远", "/onecode/"+id+"/message/"+mid+"/send", map[string]string{"text": "三月十日。"}).must(t, "answer", 200)
 	h.drain()
-	if sent("回复") != told+1 {
+	if sent("答复了") != told+1 {
 		t.Errorf("of the answer she does not hear: %v", h.outbox())
 	}
 }

@@ -97,6 +97,7 @@ func TestFilesAreWhatTheySay(t *testing.T) {
 		"POST /delivery/{case}/result/{attempt}":      {"李倩", "回执.png", map[string]string{"result": "signed", "signer": "self", "on": "2026-03-03"}},
 		"POST /setup/logo":                            {"系统", "标志.png", map[string]string{"court": "冀11"}},
 		"POST /setup/staff/import":                    {"系统", "人员.xlsx", map[string]string{"court": "冀11", "do": "look"}},
+		"POST /signing/check":                         {"", "文书.pdf", nil},
 		"POST /intake":                                {"郭正", "名单.xlsx", nil},
 	}
 	before := h.files()

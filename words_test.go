@@ -163,6 +163,17 @@ func (s *written) course() {
 	s.hand("李倩", "POST /delivery/{case}/result/{attempt}", "scan", "回执.png", map[string]any{"result": "returned", "why": "refused", "on": "2026-03-03"}, "relation", "place")
 	s.say("李倩", "POST /delivery/{case}/rebut/{attempt}", nil, "reason")
 	s.say("郭正", "POST /papers/paper/{paper}/withdraw", map[string]any{"again": true}, "reason")
+	const save, decide = "POST /papers/write/{case}/save", "POST /papers/write/{case}/{draft}/decide"
+	draft := func(more map[string]any) string {
+		f := map[string]any{"kind": "online_notice", "to": []string{s.partyID(s.first, s.own)}, "submit": true, "fields": map[string]any{"steps": []string{s.w(save, "fields")}, "how": "同步在线"}}
+		maps.Copy(f, more)
+		return s.say("陈助", save, f).get("id")
+	}
+	s.fill["draft"] = draft(nil)
+	s.say("周明远", decide, map[string]any{"answer": "return"}, "reason")
+	draft(map[string]any{"draft": s.fill["draft"]})
+	s.say("周明远", decide, map[string]any{"answer": "approve"})
+	s.fill["draft"] = draft(map[string]any{"submit": false}) // one that can be looked at
 	s.drain()
 	s.fill["paper"] = paperIDs(s.t, s.house, s.first)["acceptance_notice"]
 	s.say("周明远", "POST /casebook/{case}/procedure", map[string]any{"to": "ordinary"}, "reason")
@@ -208,7 +219,7 @@ func (s *written) beside() {
 // noWords are fields that take no words of one's own: what was chosen, counted,
 // dated, proved or named by a number.
 const noWords = "email consent standing where result why ways court next code login password again secret proof ticket account session phone id_type number endpoint p256dh auth word openid sign way from to until begin id key ceremony credential origin division role do person numbers off work year " +
-	"sms sms_key smtp smtp_user smtp_word mail_from post successor ring lower seal type special procedure secrecy p_kind p_id_type p_number p_phone d_kind d_id_type d_number d_phone judge assistant clerk presiding members jurors ground for kind party field class powers rule grade papers signer " +
+	"sms sms_key smtp smtp_user smtp_word mail_from post successor ring lower seal type special procedure secrecy p_kind p_id_type p_number p_phone d_kind d_id_type d_number d_phone judge assistant clerk presiding members jurors ground for kind party field class powers rule grade papers signer draft " +
 	"about named form case nature done mends outcome answer scopes posts public_key system url period cadence old specversion source subject time datacontenttype data"
 
 // writtenElsewhere are fields whose words other tests write.

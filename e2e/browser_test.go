@@ -195,7 +195,7 @@ func (b *tab) typed(name string) string {
 }
 
 // field finds a field that is not folded away: nobody types into one that is.
-func field(name string) string { return "[name=" + name + "]:not(details:not([open]) *)" }
+func field(name string) string { return `[name="` + name + `"]:not(details:not([open]) *)` }
 
 // see fails unless the page shows all words.
 func (b *tab) see(words ...string) *tab {

@@ -77,5 +77,5 @@ func (s *Service) getRoot(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{File: &web.File{Name: "root.pem", Type: "application/x-pem-file", Body: strings.NewReader(certificates(a.Certificates()[:1])), At: s.k.Now()}}, nil
+	return web.Reply{File: &web.File{Name: "root.pem", Type: "text/plain; charset=utf-8", Body: strings.NewReader(certificates(a.Certificates()[:1])), At: s.k.Now()}}, nil
 }

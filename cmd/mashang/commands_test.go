@@ -234,7 +234,8 @@ func TestWitnessCommand(t *testing.T) {
 	}
 	stop()
 	s := &fileState{path: filepath.Join(dir, "state.json")}
-	if size, _, err := s.Last(); err != nil || size != 5 {
+	size, _, err := s.Last()
+	if err != nil || size < 5 { // five acts, and what covers quiet ones
 		t.Fatal(size, err)
 	}
 	_, again, stop := serve()
@@ -243,7 +244,7 @@ func TestWitnessCommand(t *testing.T) {
 	}
 	stop()
 	var behind ledger.ErrBehind
-	if err := s.Swap(4, 6, ledger.LeafHash("x")); !errors.As(err, &behind) {
+	if err := s.Swap(size-1, size+1, ledger.LeafHash("x")); !errors.As(err, &behind) {
 		t.Error(err)
 	}
 }

@@ -161,6 +161,12 @@ func (w *workload) papers(say string) {
 		}
 		panic(lost{"no paper " + kind})
 	}
+	save := func(submit string) string {
+		return text(w.act("/papers/write/{case}/save"+map[string]string{"": "", "on": " submitted"}[submit], "书记员", []string{id}, "kind", "online_notice", "to", to, "submit", submit, "fields.steps", "庭审。"+say, "fields.how", "同步在线"), "id")
+	}
+	w.act("/papers/write/{case}/{draft}/decide drop", "书记员", []string{id, save("")}, "answer", "drop")
+	w.act("/papers/write/{case}/{draft}/decide return", "法官", []string{id, save("on")}, "answer", "return", "reason", "再改改。"+say)
+	w.act("/papers/write/{case}/{draft}/decide approve", "法官", []string{id, save("on")}, "answer", "approve")
 	w.act("/papers/paper/{paper}/withdraw", "立案法官", []string{find("acceptance_notice")}, "reason", "案由写错。"+say, "again", "true")
 	w.act("/delivery/{case}", "立案窗口", []string{id}, "papers", find("case_code_notice"), "signer", "self", "signed_on", today(), picture("scan", say))
 	w.deliver(say, id)

@@ -196,7 +196,8 @@ func (l *layout) valueCell(st style, f Field, x, w float64) cell {
 		k.lines = breakTokens(st, l.choices(st, f.Choices, inner), inner, 0, false)
 	}
 	if f.Text != "" {
-		k.lines = append(k.lines, l.shaper.breakLines(st, f.Text, inner, 0, true)...)
+		wide := inner > blockWidth/2 // in a narrow cell justified lines tear a case number apart
+		k.lines = append(k.lines, l.shaper.breakLines(st, f.Text, inner, 0, wide)...)
 	}
 	if f.Sign {
 		k.least, k.top = max(k.least, signHeight), true
