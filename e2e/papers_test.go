@@ -43,7 +43,7 @@ func TestPapers(t *testing.T) {
 			}
 			b.goTo("/signing/check")
 			b.MustElement("[name=file]").MustSetFiles(path)
-			b.click("核对").see(words...).sound("papers-" + name + on)
+			b.click("^核对$").see(words...).sound("papers-" + name + on)
 		}
 		b.goTo("/").see("核对文书是真是假")
 		check("ours", file, "是真的，一个字都没有改过", "在线诉讼告知书", "谁签的", "电子印章（测试）")

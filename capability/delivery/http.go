@@ -84,8 +84,9 @@ type ok struct {
 	Done bool `json:"done"`
 }
 
-// accept is what a scanned return or a picture may be.
-const accept web.Kinds = ".pdf,.jpg,.jpeg,.png"
+// accept is what a scanned return or a record of serving may be: who leaves a
+// paper in place may film it (民诉法 89).
+const accept web.Kinds = ".pdf,.jpg,.jpeg,.png,.heic,.mp4"
 
 // files keeps what was handed in with a form, of somebody who may hand it in.
 func (s *Service) files(r *http.Request, verb string) ([]web.Attachment, error) {

@@ -132,10 +132,8 @@ func (s *Service) addresses(r *http.Request, verb, partyID string) (v addresses,
 				v.Addresses = append(v.Addresses, x)
 			}
 		}
-		if !v.own {
-			for i := range v.Addresses {
-				v.Addresses[i].Value = masked(v.Addresses[i])
-			}
+		for i := range v.Addresses { // to himself too: a page may lie open
+			v.Addresses[i].Value = masked(v.Addresses[i])
 		}
 		v.Consents, err = s.consentsOf(tx, partyID)
 		return err
