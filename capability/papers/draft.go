@@ -13,6 +13,7 @@ import (
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/form"
+	"mashang/docket/paper"
 	"mashang/law"
 	"mashang/platform/app"
 	"mashang/platform/auth"
@@ -50,7 +51,8 @@ const draftCols = `id, case_id, court_id, kind, version, data, state, author_id,
 
 // written is what a draft holds.
 type written struct {
-	To     []string     `json:"to"` // parties, by id
+	To     []string     `json:"to"`              // parties, by id
+	About  string       `json:"about,omitempty"` // the paper that it replaces, or corrects
 	Fields kinds.Values `json:"fields"`
 }
 
@@ -59,6 +61,7 @@ type draftCmd struct {
 	Kind   string         `json:"kind"`
 	Draft  string         `json:"draft"` // empty: a new one
 	To     []string       `json:"to"`
+	About  string         `json:"about"` // of a correction: the paper in which the slip is
 	Fields map[string]any `json:"fields"`
 	Submit bool           `json:"submit"` // and hand it in to be signed off
 }
@@ -98,15 +101,20 @@ func (s *Service) save(ctx context.Context, caseID string, c draftCmd) (out save
 		now := tx.Now()
 		d := draft{ID: id.New(), Case: caseID, Court: g.Case.Court, Kind: k.Name, Version: k.Version, State: inHand, Author: auth.From(ctx).Person, At: now, Moved: now}
 		if c.Draft != "" {
-			if d, _, err = s.draftOf(tx, c.Draft); err != nil || d.Case != caseID || d.Kind != c.Kind {
+			var old written
+			if d, old, err = s.draftOf(tx, c.Draft); err != nil || d.Case != caseID || d.Kind != c.Kind {
 				return fault.OrMissing(err)
 			}
 			if d.State != inHand {
 				return fault.New(fault.Conflict, "这份文书已经交上去了，不能再改。要改，请让签发的人退回。")
 			}
-			d.Version, d.Moved = k.Version, now
+			if d.Version, d.Moved = k.Version, now; k.About == "" {
+				c.About = old.About // what it replaces is not his to choose
+			}
+		} else if k.About == "" {
+			c.About = ""
 		}
-		w := written{To: c.To, Fields: k.Typed(c.Fields)}
+		w := written{To: c.To, About: c.About, Fields: k.Typed(c.Fields)}
 		if out.Flaws, err = s.flaws(tx, g.Case, k, w); err != nil {
 			return err
 		}
@@ -144,11 +152,16 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 	if err != nil {
 		return nil, err
 	}
-	if k.To == "party" && len(w.To) == 0 {
+	if k.Addressed() && len(w.To) == 0 {
 		out = append(out, kinds.Flaw{Field: "to", Says: "请勾选发给谁。"})
 	}
 	if len(ps) != max(1, len(w.To)) {
 		out = append(out, kinds.Flaw{Field: "to", Says: "勾选的人已经不在这个案件里，请重新勾选。"})
+	}
+	if k.About == "correction" {
+		if p, err := paper.Of(tx, w.About); err != nil || !s.correctable(p, c.ID) {
+			out = append(out, kinds.Flaw{Field: "about", Says: "请选写错字的是哪一份文书。"})
+		}
 	}
 	v, err := s.together(tx, c, ps[0], w)
 	if err != nil {
@@ -163,6 +176,15 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 	return out, nil
 }
 
+// correctable reports whether a paper is one of the case whose slips a ruling
+// puts right.
+//
+// law:民诉法(2023)/157 补正判决书中的笔误
+func (s *Service) correctable(p paper.Paper, caseID string) bool {
+	k := s.kinds[p.Kind]
+	return p.Case == caseID && p.ID == p.Original && k.Sign == "bench" && k.About == "" && (p.State == paper.Issued || p.State == paper.Served || p.State == paper.Effective)
+}
+
 // addressees are the parties that were ticked; a paper for nobody in
 // particular is drawn as for the first party.
 func (s *Service) addressees(tx *db.Tx, c docket.Case, k kinds.Kind, ids []string) (out []docket.Party, err error) {
@@ -171,7 +193,7 @@ func (s *Service) addressees(tx *db.Tx, c docket.Case, k kinds.Kind, ids []strin
 		return nil, err
 	}
 	for _, p := range ps {
-		if p.Left.IsZero() && k.To == "party" && slices.Contains(ids, p.ID) {
+		if p.Left.IsZero() && k.Addressed() && slices.Contains(ids, p.ID) {
 			out = append(out, p)
 		}
 	}
@@ -266,33 +288,65 @@ func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decide
 	})
 }
 
-// become orders the papers of a draft: one for each addressee, with the return
-// on which he signs.
+// become orders the papers of a draft: one for each addressee, or one with a
+// copy for each, with the return on which he signs.
 func (s *Service) become(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (ids []string, err error) {
 	ps, err := s.addressees(tx, c, k, w.To)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range ps {
-		v, err := s.together(tx, c, p, w)
+	var first paper.Paper
+	for i, p := range ps {
+		var pp paper.Paper
+		if i > 0 && k.To == "all" {
+			pp, err = paper.Copy(tx, first, p.ID)
+		} else {
+			pp, err = s.fresh(tx, c, k, p, w)
+		}
 		if err != nil {
 			return nil, err
 		}
-		if k.To != "party" {
-			p = docket.Party{Case: c.ID}
-		}
-		pp, err := s.put(tx, k, c, p, v, nil)
-		if err != nil {
-			return nil, err
+		if i == 0 {
+			first = pp
 		}
 		ids = append(ids, pp.ID)
-		if k.To == "party" && k.Name != "service_return" && kinds.Signs[k.Sign].Seal {
+		if k.Addressed() && k.Name != "service_return" && kinds.Signs[k.Sign].Seal {
 			if _, err := s.order(tx, "service_return", c, p, []string{pp.Title}); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return ids, nil
+	if w.About != "" && k.About == "" {
+		err = paper.Withdraw(tx, w.About, first.ID)
+	}
+	return ids, err
+}
+
+// fresh orders a paper of a draft, to p or, if it is for nobody, for the file.
+func (s *Service) fresh(tx *db.Tx, c docket.Case, k kinds.Kind, p docket.Party, w written) (paper.Paper, error) {
+	v, err := s.together(tx, c, p, w)
+	if err != nil {
+		return paper.Paper{}, err
+	}
+	if !k.Addressed() {
+		p = docket.Party{Case: c.ID}
+	}
+	corrects := ""
+	if k.About == "correction" {
+		corrects = w.About
+	}
+	return s.put(tx, k, c, p, v, nil, corrects)
+}
+
+// reopen makes a draft of what a paper says. The act that orders it records it.
+func (s *Service) reopen(tx *db.Tx, k kinds.Kind, p paper.Paper, w written) (string, error) {
+	text, err := json.Marshal(w)
+	if err != nil {
+		return "", err
+	}
+	d := id.New()
+	_, err = tx.Exec(`INSERT INTO papers_draft (`+draftCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, d, p.Case, p.Court, k.Name, k.Version, s.k.Vault.Seal("papers.draft", string(text)), inHand, auth.From(tx.Context()).Person, "", tx.Now(), tx.Now())
+	return d, err
 }
 
 // preview fills a draft as it would be issued now; it carries no code, for it

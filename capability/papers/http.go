@@ -184,11 +184,15 @@ func (s *Service) postWithdraw(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	if err := s.withdraw(r.Context(), p.ID, c); err != nil {
+	d, err := s.withdraw(r.Context(), p.ID, c)
+	if err != nil {
 		if fault.KindOf(err) == fault.Invalid {
 			return web.Reply{Page: withdrawPage(p, fault.Fields(err))}, err
 		}
 		return web.Reply{}, err
+	}
+	if d != "" {
+		return web.Reply{Goto: "/papers/write/" + p.Case + "?draft=" + d, Toast: "撤回了。原来的文字在这里，改好再交去签发。", JSON: ok{true}}, nil
 	}
 	return web.Reply{Goto: "/casebook/" + p.Case, Toast: "撤回了。扫它的码会说“已经撤回”。", JSON: ok{true}}, nil
 }

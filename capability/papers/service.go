@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"mashang/capability/papers/kinds"
@@ -72,7 +73,7 @@ func (s *Service) Certify(tx *db.Tx, kind string, c docket.Case, p docket.Party,
 	for name, x := range fields {
 		v[name] = x
 	}
-	return s.put(tx, k, c, docket.Party{Case: c.ID}, v, nil)
+	return s.put(tx, k, c, docket.Party{Case: c.ID}, v, nil, "")
 }
 
 // order writes one paper of a kind for a party and enqueues its drawing. The
@@ -86,17 +87,17 @@ func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, i
 	if err != nil {
 		return paper.Paper{}, err
 	}
-	return s.put(tx, k, c, p, v, items)
+	return s.put(tx, k, c, p, v, items, "")
 }
 
 // put writes a paper with the values that fill it, and enqueues its drawing.
-func (s *Service) put(tx *db.Tx, k kinds.Kind, c docket.Case, p docket.Party, v kinds.Values, items []string) (paper.Paper, error) {
+func (s *Service) put(tx *db.Tx, k kinds.Kind, c docket.Case, p docket.Party, v kinds.Values, items []string, corrects string) (paper.Paper, error) {
 	v["items"] = append([]string{}, items...)
 	if err := s.drawable(tx, v); err != nil {
 		return paper.Paper{}, err
 	}
 	now := s.k.Now()
-	pp, err := paper.Order(tx, paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: k.Name, Version: k.Version, Title: k.Title, Number: c.Number, Dated: docket.Today(now), Demo: v.Text("void") != "", At: now})
+	pp, err := paper.Order(tx, paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: k.Name, Version: k.Version, Title: k.Title, Number: c.Number, Dated: docket.Today(now), Corrects: corrects, Demo: v.Text("void") != "", At: now})
 	if err != nil {
 		return pp, err
 	}
@@ -111,7 +112,8 @@ func (s *Service) put(tx *db.Tx, k kinds.Kind, c docket.Case, p docket.Party, v 
 	if err != nil {
 		return pp, err
 	}
-	if _, err := tx.Exec(`UPDATE paper_paper SET data = ? WHERE id = ? AND state = 'ordered'`, s.k.Vault.Seal("paper.data", string(text)), pp.ID); err != nil {
+	pp.Data = s.k.Vault.Seal("paper.data", string(text))
+	if err := paper.Fill(tx, pp.ID, pp.Data); err != nil {
 		return pp, err
 	}
 	return pp, s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "papers.draw", Body: pp.ID})
@@ -306,16 +308,18 @@ func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
 		if err := paper.Issue(tx, p.ID, digest, pages); err != nil {
 			return err
 		}
-		holders, err := s.holders(tx, p)
+		cs, holders, err := s.copies(tx, p)
 		if err != nil {
 			return err
 		}
 		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.issued", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Holders: holders,
-			Body: map[string]any{"paper": p.ID, "code": p.Code, "kind": p.Kind, "version": p.Version, "digest": digest, "pages": pages}}); err != nil {
+			Body: map[string]any{"paper": p.ID, "code": p.Code, "kind": p.Kind, "version": p.Version, "digest": digest, "pages": pages, "copies": len(cs)}}); err != nil {
 			return err
 		}
-		if err := s.k.Tell(tx, fact.PaperIssued{Case: p.Case, Paper: p.ID, Kind: p.Kind, Party: p.Party}); err != nil {
-			return err
+		for _, c := range cs {
+			if err := s.k.Tell(tx, fact.PaperIssued{Case: c.Case, Paper: c.ID, Kind: c.Kind, Party: c.Party}); err != nil {
+				return err
+			}
 		}
 		return j.Finish(tx)
 	})
@@ -343,6 +347,25 @@ func (s *Service) data(p paper.Paper) (d kinds.Values, err error) {
 	dec := json.NewDecoder(strings.NewReader(text))
 	dec.UseNumber()
 	return d, dec.Decode(&d)
+}
+
+// copies are a paper with its copies, and those to whose sides they go.
+func (s *Service) copies(tx *db.Tx, p paper.Paper) (cs []paper.Paper, holders []string, err error) {
+	if cs, err = paper.Copies(tx, p.ID); err != nil {
+		return nil, nil, err
+	}
+	for _, c := range cs {
+		hs, err := s.holders(tx, c)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, h := range hs {
+			if !slices.Contains(holders, h) {
+				holders = append(holders, h)
+			}
+		}
+	}
+	return cs, holders, nil
 }
 
 // holders are those on the addressee's side.
@@ -418,63 +441,101 @@ type withdrawCmd struct {
 	Again  bool   `json:"again"` // 同时重做一份
 }
 
-func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd) error {
+func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd) (draftID string, err error) {
 	if cmd.Reason == "" {
-		return fault.Field("reason", "请写明为什么撤回。")
+		return "", fault.Field("reason", "请写明为什么撤回。")
 	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
+	return draftID, s.k.Do(ctx, func(tx *db.Tx) error {
 		p, err := paper.Of(tx, paperID)
 		if err != nil {
 			return err
 		}
-		if _, err := access.May(tx, auth.From(ctx), "withdraw", access.Of("paper", p.Case), tx.Now()); err != nil {
+		g, err := access.May(tx, auth.From(ctx), "withdraw", access.Of("paper", p.Case), tx.Now())
+		if err != nil {
+			return err
+		}
+		cs, holders, err := s.copies(tx, p)
+		if err != nil {
+			return err
+		}
+		if err := s.removable(p, cs); err != nil {
 			return err
 		}
 		by := ""
 		if cmd.Again {
-			c, err := docket.CaseOf(tx, p.Case)
-			if err != nil {
+			if by, draftID, err = s.again(tx, g.Case, p, cs); err != nil {
 				return err
 			}
-			party, err := docket.PartyOf(tx, p.Party)
-			if err != nil {
-				return err
-			}
-			again, err := s.again(tx, p, c, party)
-			if err != nil {
-				return err
-			}
-			by = again.ID
 		}
 		if err := paper.Withdraw(tx, p.ID, by); err != nil {
 			return err
 		}
-		holders, err := s.holders(tx, p)
-		if err != nil {
-			return err
-		}
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.withdrawn", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Holders: holders,
-			Body: map[string]any{"paper": p.ID, "by": by}, Private: map[string]string{"reason": cmd.Reason}})
+			Body: map[string]any{"paper": p.ID, "by": by, "draft": draftID}, Private: map[string]string{"reason": cmd.Reason}})
 		return err
 	})
 }
 
-// again orders a paper anew. It has to be served anew, so a return comes with
-// it; a return that is made again lists what the old one listed.
-func (s *Service) again(tx *db.Tx, p paper.Paper, c docket.Case, party docket.Party) (paper.Paper, error) {
-	if p.Kind != "service_return" {
-		return s.set(tx, c, party, p.Kind)
+// removable says why a paper can't be taken back: what the court has decided
+// and served binds the court too.
+//
+// law:民诉法解释(2022)/242 按照审判监督程序处理
+func (s *Service) removable(p paper.Paper, cs []paper.Paper) error {
+	if s.Nature(p.Kind) == service.Plain {
+		return nil
+	}
+	for _, c := range cs {
+		if c.State == paper.Served || c.State == paper.Effective {
+			return fault.Law(fault.Conflict, "这份"+p.Title+"已经送达，法院不能自己收回。写错了字，用补正裁定改；裁判错了，走上诉或者审判监督程序。", "民事诉讼法第一百五十七条；民诉法解释第二百四十二条")
+		}
+	}
+	return nil
+}
+
+// again makes a paper anew. It has to be served anew, so a return comes with
+// it; a return that is made again lists what the old one listed. One that
+// somebody wrote becomes a draft with the same words, which is signed off like
+// any other and then takes the old one's place.
+func (s *Service) again(tx *db.Tx, c docket.Case, p paper.Paper, cs []paper.Paper) (by, draftID string, err error) {
+	k, ok := s.kinds[p.Kind]
+	if !ok {
+		return "", "", fault.New(fault.Conflict, "这种文书已经不用了，请只撤回，再写一份别的。")
 	}
 	d, err := s.data(p)
 	if err != nil {
-		return paper.Paper{}, err
+		return "", "", err
 	}
-	return s.order(tx, p.Kind, c, party, d.List("items"))
+	if k.Quick() || p.Kind == "service_return" {
+		party, err := docket.PartyOf(tx, p.Party)
+		if err != nil {
+			return "", "", err
+		}
+		var pp paper.Paper
+		if p.Kind == "service_return" {
+			pp, err = s.order(tx, p.Kind, c, party, d.List("items"))
+		} else {
+			pp, err = s.set(tx, c, party, p.Kind)
+		}
+		return pp.ID, "", err
+	}
+	w := written{About: p.ID, Fields: k.Own(d)}
+	if k.About != "" {
+		w.About = p.Corrects
+	}
+	for _, x := range cs {
+		if x.Party != "" {
+			w.To = append(w.To, x.Party)
+		}
+	}
+	draftID, err = s.reopen(tx, k, p, w)
+	return "", draftID, err
 }
 
 // verdict is all that a stranger learns from a paper code.
 type verdict struct {
-	State string   `json:"state"` // genuine, superseded, withdrawn, unknown
+	State string   `json:"state"`          // genuine, superseded, withdrawn, unknown
+	Fixed law.Date `json:"fixed,omitzero"` // of the ruling that last put slips right
+	Case  string   `json:"case,omitempty"` // to him who stands in it
 	Court string   `json:"court,omitempty"`
 	Title string   `json:"title,omitempty"`
 	Dated law.Date `json:"dated,omitzero"`
@@ -502,7 +563,14 @@ func (s *Service) check(ctx context.Context, code string) (v verdict, err error)
 		if p.State == paper.Superseded || p.State == paper.Withdrawn {
 			v.State = p.State
 		}
-		return nil
+		fixes, err := paper.Corrections(tx, p.ID)
+		if len(fixes) > 0 {
+			v.Fixed = fixes[len(fixes)-1].Dated
+		}
+		if _, no := access.May(tx, auth.From(ctx), "read", access.Of("paper", p.Case), tx.Now()); no == nil {
+			v.Case = p.Case
+		}
+		return err
 	})
 	return v, err
 }

@@ -10,6 +10,7 @@ import (
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/form"
+	"mashang/docket/paper"
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
@@ -33,6 +34,7 @@ type writing struct {
 	Draft   draft
 	Written written
 	Note    string
+	Slips   []paper.Paper // in which a correction may put slips right
 }
 
 func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error) {
@@ -66,7 +68,18 @@ func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error
 	if v.Kind, ok = s.kinds[q.Kind]; !ok {
 		return v, fault.Missing()
 	}
-	if q.Draft == "" && v.Kind.To == "party" {
+	if v.Kind.About == "correction" {
+		all, err := paper.OfCase(tx, caseID)
+		if err != nil {
+			return v, err
+		}
+		for _, p := range all {
+			if s.correctable(p, caseID) {
+				v.Slips = append(v.Slips, p)
+			}
+		}
+	}
+	if q.Draft == "" && v.Kind.Addressed() {
 		for _, p := range v.Parties { // most papers go to everybody
 			if p.Left.IsZero() {
 				v.Written.To = append(v.Written.To, p.ID)
@@ -128,7 +141,7 @@ func faults(fs []kinds.Flaw) error {
 	var bad fault.List
 	for _, f := range fs {
 		name := f.Field
-		if name != "" && name != "to" {
+		if name != "" && name != "to" && name != "about" {
 			name = "fields." + name
 		}
 		e := fault.Field(name, f.Says)
@@ -289,6 +302,14 @@ func inGroup(ks []kinds.Kind, group string) (out []kinds.Kind) {
 		if k.Group == group && k.Name != "service_return" && k.Name != "eservice_certificate" && k.Name != "case_code_notice" {
 			out = append(out, k)
 		}
+	}
+	return out
+}
+
+// slips are the papers that a correction may be about, to choose from.
+func slips(ps []paper.Paper) (out []ui.Option) {
+	for _, p := range ps {
+		out = append(out, ui.Option{Value: p.ID, Text: p.Title + "，" + p.Dated.Chinese()})
 	}
 	return out
 }

@@ -27,10 +27,13 @@ const (
 	Withdrawn  = "withdrawn"
 )
 
-// Paper is one paper for one addressee, or for the file when Party is empty.
+// Paper is one paper for one addressee, or for the file when Party is empty. A
+// judgment goes to several: each has a copy, with the code, file and fate of
+// the original and with a service of its own.
 type Paper struct {
 	ID         string    `db:"id" json:"id"`
-	Code       string    `db:"code" json:"code"` // paper code: the same on each copy and page, for ever
+	Code       string    `db:"code" json:"code"`         // paper code: the same on each copy and page, for ever
+	Original   string    `db:"original" json:"original"` // id of the paper it is a copy of; its own when it is none
 	Case       string    `db:"case_id" json:"case"`
 	Court      string    `db:"court_id" json:"court"`
 	Party      string    `db:"party_id" json:"party"`
@@ -44,23 +47,52 @@ type Paper struct {
 	Data       string    `db:"data" json:"-"`        // what filled the template, sealed
 	State      string    `db:"state" json:"state"`
 	Superseded string    `db:"superseded" json:"superseded"` // id of the paper that replaced it
+	Corrects   string    `db:"corrects" json:"corrects"`     // id of the paper whose slips it puts right
 	Demo       bool      `db:"demo" json:"demo"`
 	At         time.Time `db:"at" json:"at"`
 }
 
-const cols = `id, code, case_id, court_id, party_id, kind, version, title, number, dated, pages, digest, data, state, superseded, demo, at`
+const cols = `id, code, original, case_id, court_id, party_id, kind, version, title, number, dated, pages, digest, data, state, superseded, corrects, demo, at`
 
 // Order writes a paper that is to be drawn and returns it with its id and code.
 func Order(tx *db.Tx, p Paper) (Paper, error) {
-	p.ID, p.Code, p.State = id.New(), id.Code(16), Ordered
-	_, err := tx.Exec(`INSERT INTO paper_paper (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, 'ordered', '', ?, ?)`,
-		p.ID, p.Code, p.Case, p.Court, p.Party, p.Kind, p.Version, p.Title, p.Number, p.Dated, p.Data, p.Demo, p.At)
-	return p, err
+	p.ID, p.Code = id.New(), id.Code(16)
+	p.Original = p.ID
+	return p, put(tx, &p)
 }
 
-// Issue records the drawn paper. It can happen once.
+// Copy writes a copy of an ordered paper for another addressee.
+func Copy(tx *db.Tx, p Paper, party string) (Paper, error) {
+	p.ID, p.Party = id.New(), party
+	return p, put(tx, &p)
+}
+
+func put(tx *db.Tx, p *Paper) error {
+	p.State = Ordered
+	_, err := tx.Exec(`INSERT INTO paper_paper (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, 'ordered', '', ?, ?, ?)`,
+		p.ID, p.Code, p.Original, p.Case, p.Court, p.Party, p.Kind, p.Version, p.Title, p.Number, p.Dated, p.Data, p.Corrects, p.Demo, p.At)
+	return err
+}
+
+// copies picks a paper with all that have its code.
+const copies = `original = (SELECT o.original FROM paper_paper o WHERE o.id = ?)`
+
+// Fill keeps what fills the template of an ordered paper and its copies.
+func Fill(tx *db.Tx, paper, sealed string) error {
+	return some(tx.Exec(`UPDATE paper_paper SET data = ? WHERE `+copies+` AND state = 'ordered'`, sealed, paper))
+}
+
+// some is db.Must1 for a paper that may have copies.
+func some(n int64, err error) error { return db.Must1(min(n, 1), err) }
+
+// Copies returns a paper and all that have its code, the original first.
+func Copies(tx *db.Tx, paper string) ([]Paper, error) {
+	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE `+copies+` ORDER BY id = original DESC, id`, paper)
+}
+
+// Issue records the drawn paper, with its copies. It can happen once.
 func Issue(tx *db.Tx, paper, digest string, pages int) error {
-	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'issued', digest = ?, pages = ? WHERE id = ? AND state = 'ordered'`, digest, pages, paper))
+	return some(tx.Exec(`UPDATE paper_paper SET state = 'issued', digest = ?, pages = ? WHERE `+copies+` AND state = 'ordered'`, digest, pages, paper))
 }
 
 // Serve records that the addressee has it with effect in law.
@@ -73,13 +105,14 @@ func Unserve(tx *db.Tx, paper string) error {
 	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'issued' WHERE id = ? AND state IN ('served', 'effective')`, paper))
 }
 
-// Withdraw marks a paper withdrawn, or superseded when another takes its place.
+// Withdraw marks a paper and its copies withdrawn, or superseded when another
+// takes its place; that may come later.
 func Withdraw(tx *db.Tx, paper, by string) error {
-	state := Withdrawn
+	state, from := Withdrawn, "'issued', 'served', 'effective'"
 	if by != "" {
-		state = Superseded
+		state, from = Superseded, from+", 'withdrawn'"
 	}
-	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = ?, superseded = ? WHERE id = ? AND state IN ('issued', 'served', 'effective')`, state, by, paper))
+	return some(tx.Exec(`UPDATE paper_paper SET state = ?, superseded = ? WHERE `+copies+` AND state IN (`+from+`)`, state, by, paper))
 }
 
 // WithdrawAll withdraws every paper of a case, those that are only ordered as
@@ -95,7 +128,7 @@ func Of(tx *db.Tx, paper string) (Paper, error) {
 
 // ByCode returns a paper by its code.
 func ByCode(tx *db.Tx, code string) (Paper, bool, error) {
-	return db.Maybe[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE code = ?`, code)
+	return db.Maybe[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE code = ? AND id = original`, code)
 }
 
 // ByDigest returns the paper whose file has a digest (SHA-256, hexadecimal).
@@ -103,7 +136,12 @@ func ByDigest(tx *db.Tx, digest string) (Paper, bool, error) {
 	if digest == "" {
 		return Paper{}, false, nil
 	}
-	return db.Maybe[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE digest = ? ORDER BY at DESC, id DESC LIMIT 1`, digest)
+	return db.Maybe[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE digest = ? AND id = original ORDER BY at DESC, id DESC LIMIT 1`, digest)
+}
+
+// Corrections are the papers that put slips of a paper right, oldest first.
+func Corrections(tx *db.Tx, paper string) ([]Paper, error) {
+	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE corrects = ? AND id = original AND state IN ('issued', 'served', 'effective') ORDER BY at, id`, paper)
 }
 
 // OfCase returns the papers of a case, newest first.
@@ -114,11 +152,11 @@ func OfCase(tx *db.Tx, caseID string) ([]Paper, error) {
 // OrderedFor returns the papers that wait longest to be drawn, of the cases in
 // which a person has a capacity.
 func OrderedFor(tx *db.Tx, person string, at time.Time, most int) ([]Paper, error) {
-	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE state = 'ordered' AND case_id IN (
+	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE state = 'ordered' AND id = original AND case_id IN (
 		SELECT case_id FROM docket_access WHERE person_id = ? AND from_at <= ? AND (until_at = 0 OR until_at > ?)) ORDER BY at, id LIMIT ?`, person, at, at, most)
 }
 
 // OrderedIn returns the papers of a court that wait longest to be drawn.
 func OrderedIn(tx *db.Tx, court string, most int) ([]Paper, error) {
-	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE state = 'ordered' AND court_id = ? ORDER BY at, id LIMIT ?`, court, most)
+	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE state = 'ordered' AND id = original AND court_id = ? ORDER BY at, id LIMIT ?`, court, most)
 }

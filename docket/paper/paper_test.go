@@ -30,7 +30,7 @@ func TestLife(t *testing.T) {
 			paper.Ordered:    {"issue": paper.Issued},
 			paper.Issued:     {"serve": paper.Served, "withdraw": paper.Withdrawn, "supersede": paper.Superseded},
 			paper.Served:     {"withdraw": paper.Withdrawn, "supersede": paper.Superseded},
-			paper.Withdrawn:  {},
+			paper.Withdrawn:  {"supersede": paper.Superseded},
 			paper.Superseded: {},
 		}
 		way := map[string][]string{paper.Ordered: nil, paper.Issued: {"issue"}, paper.Served: {"issue", "serve"}, paper.Withdrawn: {"issue", "withdraw"}, paper.Superseded: {"issue", "supersede"}}

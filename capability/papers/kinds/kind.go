@@ -23,10 +23,12 @@ var forms embed.FS
 //	kind, version, title   name in the program, version of the text, 中文
 //	basis                  articles
 //	group                  立案, 送达, 笔录, 裁判, 裁定, 决定, 执行, 证明, 调解
-//	to                     party (one for each addressee), file, unit, public
+//	to                     party (one for each addressee), all (one text with one code, a
+//	                       copy of it to each addressee), file, unit, public
 //	code                   yes: a recipient's own copy carries his case code
 //	nature                 plain, judging, mediation, payment: which ways of service are barred
 //	sign                   how it ends, see [Signs]
+//	about                  correction: it puts right slips of another paper, which is named
 //	starts                 the period that service starts, e.g. appeal 15
 //	checks                 which rules of lint.go it must pass
 type Kind struct {
@@ -37,6 +39,7 @@ type Kind struct {
 	Nature               service.Nature
 	Sign                 string
 	Starts               string
+	About                string
 	Checks               []string
 	form                 *form.Form
 }
@@ -92,10 +95,10 @@ func parseKind(text string) (Kind, error) {
 	}
 	h := f.Head
 	k := Kind{Name: h["kind"], Version: h["version"], Title: h["title"], Basis: h["basis"], Group: h["group"], To: h["to"], Code: h["code"] == "yes",
-		Nature: service.Nature(h["nature"]), Sign: h["sign"], Starts: h["starts"], Checks: strings.Fields(h["checks"]), form: f}
+		Nature: service.Nature(h["nature"]), Sign: h["sign"], Starts: h["starts"], About: h["about"], Checks: strings.Fields(h["checks"]), form: f}
 	for key := range h {
 		switch key {
-		case "kind", "version", "title", "basis", "group", "to", "code", "nature", "sign", "starts", "checks":
+		case "kind", "version", "title", "basis", "group", "to", "code", "nature", "sign", "about", "starts", "checks":
 		default:
 			return k, fmt.Errorf("unknown head %q", key)
 		}
@@ -103,8 +106,10 @@ func parseKind(text string) (Kind, error) {
 	switch {
 	case k.Name == "" || k.Version == "" || k.Title == "" || k.Basis == "":
 		return k, fmt.Errorf("kind, version, title and basis are required")
-	case !strings.Contains("|party|file|unit|public|", "|"+k.To+"|"):
+	case !strings.Contains("|party|all|file|unit|public|", "|"+k.To+"|"):
 		return k, fmt.Errorf("to is %q", k.To)
+	case !strings.Contains("||correction|", "|"+k.About+"|"):
+		return k, fmt.Errorf("about is %q", k.About)
 	case !known(Groups, k.Group):
 		return k, fmt.Errorf("group is %q", k.Group)
 	case !strings.Contains("|plain|judging|mediation|payment|", "|"+string(k.Nature)+"|"):
@@ -190,6 +195,20 @@ func (k Kind) Typed(from map[string]any) Values { return typed.Values(k.form.Fie
 
 // Problems are what is missing or of the wrong shape in what was typed.
 func (k Kind) Problems(v Values) []form.Problem { return k.form.Check(v) }
+
+// Own are those of the values that the form asks for.
+func (k Kind) Own(v Values) Values {
+	out := Values{}
+	for _, f := range k.form.Fields {
+		if x, ok := v[f.Name]; ok {
+			out[f.Name] = x
+		}
+	}
+	return out
+}
+
+// Addressed reports whether it goes to parties that somebody ticks.
+func (k Kind) Addressed() bool { return k.To == "party" || k.To == "all" }
 
 // Quick reports whether a paper of the kind needs nothing but what the file
 // knows: a clerk makes it by one tap.

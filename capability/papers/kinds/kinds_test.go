@@ -151,7 +151,7 @@ func TestBadForms(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ from, to string }{
-		{"kind: judgment\n", ""}, {"version: 2026-12", "colour: red"}, {"sign: bench", "sign: anyone"}, {"to: party", "to: all"},
+		{"kind: judgment\n", ""}, {"version: 2026-12", "colour: red"}, {"sign: bench", "sign: anyone"}, {"to: all", "to: everybody"},
 		{"nature: judging", "nature: nice"}, {"group: 裁判", "group: 其他"}, {"checks: ordinary", "checks: everything"},
 		{"| choice(公开,不公开)*", "| choice*"}, {"| table(负担的人,金额)*", "| tables"}, {"fee | 案件受理费 |", "opinion | 案件受理费 |"},
 		{"{plaintiffs}与", "{plaintiffs与"}, {"{fee:money}", "{fee:gold}"}, {"@if delay", "@if"[:0]}, {"@each parties", "@every parties"},
