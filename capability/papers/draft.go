@@ -179,7 +179,7 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 // correctable reports whether a paper is one of the case whose slips a ruling
 // puts right.
 //
-// law:民诉法(2023)/157 补正判决书中的笔误
+// law:民事诉讼法(2023)/157 补正判决书中的笔误
 func (s *Service) correctable(p paper.Paper, caseID string) bool {
 	k := s.kinds[p.Kind]
 	return p.Case == caseID && p.ID == p.Original && k.Sign == "bench" && k.About == "" && (p.State == paper.Issued || p.State == paper.Served || p.State == paper.Effective)

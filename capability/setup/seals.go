@@ -2,9 +2,11 @@ package setup
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"mashang/docket"
+	"mashang/law/cite"
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
@@ -20,10 +22,19 @@ type sealCmd struct {
 	Seal  string `json:"seal"`  // to be taken out of use
 }
 
+// addSeal puts a seal into use. A tribunal has none of its own: what it makes
+// bears the seal of its court.
+//
+// law:民诉法解释(2022)/262 不得用人民法庭的印章代替基层人民法院的印章
 func (s *Service) addSeal(ctx context.Context, c sealCmd) error {
 	var bad fault.List
 	if n := len([]rune(c.Ring)); n < 4 || n > 30 {
 		bad.Add("ring", "印文写 4 到 30 个字，和刻的印一样。")
+	}
+	if strings.HasSuffix(strings.TrimSpace(c.Ring), "法庭") {
+		e := fault.Field("ring", "人民法庭的印章不能用在判决书、裁定书、调解书上，要用基层人民法院的印章。请填法院的印文。")
+		e.Basis = cite.JI(262).String()
+		bad = append(bad, e)
 	}
 	if len([]rune(c.Lower)) > 12 {
 		bad.Add("lower", "最多 12 个字。")
