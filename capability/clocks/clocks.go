@@ -307,9 +307,6 @@ func over[F app.Fact](s *Service) func(context.Context, *jobs.Job) error {
 	}
 }
 
-// starts are the named periods behind what a kind of paper says it starts.
-var starts = map[string]string{"answer 15": "answer", "appeal 15": "appeal_judgment", "appeal 10": "appeal_ruling", "fee 7": "pay_fee"}
-
 // served: the recipient has the paper, and what he may do has its last day.
 func (s *Service) served(ctx context.Context, j *jobs.Job) error {
 	f, err := app.Hear[fact.ServiceEffective](j)
@@ -317,11 +314,14 @@ func (s *Service) served(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	return s.set(ctx, j, f.Case, f.FactName(), func(_ docket.Case, cal *restday.Calendar) []deadline.Deadline {
-		rule, ok := starts[f.Starts]
+		r, ok := period.Rules[f.Starts]
 		if !ok {
 			return nil
 		}
-		d := named(rule, f.On, cal)
+		d := named(r.Key, f.On, cal)
+		if r.Length == 0 {
+			d = of(r.Key, r.Title, r.Event, f.On, r.Set(f.On, f.Days, f.Until, cal))
+		}
 		d.Party, d.StartEvent = f.Party, deadline.ByService(f.Paper)
 		return []deadline.Deadline{d}
 	})
@@ -398,6 +398,9 @@ func (s *Service) again(tx *db.Tx, d deadline.Deadline) error {
 	}
 	n := limit(c, cal)
 	if d.Rule != limitRule {
+		if period.Rules[d.Rule].Length == 0 { // the court set it for this once
+			return nil
+		}
 		n = named(d.Rule, d.Start, cal)
 	}
 	if n.Provisional { // of a year that is still not announced

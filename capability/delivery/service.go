@@ -27,7 +27,7 @@ var schema embed.FS
 // it made for the file.
 type Papers interface {
 	Nature(kind string) service.Nature
-	Starts(kind string) string
+	Starts(p paper.Paper) (rule string, days int, until law.Date, err error)
 	Certify(tx *db.Tx, kind string, c docket.Case, p docket.Party, fields map[string]any) (paper.Paper, error)
 }
 
@@ -278,7 +278,11 @@ func (s *Service) settle(tx *db.Tx, v *serving, again bool, body map[string]any)
 	}
 	rule := strings.Join(e.Basis.V, "；")
 	body["effective_on"], body["rule"], body["presumed"] = e.On.String(), rule, e.Presumed
-	return s.k.Tell(tx, fact.ServiceEffective{Case: p.Case, Paper: p.ID, Kind: p.Kind, Party: p.Party, On: e.On, Rule: rule, Starts: s.papers.Starts(p.Kind)})
+	starts, days, until, err := s.papers.Starts(p)
+	if err != nil {
+		return err
+	}
+	return s.k.Tell(tx, fact.ServiceEffective{Case: p.Case, Paper: p.ID, Kind: p.Kind, Party: p.Party, On: e.On, Rule: rule, Starts: starts, Days: days, Until: until})
 }
 
 // undo ends an effect: service was not made.

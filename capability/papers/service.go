@@ -56,8 +56,19 @@ func (s *Service) Nature(kind string) service.Nature {
 	return service.Plain
 }
 
-// Starts is the period that starts when a paper of a kind is served.
-func (s *Service) Starts(kind string) string { return s.kinds[kind].Starts }
+// Starts is the period that starts when a paper is served, by its name in
+// law/period, with the days and the last day if it is the court that set them.
+func (s *Service) Starts(p paper.Paper) (rule string, days int, until law.Date, err error) {
+	k, ok := s.kinds[p.Kind]
+	var v kinds.Values
+	if ok && k.Asks() {
+		if v, err = s.data(p); err != nil {
+			return "", 0, until, err
+		}
+	}
+	rule, days, until = k.Period(v)
+	return rule, days, until, nil
+}
 
 // Certify orders a paper for the file that another service fills: what it
 // certifies of a party. The act that orders records it.

@@ -140,7 +140,9 @@ type ServiceEffective struct {
 	On    law.Date `json:"on"`
 	Rule  string   `json:"rule"`
 
-	Starts string `json:"starts,omitempty"`
+	Starts string   `json:"starts,omitempty"` // the period that runs from it, by its name in law/period
+	Days   int      `json:"days,omitempty"`   // as the court set it
+	Until  law.Date `json:"until,omitzero"`
 }
 
 // FactName and FactCase implement app.Fact.

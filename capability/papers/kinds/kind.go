@@ -11,6 +11,8 @@ import (
 
 	"mashang/docket/form"
 	"mashang/docket/form/typed"
+	"mashang/law"
+	"mashang/law/period"
 	"mashang/law/service"
 	"mashang/platform/pdf"
 )
@@ -29,7 +31,8 @@ var forms embed.FS
 //	nature                 plain, judging, mediation, payment: which ways of service are barred
 //	sign                   how it ends, see [Signs]
 //	about                  correction: it puts right slips of another paper, which is named
-//	starts                 the period that service starts, e.g. appeal 15
+//	starts                 the period that service starts, by its name in law/period; it may
+//	                       hang on a field: suit_outsider origin=…
 //	checks                 which rules of lint.go it must pass
 type Kind struct {
 	Name, Version, Title string
@@ -108,6 +111,8 @@ func parseKind(text string) (Kind, error) {
 		return k, fmt.Errorf("kind, version, title and basis are required")
 	case !strings.Contains("|party|all|file|unit|public|", "|"+k.To+"|"):
 		return k, fmt.Errorf("to is %q", k.To)
+	case k.Starts != "" && period.Rules[strings.Fields(k.Starts)[0]].Key == "":
+		return k, fmt.Errorf("starts is %q", k.Starts)
 	case !strings.Contains("||correction|", "|"+k.About+"|"):
 		return k, fmt.Errorf("about is %q", k.About)
 	case !known(Groups, k.Group):
@@ -195,6 +200,26 @@ func (k Kind) Typed(from map[string]any) Values { return typed.Values(k.form.Fie
 
 // Problems are what is missing or of the wrong shape in what was typed.
 func (k Kind) Problems(v Values) []form.Problem { return k.form.Check(v) }
+
+// Asks reports whether what a paper says decides which period starts.
+func (k Kind) Asks() bool {
+	rule, _, hangs := strings.Cut(k.Starts, " ")
+	return hangs || rule != "" && period.Rules[rule].Length == 0
+}
+
+// Period is the period that serving a paper of this kind starts, empty when it
+// starts none, and what the paper says of it if the court sets its length.
+func (k Kind) Period(v Values) (rule string, days int, until law.Date) {
+	rule, when, hangs := strings.Cut(k.Starts, " ")
+	if field, want, _ := strings.Cut(when, "="); hangs && v.Text(field) != want {
+		return "", 0, until
+	}
+	if k.Asks() && !hangs {
+		until, _ = v.day("until")
+		days = int(v.fen("days"))
+	}
+	return rule, days, until
+}
 
 // Own are those of the values that the form asks for.
 func (k Kind) Own(v Values) Values {
