@@ -36,6 +36,7 @@ type Services struct {
 	Setup      *setup.Service
 	Casebook   *casebook.Service
 	Onecode    *onecode.Service
+	Papers     *papers.Service
 	Statistics *statistics.Service
 	Oversight  *oversight.Service
 	Complaint  *complaint.Service
@@ -61,8 +62,7 @@ func newServices(k *app.Kit) (*Services, error) {
 	s.Complaint = complaint.New(k)
 	s.Intake = intake.New(k, s.Casebook)
 	seals := signing.New(k)
-	court, err := papers.New(k, s.Onecode, seals, onecode.ReplyDays)
-	if err != nil {
+	if s.Papers, err = papers.New(k, s.Onecode, seals, onecode.ReplyDays); err != nil {
 		return nil, err
 	}
 	s.Statistics = statistics.New(k)
@@ -79,9 +79,9 @@ func newServices(k *app.Kit) (*Services, error) {
 		news.New(k).Capability(),                              // 新动态
 		clocks.New(k).Capability(),                            // 期限
 		s.Onecode.Capability(),                                // 码上通
-		court.Capability(),                                    // 文书
+		s.Papers.Capability(),                                 // 文书
 		seals.Capability(),                                    // 签章
-		delivery.New(k, court, s.Account).Capability(),        // 送达
+		delivery.New(k, s.Papers, s.Account).Capability(),     // 送达
 		s.Statistics.Capability(),                             // 统计
 		s.Complaint.Capability(),                              // 投诉举报
 		s.Oversight.Capability(),                              // 三个规定

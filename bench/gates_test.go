@@ -8,10 +8,10 @@ import (
 // good are two runs in which every gate is met.
 func good() []measured {
 	rate := func() map[string]float64 {
-		return map[string]float64{bareCommit: 1000, message: 2100, peerCreate: 1000, peerFullIs: 400, casePage: 1600, peerList: 1000, desk: 500, groupBy: 1, allFigures: 60}
+		return map[string]float64{bareCommit: 1000, message: 2100, peerCreate: 1000, peerFullIs: 400, casePage: 1600, peerList: 1000, desk: 500, groupBy: 1, allFigures: 60, onePaper: 110, bareLayout: 200, bareCrypto: 900}
 	}
 	live := []hearing{{10, 20, 30_000}, {20, 40, 50_000}}
-	return []measured{{"sqlite", 10_000, rate(), live}, {"sqlite", million, rate(), live}}
+	return []measured{{"sqlite", 10_000, rate(), live, 40}, {"sqlite", million, rate(), live, 40}}
 }
 
 // TestGates: a run that misses a gate says so and is counted, whichever it is;
@@ -34,6 +34,10 @@ func TestGates(t *testing.T) {
 		"p99":         func(m *measured) { m.live = []hearing{{10, 41, 30_000}, m.live[1]} },
 		"memory":      func(m *measured) { m.live = []hearing{{10, 20, 40_001}, m.live[1]} },
 		"no page":     func(m *measured) { delete(m.rate, casePage); m.rate[desk] = 500 },
+		"papers":      func(m *measured) { m.rate[onePaper], m.rate[bareLayout] = 59, 60 },
+		"times":       func(m *measured) { m.rate[bareLayout] = 300 },
+		"batch":       func(m *measured) { m.batch = 129 },
+		"no papers":   func(m *measured) { delete(m.rate, onePaper) },
 		"nothing":     func(m *measured) { m.live = nil },
 	} {
 		all := good()

@@ -139,6 +139,9 @@ func run(o options, engine string, n int) error {
 	if err := figures(o, c, w); err != nil {
 		return err
 	}
+	if err := papers(o, c); err != nil {
+		return err
+	}
 	if err := watched(o, c, w, peer); err != nil {
 		return err
 	}
