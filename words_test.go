@@ -207,6 +207,10 @@ func (s *written) beside() {
 	s.t.Helper()
 	s.fill["complaint"] = s.hand(s.own, "POST /complaint/write/{case}", "files", "", map[string]any{"kind": "complaint", "about": s.people["周明远"]}, "name", "text").get("id")
 	s.say("审管", "POST /complaint/office/{complaint}", nil, "text")
+	const word = "POST /papers/forms/{kind}/word"
+	s.fill["kind"], s.fields[word+" body"] = "case_closing_notice", true
+	body := s.get("审管", "/api/v1"+s.path("GET /papers/forms/{kind}")).must(s.t, "the wording", http.StatusOK).get("body")
+	s.say("审管", word, map[string]any{"court": "冀11", "body": body + "\n" + strings.NewReplacer("{", "", "}", "", "[", "", "]", "", "\n", " ").Replace("写"+s.w(word, "body"))}, "why")
 	s.fill["record"] = s.hand("周明远", "POST /oversight/record", "files", "", map[string]any{"form": "inquiry", "case": s.first, "on": "2026-03-03", "nature": "lawful", "way": "call", "done": "handed"},
 		"about", "who", "unit", "post", "tie", "for", "time", "place", "content", "to", "kept", "basis", "basis_number").get("id")
 	s.say("周明远", "POST /oversight/record", map[string]any{"form": "deputy", "case": s.first, "on": "2026-03-03", "tie": "npc", "way": "letter", "done": "handed"},

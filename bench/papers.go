@@ -16,6 +16,7 @@ import (
 	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/platform/db"
+	"mashang/platform/ledger"
 	"mashang/platform/pdf"
 )
 
@@ -54,14 +55,15 @@ func papers(o options, c *mashang.Court) error {
 	if err != nil {
 		return err
 	}
-	order := func(n int) error { // without an act and its entry: what counts is what follows
-		return c.Kit.Note(ctx, func(tx *db.Tx) error {
+	order := func(n int) error {
+		return c.Kit.Do(ctx, func(tx *db.Tx) error {
 			for range n {
 				if _, err := c.Services.Papers.Certify(tx, bigNotice, of, to, nil); err != nil {
 					return err
 				}
 			}
-			return nil
+			_, err := c.Kit.Ledger.Append(tx, ledger.Entry{Kind: "papers.ordered", Court: of.Court, Case: of.ID, Actor: "system", Body: map[string]any{"papers": n}})
+			return err
 		})
 	}
 	ks, err := kinds.ByName()
@@ -87,23 +89,25 @@ func papers(o options, c *mashang.Court) error {
 	fmt.Printf("\npapers, on one core (%d pages, %d kB)\n\n", pages, len(file)/1000)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	o.workers = 1
-	if err := table(o, []subject{
-		{bareLayout, func(int64) error { _, _, err := pdf.Render(faces, doc); return err }, ""},
-		{bareCrypto, func(int64) error {
-			for range 2 { // the seal's and the time stamp's
-				sum := sha256.Sum256(file)
-				if _, err := ecdsa.SignASN1(rand.Reader, key, sum[:]); err != nil {
+	if err := profiled(o.profile, func() error {
+		return table(o, []subject{
+			{bareLayout, func(int64) error { _, _, err := pdf.Render(faces, doc); return err }, ""},
+			{bareCrypto, func(int64) error {
+				for range 2 { // the seal's and the time stamp's
+					sum := sha256.Sum256(file)
+					if _, err := ecdsa.SignASN1(rand.Reader, key, sum[:]); err != nil {
+						return err
+					}
+				}
+				return nil
+			}, ""},
+			{onePaper, func(int64) error {
+				if err := order(1); err != nil {
 					return err
 				}
-			}
-			return nil
-		}, ""},
-		{onePaper, func(int64) error {
-			if err := order(1); err != nil {
-				return err
-			}
-			return c.Kit.Jobs.Drain(ctx)
-		}, ""},
+				return c.Kit.Jobs.Drain(ctx)
+			}, ""},
+		})
 	}); err != nil {
 		return err
 	}

@@ -94,7 +94,10 @@ func (s *Service) save(ctx context.Context, caseID string, c draftCmd) (out save
 		if err != nil {
 			return err
 		}
-		k, ok := s.kinds[c.Kind]
+		k, ok, err := s.kind(tx, g.Case.Court, c.Kind)
+		if err != nil {
+			return err
+		}
 		if !ok {
 			return fault.Field("kind", "没有这种文书。")
 		}
@@ -245,9 +248,9 @@ func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decide
 		if err != nil {
 			return err
 		}
-		k, ok := s.kinds[d.Kind]
-		if !ok {
-			return fault.Missing()
+		k, ok, err := s.kind(tx, d.Court, d.Kind)
+		if err != nil || !ok {
+			return fault.OrMissing(err)
 		}
 		if verb == "approve" && (k.Sign == "president") != (g.Relation&access.President != 0 && g.Relation&access.Handler == 0) && k.Sign == "president" {
 			return fault.New(fault.Forbidden, "这份文书要由院长签发。")
@@ -352,9 +355,9 @@ func (s *Service) reopen(tx *db.Tx, k kinds.Kind, p paper.Paper, w written) (str
 // preview fills a draft as it would be issued now; it carries no code, for it
 // is no paper.
 func (s *Service) preview(tx *db.Tx, c docket.Case, d draft, w written) (kinds.Values, kinds.Kind, []kinds.Flaw, error) {
-	k, ok := s.kinds[d.Kind]
-	if !ok {
-		return nil, k, nil, fault.Missing()
+	k, ok, err := s.kind(tx, d.Court, d.Kind)
+	if err != nil || !ok {
+		return nil, k, nil, fault.OrMissing(err)
 	}
 	ps, err := s.addressees(tx, c, k, w.To)
 	if err != nil {

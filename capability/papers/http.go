@@ -48,6 +48,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "papers.returned", Title: "文书退回修改", Audience: ledger.Court},
 				{Name: "papers.dropped", Title: "不要一份文书草稿", Audience: ledger.Court},
 				{Name: "papers.approved", Title: "签发文书", Audience: ledger.Court},
+				{Name: "papers.worded", Title: "改文书样式", Audience: ledger.Court},
 				{Name: "papers.ordered", Title: "制作文书", Audience: ledger.Court},
 				{Name: "papers.issued", Title: "文书制成", Audience: ledger.Named, News: "有一份新文书"},
 				{Name: "papers.withdrawn", Title: "撤回文书", Audience: ledger.Named, News: "一份文书撤回了"},
@@ -70,6 +71,9 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "POST /papers/write/{case}/save", Title: "保存文书草稿，或者交去签发", Object: "paper", Verb: "draft", Limit: "write", In: draftCmd{}, Out: saved{}, Do: s.postWrite},
 		{Pattern: "GET /papers/write/{case}/{draft}", Title: "看文书草稿", Object: "paper", Verb: "proof", Out: proof{}, Do: s.getDraft},
 		{Pattern: "POST /papers/write/{case}/{draft}/decide", Title: "签发、退回或者不要一份草稿", Object: "paper", Verb: "proof", Limit: "write", In: decideCmd{}, Out: ok{}, Do: s.postDecide},
+		{Pattern: "GET /papers/forms", Title: "文书样式", Object: "court", Verb: "forms", Out: formsView{}, Do: s.getForms},
+		{Pattern: "GET /papers/forms/{kind}", Title: "一种文书的样式", Object: "court", Verb: "forms", Out: formsView{}, Do: s.getForm},
+		{Pattern: "POST /papers/forms/{kind}/word", Title: "改文书样式", Object: "court", Verb: "forms", Limit: "write", In: wordCmd{}, Out: worded{}, Do: s.postForm},
 		{Pattern: "POST /papers/{case}/make", Title: "制作文书", Object: "paper", Verb: "make", Limit: "write", In: makeCmd{}, Out: ok{}, Do: s.postMake},
 		{Pattern: "GET /papers/paper/{paper}/withdraw", Title: "撤回文书页", Object: "paper", Verb: "withdraw", PageOnly: true, Do: s.getWithdraw},
 		{Pattern: "POST /papers/paper/{paper}/withdraw", Title: "撤回文书", Object: "paper", Verb: "withdraw", Limit: "write", In: withdrawCmd{}, Out: ok{}, Do: s.postWithdraw},
@@ -122,7 +126,7 @@ func (s *Service) getView(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	doc, err := s.doc(p)
+	doc, err := s.doc(r.Context(), p)
 	if err != nil {
 		return web.Reply{}, err
 	}

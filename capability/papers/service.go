@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -73,7 +72,10 @@ func (s *Service) Starts(p paper.Paper) (rule string, days int, until law.Date, 
 // Certify orders a paper for the file that another service fills: what it
 // certifies of a party. The act that orders records it.
 func (s *Service) Certify(tx *db.Tx, kind string, c docket.Case, p docket.Party, fields map[string]any) (paper.Paper, error) {
-	k, ok := s.kinds[kind]
+	k, ok, err := s.kind(tx, c.Court, kind)
+	if err != nil {
+		return paper.Paper{}, err
+	}
 	if !ok {
 		return paper.Paper{}, fault.Field("kind", "没有这种文书。")
 	}
@@ -90,7 +92,10 @@ func (s *Service) Certify(tx *db.Tx, kind string, c docket.Case, p docket.Party,
 // order writes one paper of a kind for a party and enqueues its drawing. The
 // act that orders records it.
 func (s *Service) order(tx *db.Tx, kind string, c docket.Case, p docket.Party, items []string) (paper.Paper, error) {
-	k, ok := s.kinds[kind]
+	k, ok, err := s.kind(tx, c.Court, kind)
+	if err != nil {
+		return paper.Paper{}, err
+	}
 	if !ok {
 		return paper.Paper{}, fault.Field("kind", "没有这种文书。")
 	}
@@ -108,6 +113,9 @@ func (s *Service) put(tx *db.Tx, k kinds.Kind, c docket.Case, p docket.Party, v 
 		return paper.Paper{}, err
 	}
 	now := s.k.Now()
+	if err := s.keep(tx, k); err != nil {
+		return paper.Paper{}, err
+	}
 	pp, err := paper.Order(tx, paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: k.Name, Version: k.Version, Title: k.Title, Number: c.Number, Dated: docket.Today(now), Corrects: corrects, Demo: v.Text("void") != "", At: now})
 	if err != nil {
 		return pp, err
@@ -298,7 +306,7 @@ func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
 	if p.State != paper.Ordered { // withdrawn with its case
 		return nil
 	}
-	doc, err := s.doc(p)
+	doc, err := s.doc(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -337,10 +345,10 @@ func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
 }
 
 // doc is the paper as the block model, from its frozen data.
-func (s *Service) doc(p paper.Paper) (*pdf.Doc, error) {
-	k, ok := s.kinds[p.Kind]
-	if !ok || k.Version != p.Version {
-		return nil, fmt.Errorf("papers: no form %s of version %s", p.Kind, p.Version)
+func (s *Service) doc(ctx context.Context, p paper.Paper) (*pdf.Doc, error) {
+	k, err := s.formOf(ctx, p)
+	if err != nil {
+		return nil, err
 	}
 	d, err := s.data(p)
 	if err != nil {
@@ -508,7 +516,10 @@ func (s *Service) removable(p paper.Paper, cs []paper.Paper) error {
 // somebody wrote becomes a draft with the same words, which is signed off like
 // any other and then takes the old one's place.
 func (s *Service) again(tx *db.Tx, c docket.Case, p paper.Paper, cs []paper.Paper) (by, draftID string, err error) {
-	k, ok := s.kinds[p.Kind]
+	k, ok, err := s.kind(tx, c.Court, p.Kind)
+	if err != nil {
+		return "", "", err
+	}
 	if !ok {
 		return "", "", fault.New(fault.Conflict, "这种文书已经不用了，请只撤回，再写一份别的。")
 	}

@@ -65,8 +65,8 @@ func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error
 		return v, err
 	}
 	var ok bool
-	if v.Kind, ok = s.kinds[q.Kind]; !ok {
-		return v, fault.Missing()
+	if v.Kind, ok, err = s.kind(tx, v.Case.Court, q.Kind); err != nil || !ok {
+		return v, fault.OrMissing(err)
 	}
 	if v.Kind.About == "correction" {
 		all, err := paper.OfCase(tx, caseID)

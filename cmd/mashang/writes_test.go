@@ -73,6 +73,7 @@ var writes = map[string]path{
 	"/onecode/{case}/contact":                     {verb: "message contact", entry: "onecode.contact"},
 	"/onecode/follow/up/{rating}":                 {verb: "message follow", entry: "onecode.followed"},
 	"/onecode/delegate":                           {verb: "message delegate", entry: "onecode.delegated"},
+	"/papers/forms/{kind}/word":                   {verb: "court forms", entry: "papers.worded"},
 	"/onecode/standard":                           {verb: "desk read", entry: "onecode.standard"},
 	"/complaint/write/{case} complaint":           {verb: "complaint write", entry: "complaint.entered"},
 	"/complaint/write/{case} report":              {verb: "complaint write", entry: "complaint.entered"},

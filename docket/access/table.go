@@ -78,6 +78,7 @@ var table = map[string]map[string]Relation{
 		"take":     FilingJudge | System | Connected, // one case that another system tells
 		"read":     Staff,
 		"settings": SystemAdmin,
+		"forms":    Supervision, // the wording of papers
 		"staff":    SystemAdmin,
 		"posts":    SecurityAdmin,
 		"seals":    SecurityAdmin,

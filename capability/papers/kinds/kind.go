@@ -44,6 +44,7 @@ type Kind struct {
 	Starts               string
 	About                string
 	Checks               []string
+	Source               string // the text of the form
 	form                 *form.Form
 }
 
@@ -98,7 +99,7 @@ func parseKind(text string) (Kind, error) {
 	}
 	h := f.Head
 	k := Kind{Name: h["kind"], Version: h["version"], Title: h["title"], Basis: h["basis"], Group: h["group"], To: h["to"], Code: h["code"] == "yes",
-		Nature: service.Nature(h["nature"]), Sign: h["sign"], Starts: h["starts"], About: h["about"], Checks: strings.Fields(h["checks"]), form: f}
+		Nature: service.Nature(h["nature"]), Sign: h["sign"], Starts: h["starts"], About: h["about"], Checks: strings.Fields(h["checks"]), Source: text, form: f}
 	for key := range h {
 		switch key {
 		case "kind", "version", "title", "basis", "group", "to", "code", "nature", "sign", "about", "starts", "checks":

@@ -1,5 +1,6 @@
 -- A paper that goes to several has a copy for each, under one code.
-CREATE TABLE paper_new (
+ALTER TABLE paper_paper RENAME TO paper_paper_1;
+CREATE TABLE paper_paper (
     id         TEXT PRIMARY KEY,
     code       TEXT NOT NULL,
     original   TEXT NOT NULL,
@@ -20,10 +21,9 @@ CREATE TABLE paper_new (
     demo       BIGINT NOT NULL,
     at         BIGINT NOT NULL
 );
-INSERT INTO paper_new (id, code, original, case_id, court_id, party_id, kind, version, title, number, dated, pages, digest, data, state, superseded, corrects, demo, at)
-    SELECT id, code, id, case_id, court_id, party_id, kind, version, title, number, dated, pages, digest, data, state, superseded, '', demo, at FROM paper_paper;
-DROP TABLE paper_paper;
-ALTER TABLE paper_new RENAME TO paper_paper;
+INSERT INTO paper_paper (id, code, original, case_id, court_id, party_id, kind, version, title, number, dated, pages, digest, data, state, superseded, corrects, demo, at)
+    SELECT id, code, id, case_id, court_id, party_id, kind, version, title, number, dated, pages, digest, data, state, superseded, '', demo, at FROM paper_paper_1;
+DROP TABLE paper_paper_1;
 CREATE INDEX paper_paper_case ON paper_paper (case_id, at);
 CREATE INDEX paper_paper_ordered ON paper_paper (at) WHERE state = 'ordered';
 CREATE INDEX paper_paper_digest ON paper_paper (digest);
