@@ -23,7 +23,9 @@ import (
 
 // New returns the service.
 func New(k *app.Kit, papers Papers, accounts Accounts) *Service {
-	return &Service{k: k, papers: papers, accounts: accounts}
+	s := &Service{k: k, papers: papers, accounts: accounts}
+	k.Notify.Heard = s.heard
+	return s
 }
 
 // Capability returns the service's line for the list.

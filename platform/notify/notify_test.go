@@ -177,7 +177,7 @@ func TestMail(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := h.outbox(t)[0]
-		if m.State != "sent" || m.Text != "" || m.Provider != "<"+m.ID+"@mashang>" {
+		if m.State != "handed" || m.Text != "" || m.Provider != "<"+m.ID+"@mashang>" {
 			t.Fatalf("the text stays after sending: %+v", m)
 		}
 		p.mu.Lock()
@@ -225,7 +225,7 @@ func TestSMS(t *testing.T) {
 	if err := h.q.Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if m := h.outbox(t)[0]; m.State != "sent" || m.Provider != "g1" || m.Text != "" {
+	if m := h.outbox(t)[0]; m.State != "handed" || m.Provider != "g1" || m.Text != "" {
 		t.Fatalf("%+v", m)
 	}
 	if len(seen) != 2 || seen[0] != seen[1] {
