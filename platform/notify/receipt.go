@@ -100,7 +100,7 @@ func (n *Notifier) settle(tx *db.Tx, mid string, r Report) error {
 	if err != nil || !ok || m.State == Delivered || m.State == Failed || m.State == Handed && r.State == Handed {
 		return err
 	}
-	now, ended := tx.Now(), r.State == Delivered || r.State == Failed
+	now, ended := n.clock.Now(), r.State == Delivered || r.State == Failed
 	if m.Sent.IsZero() && r.State != Failed {
 		m.Sent = now
 	}
@@ -143,7 +143,7 @@ func (n *Notifier) expect(tx *db.Tx, m Message) error {
 		return nil
 	}
 	for _, p := range strings.Fields(m.Provider) {
-		if _, err := tx.Exec(`INSERT INTO notify_part (provider, message_id, state, said, at) VALUES (?, ?, 'handed', '', ?) ON CONFLICT (provider) DO UPDATE SET message_id = excluded.message_id`, p, m.ID, tx.Now()); err != nil {
+		if _, err := tx.Exec(`INSERT INTO notify_part (provider, message_id, state, said, at) VALUES (?, ?, 'handed', '', ?) ON CONFLICT (provider) DO UPDATE SET message_id = excluded.message_id`, p, m.ID, n.clock.Now()); err != nil {
 			return err
 		}
 	}
@@ -171,7 +171,7 @@ func cut(s string) string {
 // may come before the message is written down as handed over.
 func (n *Notifier) part(ctx context.Context, provider string, r Report) error {
 	return n.db.Do(ctx, func(tx *db.Tx) error {
-		now := tx.Now()
+		now := n.clock.Now()
 		if _, err := tx.Exec(`DELETE FROM notify_part WHERE at < ?`, now.Add(-3*patience)); err != nil {
 			return err
 		}
