@@ -238,13 +238,13 @@ func receipt(body []byte) (r Receipt, ok bool, err error) {
 
 // word is what follows a name in a receipt's text, to the next blank.
 func word(text, name string) string {
-	_, after, ok := strings.Cut(strings.ToLower(text), name)
-	if !ok {
-		return ""
+	for i := 0; i+len(name) <= len(text); i++ {
+		if strings.EqualFold(text[i:i+len(name)], name) {
+			w, _, _ := strings.Cut(text[i+len(name):], " ")
+			return w
+		}
 	}
-	after = text[len(text)-len(after):]
-	w, _, _ := strings.Cut(after, " ")
-	return w
+	return ""
 }
 
 // number is a carrier's number in one spelling: some write it one way when they
