@@ -180,7 +180,7 @@ func (s *Service) postResult(r *http.Request) (web.Reply, error) {
 	}
 	files, err := s.files(r, "handover")
 	if err == nil {
-		err = s.result(r.Context(), r.PathValue("case"), r.PathValue("attempt"), c, files)
+		err = s.result(r.Context(), "handover", r.PathValue("case"), r.PathValue("attempt"), c, files)
 	}
 	return done(r, err, "结果登记好了。", s.courseAgain(r))
 }

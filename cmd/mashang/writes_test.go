@@ -122,6 +122,7 @@ var spared = map[string]string{
 	"statistics read": "reads", "statistics own": "reads", "statistics division": "reads", "statistics court": "reads", "statistics area": "reads",
 	"complaint read": "reads; handle and inspect write", "connect read": "reads", "oversight reports": "reads",
 
+	"service track":      "the house's own right to do what handover does, when the post told it",
 	"case number":        "part of accepting a case, in a court whose numbers come from elsewhere",
 	"code revoke":        "done by the court's own job when a party leaves",
 	"person merge":       "two accounts of one person first need two sign-ins by telephone",
@@ -134,6 +135,7 @@ var spared = map[string]string{
 	"POST /account/way/wechat": "needs the bridge to WeChat", "POST /account/way/bound": "as /account/way/wechat",
 	"POST /account/passkey/begin": "needs an authenticator", "POST /account/passkey/finish": "as begin", "POST /account/passkey/prove": "as begin", "POST /account/passkey/remove": "as begin",
 	"POST /account/passkey/login": "as begin", "POST /account/passkey/enter": "as begin",
+	"POST /post":                       "line by line the act of /delivery/{case}/result/{attempt}",
 	"POST /signing/check":              "reads",
 	"POST /prefs":                      "a cookie of the browser",
 	"POST /setup/first/{token}/origin": "once in the life of a court, before it has a case", "POST /setup/first/{token}/courts": "as origin", "POST /setup/first/{token}/admins": "as origin",
