@@ -61,10 +61,9 @@ func (c *carrier) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		state := "none"
 		if c.got[mid] > 0 {
-			state = "handed"
-		}
-		if f := c.fate[mid]; f != "" {
-			state = f
+			if state = "handed"; c.fate[mid] != "" {
+				state = c.fate[mid]
+			}
 		}
 		_ = json.NewEncoder(w).Encode(map[string]string{"state": state, "said": "ASKED"})
 		return
@@ -75,6 +74,7 @@ func (c *carrier) serve(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	do := c.do
 	c.mu.Unlock()
+	r.Header.Set("X-Test-ID", m["id"]) // for who decides what becomes of it
 	do(w, r, func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
