@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"mashang/docket"
@@ -165,6 +166,16 @@ func (s *Service) label(tx *db.Tx, paperID string) (l label, err error) {
 	return l, nil
 }
 
+// folded cuts an address into lines that a window is wide enough for.
+func folded(address string) string {
+	const wide = 13
+	var lines []string
+	for r := []rune(address); len(r) > 0; r = r[min(wide, len(r)):] {
+		lines = append(lines, string(r[:min(wide, len(r))]))
+	}
+	return strings.Join(lines, "\n")
+}
+
 // page sets the address page: its address stands 47 to 88 mm from the top and
 // 28 mm from the left of an A4 sheet, where an envelope of 220 × 110 mm has its
 // window when the sheet is folded twice. What is inside stands below the fold,
@@ -176,9 +187,8 @@ func (l label) page(demo bool) *pdf.Doc {
 	}
 	d.Blocks = []pdf.Block{
 		pdf.Note{Text: "寄：" + l.Court.Speaks() + "　" + l.Court.Address},
-		pdf.Paragraph{Flush: true, Text: cmp.Or(l.At, "（没有地址，请先问清楚）")},
-		pdf.Paragraph{Flush: true, Text: l.To.Name + "　收"},
-		pdf.Paragraph{Flush: true, Text: l.Phone},
+		pdf.Paragraph{Flush: true, Text: folded(cmp.Or(l.At, "（没有地址，请先问清楚）"))},
+		pdf.Paragraph{Flush: true, Text: l.To.Name + "　收　" + l.Phone},
 		pdf.Space{Lines: 6},
 		pdf.Paragraph{Flush: true, Text: l.Case},
 		pdf.Paragraph{Flush: true, Text: "内有：《" + l.Paper.Title + "》一份"},
