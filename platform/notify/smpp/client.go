@@ -11,7 +11,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"net/url"
 	"sync"
@@ -69,7 +68,7 @@ func New(u *url.URL, take func(context.Context, Receipt) error) *Client {
 
 func create(u *url.URL, take func(context.Context, Receipt) error, w waits) *Client {
 	c := &Client{url: u, take: take, waits: w, window: make(chan struct{}, window), fresh: make(chan struct{}), done: make(chan struct{})}
-	c.ref.Store(rand.Uint32())
+	c.ref.Store(uint32(time.Now().UnixNano() / int64(time.Millisecond))) // not where the last process began
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	return c
 }
@@ -105,7 +104,7 @@ func (c *Client) keep() {
 		}
 		select {
 		case <-c.ctx.Done():
-		case <-time.After(pause + rand.N(pause/4+1)):
+		case <-time.After(pause):
 		}
 		pause = min(2*pause, c.waits.most)
 	}
