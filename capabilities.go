@@ -18,6 +18,7 @@ import (
 	"mashang/capability/onecode"
 	"mashang/capability/oversight"
 	"mashang/capability/papers"
+	"mashang/capability/post"
 	"mashang/capability/setup"
 	"mashang/capability/signing"
 	"mashang/capability/statistics"
@@ -65,6 +66,7 @@ func newServices(k *app.Kit) (*Services, error) {
 	if s.Papers, err = papers.New(k, s.Onecode, seals, onecode.ReplyDays); err != nil {
 		return nil, err
 	}
+	serving := delivery.New(k, s.Papers, s.Account)
 	s.Statistics = statistics.New(k)
 	if s.Connect, err = connect.New(k, s.Intake); err != nil {
 		return nil, err
@@ -81,7 +83,8 @@ func newServices(k *app.Kit) (*Services, error) {
 		s.Onecode.Capability(),                                // 码上通
 		s.Papers.Capability(),                                 // 文书
 		seals.Capability(),                                    // 签章
-		delivery.New(k, s.Papers, s.Account).Capability(),     // 送达
+		serving.Capability(),                                  // 送达
+		post.New(k, serving).Capability(),                     // 邮局的回音
 		s.Statistics.Capability(),                             // 统计
 		s.Complaint.Capability(),                              // 投诉举报
 		s.Oversight.Capability(),                              // 三个规定

@@ -149,20 +149,25 @@ func (s *scene) given(w []string) error {
 	case "calendar":
 		return s.calendar(w[1], w[2:])
 	case "carrier":
-		return s.carrier(w[1])
+		return s.carrier(w[1], append(w[2:], "handed")[0])
 	default:
 		return fmt.Errorf("nothing is given by %q", w[0])
 	}
 	return nil
 }
 
-// carrier is the gateway by which short messages leave, and what it answers.
-func (s *scene) carrier(answers string) error {
+// carrier is the gateway by which short messages leave: what it answers, and
+// what it says when it is asked what became of one.
+func (s *scene) carrier(answers, became string) error {
 	status, err := strconv.Atoi(answers)
 	if err != nil {
 		return err
 	}
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			_, _ = fmt.Fprintf(w, `{"state":%q}`, became)
+			return
+		}
 		w.WriteHeader(status)
 		_, _ = fmt.Fprint(w, `{"id":"1"}`)
 	}))
@@ -385,6 +390,7 @@ func (s *scene) send2(path string, w []string, api bool) error {
 		body, kind := s.body(f, api)
 		r := httptest.NewRequestWithContext(s.ctx(who), http.MethodPost, path, bytes.NewReader(body))
 		r.Header.Set("Content-Type", kind)
+		r.Header.Set("X-Signature", notify.Signature("key", body)) // of the carrier, for who looks at it
 		if key != "" {
 			r.Header.Set("Idempotency-Key", key)
 		}

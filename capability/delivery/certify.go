@@ -99,6 +99,15 @@ func (s *Service) certificate(tx *db.Tx, p paper.Paper, party docket.Party, v se
 			failures = append(failures, channels[a.Way]+"："+a.Reason)
 			continue
 		}
+		if a.Way != service.InApp {
+			m, err := s.k.Notify.State(tx, a.ID)
+			if err != nil {
+				return nil, err
+			}
+			if m.Twice {
+				failures = append(failures, channels[a.Way]+"："+twice[a.Way]+"。")
+			}
+		}
 		n++
 		w := a.verdict(s.papers.Nature(p.Kind))
 		if !w.Made || !w.At.Equal(e.Instant) || f["channel"] != nil {

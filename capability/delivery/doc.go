@@ -7,7 +7,8 @@
 // it asks for: one service for a paper and its recipient, each attempt with what
 // became of it, and one effect at a time, told once as [fact.ServiceEffective],
 // or as [fact.ServiceUndone] when the recipient proved that it was none. A
-// gateway's answer, a page that was fetched, a preview are nothing.
+// gateway's answer, a page that was fetched, a preview are nothing; a receipt
+// that the phone or the recipient's mail server took a message is success.
 //
 // Reading order: address.go (where, and consent), service.go (a service and its
 // effect), send.go (electronic), outcome.go (what became of it), hand.go (by

@@ -124,6 +124,7 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 				a.found(e)
 			case service.Post:
 				a.Address, a.Standing = k.by["post"].ID, k.by["post"].Standing
+				a.Find = s.k.Vault.Find(findParcel, parcelNumber(c.Number))
 			case service.Notice:
 				a.Posted.V = []posting{{Place: c.Who, On: c.On}}
 			}
@@ -198,10 +199,11 @@ type resultCmd struct {
 	Place     string           `json:"place"`
 }
 
-// result records what came of a way by hand that was begun.
-func (s *Service) result(ctx context.Context, caseID, attemptID string, c resultCmd, files []web.Attachment) error {
+// result records what came of a way by hand that was begun. verb is by which
+// right: of who hands papers over, or of the house itself, which the post told.
+func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c resultCmd, files []web.Attachment) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		if _, err := access.May(tx, auth.From(ctx), "handover", access.Of("service", caseID), tx.Now()); err != nil {
+		if _, err := access.May(tx, auth.From(ctx), verb, access.Of("service", caseID), tx.Now()); err != nil {
 			return err
 		}
 		a, v, party, p, err := s.attemptOf(tx, caseID, attemptID)

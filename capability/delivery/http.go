@@ -23,7 +23,9 @@ import (
 
 // New returns the service.
 func New(k *app.Kit, papers Papers, accounts Accounts) *Service {
-	return &Service{k: k, papers: papers, accounts: accounts}
+	s := &Service{k: k, papers: papers, accounts: accounts}
+	k.Notify.Heard = s.heard
+	return s
 }
 
 // Capability returns the service's line for the list.
@@ -41,6 +43,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "delivery.result", Title: "送达的结果", Audience: ledger.Named, News: "送达有进展"},
 				{Name: "delivery.rebutted", Title: "证明没有收到，原来的送达不算", Audience: ledger.Named, News: "一次送达不算了"},
 				{Name: "delivery.certified", Title: "制作电子送达凭证", Audience: ledger.Named},
+				{Name: "delivery.printed", Title: "印好要送的文书", Audience: ledger.Court},
 				{Name: "delivery.lapsed", Title: "公告期满", Audience: ledger.Named, News: "公告期满"},
 			},
 			Jobs: map[string]jobs.Handler{"delivery.carry": s.carry, "delivery.ask": s.ask, "delivery.lapse": s.lapse, "delivery.certify": s.certify}},
@@ -52,6 +55,9 @@ func (s *Service) routes(rt *web.Router) {
 	const most = 40 << 20
 	for _, r := range []web.Route{
 		{Pattern: "GET /delivery/notices", Title: "公告送达", Object: web.Public, Verb: "see", Out: notices{}, Do: s.getNotices},
+		{Pattern: "GET /delivery/print", Title: "要印出来送的文书", Object: "desk", Out: printQueue{}, Verb: "read", Do: s.getPrint},
+		{Pattern: "POST /delivery/print", Title: "印好了", Object: "desk", Verb: "read", In: printCmd{}, Out: ok{}, Do: s.postPrint},
+		{Pattern: "GET /delivery/print/address", Title: "地址页", Object: "desk", Verb: "read", In: labelQuery{}, Out: web.File{}, Do: s.getLabel},
 		{Pattern: "GET /delivery/{case}", Title: "窗口送达页", Verb: "handover", PageOnly: true, Do: s.getForm},
 		{Pattern: "POST /delivery/{case}", Title: "窗口送达", Verb: "handover", Upload: most, Files: []string{"scan"}, In: handover{}, Out: ok{}, Do: s.postForm},
 		{Pattern: "GET /delivery/{case}/records", Title: "本案的送达", Verb: "read", Out: list{}, Do: s.getRecords},
@@ -178,7 +184,7 @@ func (s *Service) postResult(r *http.Request) (web.Reply, error) {
 	}
 	files, err := s.files(r, "handover")
 	if err == nil {
-		err = s.result(r.Context(), r.PathValue("case"), r.PathValue("attempt"), c, files)
+		err = s.result(r.Context(), "handover", r.PathValue("case"), r.PathValue("attempt"), c, files)
 	}
 	return done(r, err, "结果登记好了。", s.courseAgain(r))
 }

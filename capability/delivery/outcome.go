@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"mashang/docket"
@@ -13,21 +14,39 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/jobs"
+	"mashang/platform/notify"
 )
 
-// asks are the waits between questions what became of a message; after the
-// last, a day in all, it counts as failed. What leaves later is one more
-// attempt of the same message, and changes nothing.
+// asks are the waits between looks at what became of a message, should nobody
+// say it before; after the last, a day in all, it counts as failed. What
+// arrives later is one more attempt of the same message, and changes nothing.
 var asks = []time.Duration{time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour, 17 * time.Hour}
 
 type askJob struct {
 	Attempt string `json:"attempt"`
 	Asked   int    `json:"asked"`
+	Told    bool   `json:"told"` // the carrier spoke: nobody looks again
 }
 
-// ask asks what became of a message. Only that the court's own system shows it
-// sent is success; what a carrier says beyond that is nothing.
+// heard is told that a message of the house was delivered or failed. If it was
+// an attempt of ours, what follows from that is done by a job of its own.
+func (s *Service) heard(tx *db.Tx, mid string) error {
+	_, ours, err := db.Maybe[string](tx, `SELECT id FROM delivery_attempt WHERE id = ?`, mid)
+	if err != nil || !ours {
+		return err
+	}
+	return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.ask", Body: askJob{Attempt: mid, Told: true}})
+}
+
+// ask looks what became of a message. Sent successfully (发送成功) is one whose
+// carrier says that it reached the system of the address: of a short message
+// that the phone took it, of an e-mail that the recipient's own mail server did,
+// when it told us so itself. That our gateway or mail server took it over, to
+// pass it on, is nothing: it has not arrived in any system of his. The instant
+// is that at which our own system learned it, and shows it; a carrier's clock
+// counts for nothing, and what comes late gives him time and takes none.
 //
+// law:在线诉讼规则(2021)/31 送达信息到达电子地址所在系统时，即为送达。
 // law:民诉法解释(2022)/135 为人民法院对应系统显示发送成功的日期
 func (s *Service) ask(ctx context.Context, j *jobs.Job) error {
 	var b askJob
@@ -39,24 +58,29 @@ func (s *Service) ask(ctx context.Context, j *jobs.Job) error {
 		if err != nil {
 			return err
 		}
-		state, at, err := s.k.Notify.State(tx, a.ID)
+		m, err := s.k.Notify.State(tx, a.ID)
 		if err != nil {
 			return err
 		}
 		b.Asked++
 		switch {
-		case state == "sent":
-			a.Success = at
-		case state == "failed":
+		case !a.Success.IsZero() || !a.Failed.IsZero(): // it is known already
+			return j.Finish(tx)
+		case m.State == notify.Delivered:
+			a.Success = m.Ended
+		case m.State == notify.Failed:
 			a.Failed, a.Reason = tx.Now(), "这个地址收不到。"
+		case b.Told:
+			return j.Finish(tx)
 		case b.Asked < len(asks):
 			if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.ask", Body: b, At: tx.Now().Add(asks[b.Asked])}); err != nil {
 				return err
 			}
 			return j.Finish(tx)
 		default:
-			a.Failed, a.Reason = tx.Now(), "一天里都没有发出去。"
+			a.Failed, a.Reason = tx.Now(), silence[m.State]
 		}
+		a.Note = said(a.Way, m)
 		if err := s.report(tx, a); err != nil {
 			return err
 		}
@@ -64,9 +88,43 @@ func (s *Service) ask(ctx context.Context, j *jobs.Job) error {
 	})
 }
 
+// silence is why a message counts as failed of which nothing was heard in a day.
+var silence = map[string]string{
+	notify.Waiting: "一天里都没有发出去。",
+	notify.Unknown: "发的时候连接断了，一天里都没有问清楚到没到。",
+	notify.Handed:  "发出去了，一天里都没有到达的回执。",
+}
+
+// said is what the carrier said, for the file.
+func said(w service.Way, m notify.Message) string {
+	var out []string
+	if !m.Sent.IsZero() {
+		out = append(out, minute(m.Sent)+"交给发送方")
+	}
+	if m.Provider != "" {
+		out = append(out, "编号："+m.Provider)
+	}
+	if m.Said != "" {
+		out = append(out, "回执："+m.Said)
+	}
+	if m.Twice {
+		out = append(out, twice[w])
+	}
+	return strings.Join(out, "；")
+}
+
+// twice is what is said of a message whose first sending may have arrived too.
+var twice = map[service.Way]string{
+	service.SMS:   "发的时候连接断了，又发了一次，可能收到两条相同的短信",
+	service.Email: "发的时候连接断了，又发了一次，可能收到两封相同的邮件",
+}
+
 // report writes what became of an electronic attempt, once.
 func (s *Service) report(tx *db.Tx, a attempt) error {
-	if err := db.Must1(tx.Exec(`UPDATE delivery_attempt SET success_at = ?, failed_at = ?, reason = ? WHERE id = ? AND success_at = 0 AND failed_at = 0`, a.Success, a.Failed, a.Reason, a.ID)); err != nil {
+	if a.Note != "" {
+		a.Note = s.k.Vault.Seal(sealNote, a.Note)
+	}
+	if err := db.Must1(tx.Exec(`UPDATE delivery_attempt SET success_at = ?, failed_at = ?, reason = ?, note = ? WHERE id = ? AND success_at = 0 AND failed_at = 0`, a.Success, a.Failed, a.Reason, a.Note, a.ID)); err != nil {
 		return err
 	}
 	v, err := servingOf(tx, a.Service)
@@ -108,6 +166,9 @@ func (s *Service) open(ctx context.Context, caseID, serviceID string, c openCmd)
 			e := service.Electronic(service.Trace{Signs: true}, nil)
 			return fault.Law(fault.Conflict, e.Steps[0]+"请到法院来签收，或者等法官通知您在网上签。", e.Basis.String())
 		}
+		if err := s.arrived(tx, v.ID); err != nil {
+			return err
+		}
 		column, which := "read_at", ` AND (way = 'inapp' OR NOT EXISTS (SELECT 1 FROM delivery_attempt o WHERE o.service_id = delivery_attempt.service_id AND o.way = 'inapp' AND o.success_at > 0))`
 		if c.Reply { // his word is about the paper, not about one address
 			column, which = "replied_at", ""
@@ -130,6 +191,33 @@ func (s *Service) open(ctx context.Context, caseID, serviceID string, c openCmd)
 		body["state"] = v.State
 		return s.record(tx, "delivery.opened", party, body, nil)
 	})
+}
+
+// arrived notes of messages that have left, and of which no receipt has come,
+// that they did arrive: who has signed in and opens what they point to shows it
+// better than a carrier could.
+func (s *Service) arrived(tx *db.Tx, service string) error {
+	as, err := attemptsOf(tx, service)
+	if err != nil {
+		return err
+	}
+	for _, a := range as {
+		if a.Way != "sms" && a.Way != "email" || !a.Success.IsZero() || !a.Failed.IsZero() {
+			continue
+		}
+		m, err := s.k.Notify.State(tx, a.ID)
+		if err != nil {
+			return err
+		}
+		if m.State != notify.Handed && m.State != notify.Unknown && m.State != notify.Delivered {
+			continue
+		}
+		note := s.k.Vault.Seal(sealNote, said(a.Way, m)+"；本人登录以后打开")
+		if err := db.Must1(tx.Exec(`UPDATE delivery_attempt SET success_at = ?, note = ? WHERE id = ? AND success_at = 0 AND failed_at = 0`, tx.Now(), note, a.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mine returns a service that was sent to the side on which the actor stands.

@@ -82,7 +82,8 @@ type attempt struct {
 	Replied  time.Time                 `db:"replied_at" json:"replied"`
 	Rebutted time.Time                 `db:"rebutted_at" json:"rebutted"`
 	Signer   service.Receiver          `db:"signer" json:"signer"`
-	Note     string                    `db:"note" json:"-"` // sealed: who signed, the parcel's number, the course
+	Note     string                    `db:"note" json:"-"` // sealed: who signed, the parcel's number, the course, what a carrier said
+	Find     string                    `db:"find" json:"-"` // the parcel's number, as a digest
 	Posted   db.JSON[[]posting]        `db:"posted" json:"posted"`
 	Made     law.Date                  `db:"made_on" json:"made"` // of what is done by hand, decided when it was entered
 	Presumed bool                      `db:"presumed" json:"presumed"`
@@ -115,7 +116,7 @@ type effect struct {
 
 const (
 	servingCols = `id, case_id, paper_id, party_id, state, ways, server_id, at`
-	attemptCols = `id, service_id, way, address_id, standing, sent_at, success_at, failed_at, reason, read_at, replied_at, rebutted_at, signer, note, posted, made_on, presumed, basis, steps, files, actor_id, at`
+	attemptCols = `id, service_id, way, address_id, standing, sent_at, success_at, failed_at, reason, read_at, replied_at, rebutted_at, signer, note, find, posted, made_on, presumed, basis, steps, files, actor_id, at`
 	effectCols  = `id, service_id, way, made_on, made_at, presumed, basis, steps, at, undone_at`
 	sealNote    = "delivery.note"
 )
@@ -166,8 +167,8 @@ func (s *Service) try(tx *db.Tx, a attempt) error {
 	if a.Note != "" {
 		a.Note = s.k.Vault.Seal(sealNote, a.Note)
 	}
-	_, err := tx.Exec(`INSERT INTO delivery_attempt (`+attemptCols+`) VALUES (`+db.In(22)+`)`, a.ID, a.Service, a.Way, a.Address, a.Standing, a.Sent, a.Success, a.Failed, a.Reason,
-		a.Read, a.Replied, a.Rebutted, a.Signer, a.Note, a.Posted, a.Made, a.Presumed, a.Basis, a.Steps, a.Files, a.Actor, a.At)
+	_, err := tx.Exec(`INSERT INTO delivery_attempt (`+attemptCols+`) VALUES (`+db.In(23)+`)`, a.ID, a.Service, a.Way, a.Address, a.Standing, a.Sent, a.Success, a.Failed, a.Reason,
+		a.Read, a.Replied, a.Rebutted, a.Signer, a.Note, a.Find, a.Posted, a.Made, a.Presumed, a.Basis, a.Steps, a.Files, a.Actor, a.At)
 	return err
 }
 

@@ -315,14 +315,12 @@ func (s *Service) getCourse(r *http.Request) (web.Reply, error) {
 // nextWay is the first way that is open and was not tried, in the order of the
 // statute (民事诉讼法 88–95).
 func nextWay(as []attempt, k known, procedure string, n service.Nature) string {
+	if w := untried(as, k, procedure, n); w != "" {
+		return w.Title()
+	}
 	tried := map[service.Way]bool{}
 	for _, a := range as {
 		tried[a.Way] = true
-	}
-	for _, d := range k.doors(procedure, n) {
-		if d.Bar == nil && !tried[d.Way] {
-			return d.Way.Title()
-		}
 	}
 	for _, w := range []service.Way{service.Direct, service.Post, service.Entrusted, service.Notice} {
 		if !tried[w] && service.Barred(w, service.Situation{Nature: n, Procedure: procedure, Exhausted: true}) == nil {
@@ -330,6 +328,16 @@ func nextWay(as []attempt, k known, procedure string, n service.Nature) string {
 		}
 	}
 	return "请承办法官决定"
+}
+
+// untried is the first electronic way that is open and was not tried.
+func untried(as []attempt, k known, procedure string, n service.Nature) service.Way {
+	for _, d := range k.doors(procedure, n) {
+		if d.Bar == nil && !slices.ContainsFunc(as, func(a attempt) bool { return a.Way == d.Way }) {
+			return d.Way
+		}
+	}
+	return ""
 }
 
 // tasks are services that need another way, and those that nobody opened, on

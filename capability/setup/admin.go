@@ -34,6 +34,7 @@ func (s *Service) adminRoutes() []web.Route {
 		{Pattern: "GET /setup/gateways", Title: "短信和邮件", Object: "court", Verb: "settings", Out: gateways{}, Do: s.getGateways},
 		{Pattern: "POST /setup/gateways", Title: "设短信和邮件", Object: "court", Verb: "settings", Limit: "write", In: gatewayCmd{}, Do: s.postGateways},
 		{Pattern: "POST /setup/gateways/test", Title: "试发消息", Object: "court", Verb: "settings", Limit: "login", In: testCmd{}, Out: tested{}, Do: s.postTest},
+		{Pattern: "POST /setup/gateways/receipt", Title: "短信网关告知到没到", Object: web.Public, Verb: "bind", Limit: "program", In: receiptCmd{}, Out: told{}, Do: s.postReceipt},
 		{Pattern: "POST /setup/posts/change", Title: "离任、调动、换职务", Object: "court", Verb: "posts", Limit: "write", In: postCmd{}, Do: s.postChange},
 		{Pattern: "POST /setup/posts/withdraw", Title: "撤回职务安排", Object: "court", Verb: "posts", Limit: "write", In: postCmd{}, Do: s.postWithdraw},
 		{Pattern: "GET /setup/seals", Title: "印章", Object: "court", Verb: "seals", Out: []docket.Seal{}, Do: s.getSeals},

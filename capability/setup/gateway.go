@@ -2,15 +2,20 @@ package setup
 
 import (
 	"context"
+	"io"
+	"net/http"
 	"net/mail"
 	"net/url"
+	"strings"
 	"time"
 
+	"mashang/law/identity"
 	"mashang/platform/app"
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/notify"
+	"mashang/platform/web"
 )
 
 // gatewayCmd says by whom short messages and e-mail leave. What the command
@@ -33,8 +38,35 @@ type gateways struct {
 	MailFrom string `json:"mail_from"`
 	SMSKey   bool   `json:"sms_key"`
 	SMTPWord bool   `json:"smtp_word"`
+	Lost     []lost `json:"lost"`
 	SMSFlag  bool   `json:"sms_flag"`  // fixed by the command line
 	MailFlag bool   `json:"mail_flag"` // fixed by the command line
+	now      time.Time
+}
+
+// lost is a message that did not arrive, or of which nobody knows: for whom it
+// was in part, and never what it said.
+type lost struct {
+	At    time.Time `json:"at"`
+	Way   string    `json:"way"`
+	To    string    `json:"to"`
+	State string    `json:"state"`
+	Said  string    `json:"said"`
+}
+
+// mostLost is how many the page shows.
+const mostLost = 50
+
+// shown is a target with its middle taken out. What a browser or WeChat is
+// known by says nothing to anybody.
+func shown(channel, target string) string {
+	switch name, at, ok := strings.Cut(target, "@"); {
+	case channel == notify.SMS:
+		return identity.MaskPhone(target)
+	case channel == notify.Email && ok && name != "":
+		return string([]rune(name)[:1]) + "***@" + at
+	}
+	return ""
 }
 
 // The settings under which gateways are kept, sealed.
@@ -49,10 +81,10 @@ const (
 
 func (s *Service) setGateways(ctx context.Context, c gatewayCmd) error {
 	var bad fault.List
-	if c.SMS != "" && !address(c.SMS, "https", "http") {
-		bad.Add("sms", "请写完整的网址，以 https:// 或 http:// 开头。")
+	if c.SMS != "" && !address(c.SMS, "https", "http", "smpp", "smpps") {
+		bad.Add("sms", "请写完整的网址，以 https://、http:// 或 smpp:// 开头。smpp:// 后面写账号和 @，密码写在密钥里。")
 	}
-	if c.SMTP != "" && !address(c.SMTP, "smtp", "smtps") {
+	if c.SMTP != "" && !address(c.SMTP, "smtp", "smtps", "mx") {
 		bad.Add("smtp", "请写邮件服务器，例如 smtp://mail.example.gov.cn:25 或 smtps://mail.example.gov.cn:465。")
 	}
 	if _, err := mail.ParseAddress(c.MailFrom); c.SMTP != "" && err != nil {
@@ -79,7 +111,10 @@ func (s *Service) setGateways(ctx context.Context, c gatewayCmd) error {
 
 func address(s string, schemes ...string) bool {
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.User != nil {
+	if err != nil || u.Host == "" {
+		return false
+	}
+	if _, secret := u.User.Password(); secret || u.User != nil && !strings.HasPrefix(u.Scheme, "smpp") {
 		return false
 	}
 	for _, x := range schemes {
@@ -109,7 +144,7 @@ func (s *Service) gateway(tx *db.Tx, channel string) (notify.Gateway, error) {
 	}
 	switch {
 	case channel == notify.SMS && v[keySMS] != "":
-		return notify.HTTPSMS{URL: v[keySMS], Key: v[keySMSKey]}, nil
+		return s.k.Notify.Phones(v[keySMS], v[keySMSKey])
 	case channel == notify.Email && v[keySMTP] != "":
 		u, err := url.Parse(v[keySMTP])
 		if err != nil {
@@ -144,10 +179,41 @@ func (s *Service) seeGateways(ctx context.Context) (g gateways, err error) {
 			}
 			*p.to = v != ""
 		}
-		return nil
+		ms, err := s.k.Notify.Lost(tx, mostLost)
+		for _, m := range ms {
+			to := shown(m.Channel, m.Target)
+			g.Lost = append(g.Lost, lost{At: m.At, Way: m.Channel, To: to, State: m.State, Said: strings.ReplaceAll(m.Said, m.Target, to)})
+		}
+		return err
 	})
+	g.now = s.k.Now()
 	g.SMSFlag, g.MailFlag = s.k.Config.SMS != "", s.k.Config.SMTP != ""
 	return g, err
+}
+
+// receiptCmd is what a gateway says of a message by itself.
+type receiptCmd struct {
+	ID    string `json:"id"`    // ours
+	State string `json:"state"` // handed, delivered or failed
+	Said  string `json:"said"`
+}
+
+// told answers a gateway, in the same words whether or not the message is known.
+type told struct {
+	Done bool `json:"done"`
+}
+
+// postReceipt takes what a gateway signed. It keeps the house's own books; what
+// follows from it in law is an act of delivery's own.
+func (s *Service) postReceipt(r *http.Request) (web.Reply, error) {
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		return web.Reply{}, err
+	}
+	err = s.k.Note(app.Alone(r.Context()), func(tx *db.Tx) error {
+		return s.k.Notify.Told(tx, notify.SMS, b, r.Header.Get("X-Signature"))
+	})
+	return web.Reply{JSON: told{true}}, err
 }
 
 // testCmd sends one message to see whether it arrives.
@@ -175,12 +241,12 @@ func (s *Service) test(ctx context.Context, c testCmd) (t tested, err error) {
 			to, err = s.accounts.StaffPhone(tx, auth.From(ctx).Person)
 			return err
 		})
-		t.Says = "短信网关收下了，请看您的手机。"
+		t.Says = "短信网关收下了。收下不等于收到，请看您的手机。"
 	case notify.Email:
 		if _, merr := mail.ParseAddress(to); merr != nil {
 			err = fault.Field("to", "请写一个邮箱。")
 		}
-		t.Says = "邮件服务器收下了，请看邮箱。"
+		t.Says = "邮件服务器收下了。收下不等于收到，请看邮箱。"
 	default:
 		err = fault.Field("way", "请选试短信还是试邮件。")
 	}

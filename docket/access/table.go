@@ -60,6 +60,7 @@ var table = map[string]map[string]Relation{
 	"service": {
 		"read":     Side | Bench | Filing | Above | System,
 		"handover": Handler | Clerk | Filing,
+		"track":    System,                               // what the post says of its own parcels
 		"address":  Handler | Assistant | Clerk | Filing, // write down where a party wants it
 		"confirm":  Side,                                 // say so oneself
 		"send":     Handler | Assistant | Clerk | Filing,

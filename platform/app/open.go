@@ -91,7 +91,11 @@ func (k *Kit) open(ctx context.Context, keys string) error {
 // WeChat) is offered in a demo too, and stays in its outbox.
 func (k *Kit) gateways(keys string) error {
 	if k.Config.SMS != "" {
-		k.Notify.Use(notify.SMS, notify.HTTPSMS{URL: k.Config.SMS, Key: k.Config.SMSKey})
+		g, err := k.Notify.Phones(k.Config.SMS, k.Config.SMSKey)
+		if err != nil {
+			return err
+		}
+		k.Notify.Use(notify.SMS, g)
 	}
 	if k.Config.SMTP != "" {
 		k.Notify.Use(notify.Email, notify.Mail{URL: k.Config.SMTP, From: k.Config.MailFrom})
@@ -190,4 +194,7 @@ func PutSetting(tx *db.Tx, key, value string) error {
 }
 
 // Close closes the database.
-func (k *Kit) Close() error { return k.DB.Close() }
+func (k *Kit) Close() error {
+	k.Notify.Close()
+	return k.DB.Close()
+}

@@ -115,6 +115,7 @@ func (k *Kit) Serve(ctx context.Context, l net.Listener, h http.Handler, backgro
 	wg.Go(func() { k.Jobs.Run(work, workers) })
 	wg.Go(func() { k.Seal(work) })
 	wg.Go(func() { k.sweep(work) })
+	wg.Go(func() { k.Notify.Run(work) })
 	wg.Go(func() { k.Live.Run(work) })
 	srv.RegisterOnShutdown(k.Live.Close) // open pages would hold it up
 	for _, b := range background {

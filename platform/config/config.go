@@ -31,6 +31,8 @@ type Config struct {
 	SMSKey     string   // key that signs requests to it
 	WeChat     string   // https address of the court's bridge to WeChat
 	WeChatKey  string   // key that signs both ways between it and the court
+	Post       string   // address that is asked about parcels
+	PostKey    string   // key that signs what it is asked
 	Push       string   // contact told to push services, mailto: or https:; empty: no web push
 	Bus        string   // nats:// address of the message bus; empty: none
 	Exchange   string   // folder of letters with other systems; empty: folder in Data
@@ -55,14 +57,16 @@ func (c *Config) strings() []struct {
 		{"fonts", "folder with the court's own typefaces", &c.Fonts},
 		{"tls-cert", "certificate file (PEM) to serve https directly", &c.TLSCert},
 		{"tls-key", "key file (PEM) of the certificate", &c.TLSKey},
-		{"smtp", "mail server, smtp://user:password@host:port", &c.SMTP},
+		{"smtp", "mail server, smtp://user:password@host:port; mx://our-name for the recipients' own", &c.SMTP},
 		{"mail-from", "sender address of e-mail", &c.MailFrom},
-		{"sms", "SMS gateway, https address", &c.SMS},
+		{"sms", "SMS gateway, https address or smpp://user:password@host:port?from=number", &c.SMS},
 		{"bus", "message bus, nats://user:password@host:4222", &c.Bus},
 		{"exchange", "folder of letters with other systems; empty for one in the data folder", &c.Exchange},
 		{"sms-key", "key that signs requests to the SMS gateway", &c.SMSKey},
 		{"wechat", "bridge to WeChat, https address", &c.WeChat},
 		{"wechat-key", "key that signs requests to the bridge, and its own", &c.WeChatKey},
+		{"post", "where the post is asked about parcels, https address", &c.Post},
+		{"post-key", "key that signs what the post is asked", &c.PostKey},
 		{"push", "contact told to push services (mailto: or https:); empty for no web push", &c.Push},
 	}
 }

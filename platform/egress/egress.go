@@ -77,19 +77,23 @@ func (r Reach) Allows(a netip.Addr) bool {
 	return true
 }
 
-// Client returns a client that goes no further than r.
-func (r Reach) Client() *http.Client {
-	d := &net.Dialer{Timeout: dialWait, Resolver: r.Resolver, Control: func(_, address string, _ syscall.RawConn) error {
+// Dialer returns a dialer that goes no further than r.
+func (r Reach) Dialer() *net.Dialer {
+	return &net.Dialer{Timeout: dialWait, Resolver: r.Resolver, Control: func(_, address string, _ syscall.RawConn) error {
 		ap, err := netip.ParseAddrPort(address)
 		if err != nil || !r.Allows(ap.Addr()) {
 			return ErrForbidden
 		}
 		return nil
 	}}
+}
+
+// Client returns a client that goes no further than r.
+func (r Reach) Client() *http.Client {
 	return &http.Client{
 		Timeout: wait,
 		Transport: &http.Transport{
-			DialContext: d.DialContext, TLSHandshakeTimeout: dialWait, ResponseHeaderTimeout: wait, MaxResponseHeaderBytes: mostReply,
+			DialContext: r.Dialer().DialContext, TLSHandshakeTimeout: dialWait, ResponseHeaderTimeout: wait, MaxResponseHeaderBytes: mostReply,
 			DisableKeepAlives: true, DisableCompression: true, // a packed reply may be larger than it looks
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

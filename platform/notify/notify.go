@@ -1,29 +1,23 @@
-// Package notify sends short messages and e-mail. A message is a reminder,
-// never service of a paper: what its gateway answers has no effect in law.
+// Package notify sends short messages and e-mail, and keeps what became of
+// each. It knows no law: that a carrier took a message is one thing, that the
+// phone or mailbox did is another, and capability/delivery says what counts.
 //
 // Messages wait in the database, sealed, and leave by a job; the text is
-// erased once it has been sent. With no gateway configured (the demo) they
-// stay, and the outbox page shows them.
+// erased once a carrier has it. Before a message is handed over it is written
+// down as [Unknown], so that a process that dies, or a line that breaks, leaves
+// a question and no second message: who can be asked is asked, and to who can't
+// it is given again under the same number, which is noted. With no gateway
+// configured (the demo) messages stay, and the outbox page shows them.
+//
+// Reading order: notify.go (what is kept), send.go (a message leaves),
+// receipt.go (what is heard of it), http.go, mail.go, smpp.go, push.go (the
+// carriers).
 package notify
 
 import (
-	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/tls"
 	"embed"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"mime"
-	"net"
-	"net/http"
-	"net/smtp"
-	"net/url"
 	"time"
 
 	"mashang/platform/clock"
@@ -59,11 +53,20 @@ const (
 // that someone needs to come in, and who asks for codes, which anyone can who
 // knows a number, must not silence the court.
 const (
-	said  = "notify"
-	asked = "notify.code"
+	spoken = "notify"
+	asked  = "notify.code"
 )
 
-// Message is one message. Target and Text are sealed in the database.
+// States of a message. A gateway's 200 makes it [Handed], and nothing more.
+const (
+	Waiting   = "waiting"   // in the house
+	Unknown   = "unknown"   // it was being handed over; whether it was taken nobody can say yet
+	Handed    = "handed"    // a carrier took it
+	Delivered = "delivered" // the phone or mailbox took it: its receipt says so
+	Failed    = "failed"    // it was refused, or its receipt says that it did not arrive
+)
+
+// Message is one message. Target, Text and Said are sealed in the database.
 type Message struct {
 	ID       string    `db:"id"`
 	Channel  string    `db:"channel"`
@@ -71,16 +74,33 @@ type Message struct {
 	Text     string    `db:"text"`
 	Subject  string    `db:"subject"`
 	State    string    `db:"state"`
-	Provider string    `db:"provider"`
+	Provider string    `db:"provider"` // the carrier's numbers for it, one for each part
+	Said     string    `db:"said"`     // what the carrier said last
+	Tracked  bool      `db:"tracked"`  // somebody wants to know whether it arrived
+	Twice    bool      `db:"twice"`    // it may have been handed over twice
 	At       time.Time `db:"at"`
-	Sent     time.Time `db:"sent_at"`
+	Sent     time.Time `db:"sent_at"`  // when it was handed over
+	Ended    time.Time `db:"ended_at"` // when the house learned that it was delivered, or failed
 }
 
-// Gateway hands a message to a carrier and returns the carrier's number for
-// it. id is the same when a message is sent again, so that a gateway that
-// knows it does not send twice.
+// Report is what a carrier says of a message.
+type Report struct {
+	State    string // Handed, Delivered, Failed; Waiting: it has never seen the message
+	Provider string // its numbers for it, separated by blanks
+	Said     string // in its own words
+}
+
+// Gateway hands a message to a carrier and returns what it says. The id of a
+// message is the same when it is sent again, so that a carrier that knows it
+// does not send twice. An error means that the carrier did not take it, unless
+// it is [ErrUnknown]; one that is [ErrRefused] or [ErrGone] is final.
 type Gateway interface {
-	Send(ctx context.Context, m Message) (provider string, err error)
+	Send(ctx context.Context, m Message) (Report, error)
+}
+
+// Asker is a gateway that can be asked what became of a message, by its id.
+type Asker interface {
+	Ask(ctx context.Context, m Message) (Report, error)
 }
 
 // Notifier queues and sends.
@@ -95,6 +115,12 @@ type Notifier struct {
 	// Bound is asked whether what a person bound is still there; nil when nothing can be.
 	Bound Bound
 
+	// Heard is told, in the transaction in which it is written down, that a
+	// message was delivered or failed; nil when nobody wants to hear it.
+	Heard func(tx *db.Tx, mid string) error
+
+	phones phones
+
 	// Find names the gateway of a channel for which New was given none; nil
 	// when there is none. The settings of a court are asked, in the transaction.
 	Find func(tx *db.Tx, channel string) (Gateway, error)
@@ -108,16 +134,25 @@ type Bound interface {
 	Unbind(tx *db.Tx, channel, target string) error
 }
 
-// ErrGone is what a gateway answers for a target that is no more.
-var ErrGone = errors.New("notify: the target is gone")
+// What a gateway answers.
+var (
+	ErrGone    = errors.New("notify: the target is gone")
+	ErrRefused = errors.New("notify: the carrier refuses this message for good")
+	ErrUnknown = errors.New("notify: the line broke after the message was written to it")
+)
 
-// JobKind is the job that sends one message.
-const JobKind = "notify.send"
+// Jobs: one sends a message, one asks what became of it.
+const (
+	JobKind = "notify.send"
+	askKind = "notify.ask"
+)
 
 // New returns a notifier without gateways: messages wait in the outbox.
 func New(d *db.DB, c clock.Clock, v *vault.Vault, q *jobs.Queue) (*Notifier, error) {
 	n := &Notifier{db: d, clock: c, vault: v, queue: q, ways: map[string]Gateway{}}
-	return n, q.Handle(JobKind, n.send)
+	q.Outside(JobKind) // carriers may not answer; nobody's case waits for them
+	q.Outside(askKind)
+	return n, errors.Join(q.Handle(JobKind, n.send), q.Handle(askKind, n.ask))
 }
 
 // Use lets the messages of a channel leave by a gateway. It is called before
@@ -152,12 +187,12 @@ func (n *Notifier) Try(ctx context.Context, channel, target, subject, text strin
 // Send queues a message in the caller's transaction. Over the daily limit it
 // is dropped: that a limit was hit must not be visible to whoever caused it.
 func (n *Notifier) Send(tx *db.Tx, channel, target, subject, text string) error {
-	return n.put(tx, said, time.Time{}, channel, target, subject, text)
+	return n.put(tx, spoken, time.Time{}, channel, target, subject, text)
 }
 
 // SendAt is Send, not before an instant: what can wait does not ring at night.
 func (n *Notifier) SendAt(tx *db.Tx, at time.Time, channel, target, subject, text string) error {
-	return n.put(tx, said, at, channel, target, subject, text)
+	return n.put(tx, spoken, at, channel, target, subject, text)
 }
 
 // SendCode is Send for a one-time code: its limit is its own.
@@ -166,34 +201,41 @@ func (n *Notifier) SendCode(tx *db.Tx, channel, target, text string) error {
 }
 
 // Post is Send under an id of the caller's, by which its gateway knows it and
-// [Notifier.State] is asked. It reports whether the message was taken.
+// [Notifier.State] is asked; its carrier is asked whether it arrived. It
+// reports whether the message was taken.
 func (n *Notifier) Post(tx *db.Tx, mid, channel, target, subject, text string) (bool, error) {
-	return n.place(tx, mid, said, time.Time{}, channel, target, subject, text)
+	return n.place(tx, mid, spoken, true, time.Time{}, channel, target, subject, text)
 }
 
-// State tells what became of a message: waiting, sent and when, or failed.
-func (n *Notifier) State(tx *db.Tx, mid string) (state string, sent time.Time, err error) {
+// State returns a message without its words: what became of it, when, and what
+// its carrier said.
+func (n *Notifier) State(tx *db.Tx, mid string) (Message, error) {
 	m, err := db.One[Message](tx, `SELECT `+cols+` FROM notify_message WHERE id = ?`, mid)
-	return m.State, m.Sent, err
+	if err != nil {
+		return m, err
+	}
+	m.Text, m.Target = "", ""
+	m.Said, err = n.heard(m)
+	return m, err
 }
 
 func (n *Notifier) put(tx *db.Tx, purse string, at time.Time, channel, target, subject, text string) error {
 	if target == "" {
 		return nil
 	}
-	_, err := n.place(tx, id.New(), purse, at, channel, target, subject, text)
+	_, err := n.place(tx, id.New(), purse, false, at, channel, target, subject, text)
 	return err
 }
 
-func (n *Notifier) place(tx *db.Tx, mid, purse string, at time.Time, channel, target, subject, text string) (bool, error) {
+func (n *Notifier) place(tx *db.Tx, mid, purse string, tracked bool, at time.Time, channel, target, subject, text string) (bool, error) {
 	now, find := n.clock.Now(), n.vault.Find(purse, target)
 	sent, err := db.One[int64](tx, `SELECT COUNT(*) FROM notify_message WHERE find = ? AND at > ?`, find, now.Add(-24*time.Hour))
-	most := map[string]int64{said: PerDay, asked: CodesPerDay}[purse]
+	most := map[string]int64{spoken: PerDay, asked: CodesPerDay}[purse]
 	if err != nil || sent >= most {
 		return false, err
 	}
-	if _, err := tx.Exec(`INSERT INTO notify_message (id, channel, target, find, text, subject, state, provider, at, sent_at) VALUES (?, ?, ?, ?, ?, ?, 'waiting', '', ?, 0)`,
-		mid, channel, n.vault.Seal("notify.target", target), find, n.vault.Seal("notify.text", text), subject, now); err != nil {
+	if _, err := tx.Exec(`INSERT INTO notify_message (id, channel, target, find, text, subject, state, provider, said, tracked, twice, at, sent_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, 'waiting', '', '', ?, 0, ?, 0, 0)`,
+		mid, channel, n.vault.Seal("notify.target", target), find, n.vault.Seal("notify.text", text), subject, tracked, now); err != nil {
 		return false, err
 	}
 	if g, err := n.way(tx, channel); err != nil || g == nil {
@@ -202,89 +244,39 @@ func (n *Notifier) place(tx *db.Tx, mid, purse string, at time.Time, channel, ta
 	return true, n.queue.Enqueue(tx, jobs.Spec{Kind: JobKind, Body: mid, At: at})
 }
 
-const cols = `id, channel, target, text, subject, state, provider, at, sent_at`
+const cols = `id, channel, target, text, subject, state, provider, said, tracked, twice, at, sent_at, ended_at`
 
 func (n *Notifier) open(m Message) (Message, error) {
-	var err1, err2 error
+	var err1, err2, err3 error
 	m.Target, err1 = n.vault.Open("notify.target", m.Target)
 	m.Text, err2 = n.vault.Open("notify.text", m.Text)
-	return m, errors.Join(err1, err2)
+	m.Said, err3 = n.heard(m)
+	return m, errors.Join(err1, err2, err3)
 }
 
-func (n *Notifier) send(ctx context.Context, j *jobs.Job) error {
-	var mid string
-	if err := j.Read(&mid); err != nil {
-		return err
+// heard opens what a carrier said: it may hold the number to which it did not
+// get through.
+func (n *Notifier) heard(m Message) (string, error) {
+	if m.Said == "" {
+		return "", nil
 	}
-	var m Message
-	var g Gateway
-	err := n.db.Read(ctx, func(tx *db.Tx) (err error) {
-		if m, err = db.One[Message](tx, `SELECT `+cols+` FROM notify_message WHERE id = ?`, mid); err == nil {
-			g, err = n.way(tx, m.Channel)
-		}
-		return err
-	})
-	if err != nil || m.State != "waiting" {
-		return err
-	}
-	if g == nil {
-		return fault.New(fault.Unavailable, "还没有设发送的地方。")
-	}
-	if m, err = n.open(m); err != nil {
-		return err
-	}
-	bound, err := n.bound(ctx, m)
-	if err != nil {
-		return err
-	}
-	if !bound {
-		return n.drop(ctx, j, m)
-	}
-	provider, err := g.Send(ctx, m)
-	switch {
-	case errors.Is(err, ErrGone):
-		return n.drop(ctx, j, m)
-	case err != nil:
-		return err
-	}
-	return n.db.Do(ctx, func(tx *db.Tx) error {
-		text := ""
-		if n.Keep {
-			text = n.vault.Seal("notify.text", m.Text)
-		}
-		if _, err := tx.Exec(`UPDATE notify_message SET state = 'sent', provider = ?, sent_at = ?, text = ? WHERE id = ? AND state = 'waiting'`, provider, n.clock.Now(), text, mid); err != nil {
-			return err
-		}
-		return j.Finish(tx)
-	})
+	return n.vault.Open("notify.said", m.Said)
 }
 
-// bound reports whether a message may still go where it was addressed to: what
-// waited for the morning does not ring on a phone that has signed out since.
-func (n *Notifier) bound(ctx context.Context, m Message) (ok bool, err error) {
-	if n.Bound == nil || m.Channel != Push && m.Channel != WeChat {
-		return true, nil
-	}
-	err = n.db.Read(ctx, func(tx *db.Tx) (err error) {
-		ok, err = n.Bound.Bound(tx, m.Channel, m.Target)
-		return err
-	})
-	return ok, err
-}
-
-// drop gives a message up, and the target with it.
-func (n *Notifier) drop(ctx context.Context, j *jobs.Job, m Message) error {
-	return n.db.Do(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(`UPDATE notify_message SET state = 'failed', text = '' WHERE id = ? AND state = 'waiting'`, m.ID); err != nil {
-			return err
-		}
-		if n.Bound != nil {
-			if err := n.Bound.Unbind(tx, m.Channel, m.Target); err != nil {
-				return err
+// Lost lists the newest messages that did not arrive, or of which nobody knows,
+// for the system administrator: their targets, and not a word of their texts.
+// A message in the making is not among them.
+func (n *Notifier) Lost(tx *db.Tx, limit int) ([]Message, error) {
+	out, err := db.List[Message](tx, `SELECT `+cols+` FROM notify_message WHERE state IN ('unknown', 'failed') AND (state = 'failed' OR at < ?) ORDER BY at DESC, id DESC LIMIT ?`, n.clock.Now().Add(-10*time.Minute), limit)
+	for i := range out {
+		if err == nil {
+			out[i].Text = ""
+			if out[i].Target, err = n.vault.Open("notify.target", out[i].Target); err == nil {
+				out[i].Said, err = n.heard(out[i])
 			}
 		}
-		return j.Finish(tx)
-	})
+	}
+	return out, err
 }
 
 // Outbox returns the newest messages, opened; for the demo and for tests.
@@ -299,142 +291,4 @@ func (n *Notifier) Outbox(ctx context.Context, limit int) (out []Message, err er
 		}
 	}
 	return out, err
-}
-
-// HTTPSMS is a gateway that takes signed JSON over https.
-type HTTPSMS struct {
-	URL, Key string
-	Client   *http.Client
-}
-
-// Send posts {id, to, text}, signed with HMAC-SHA256 over the body.
-func (g HTTPSMS) Send(ctx context.Context, m Message) (string, error) {
-	provider, _, err := post(ctx, g.Client, g.URL, g.Key, "短信网关", m)
-	return provider, err
-}
-
-// HTTPWeChat is the court's own bridge to WeChat: it takes the same signed JSON
-// as an SMS gateway; to is the openid of a person who bound his WeChat.
-type HTTPWeChat struct {
-	URL, Key string
-	Client   *http.Client
-}
-
-// Send posts {id, to, text}. A person who no longer follows the court is gone.
-func (g HTTPWeChat) Send(ctx context.Context, m Message) (string, error) {
-	provider, status, err := post(ctx, g.Client, g.URL, g.Key, "微信网关", m)
-	if status == http.StatusNotFound || status == http.StatusGone {
-		err = ErrGone
-	}
-	return provider, err
-}
-
-// Signature is how a gateway and the court prove to each other who wrote a
-// body: hexadecimal HMAC-SHA256 over it, in the header X-Signature.
-func Signature(key string, body []byte) string {
-	mac := hmac.New(sha256.New, []byte(key))
-	mac.Write(body)
-	return hex.EncodeToString(mac.Sum(nil))
-}
-
-// post sends a message as signed JSON and returns the carrier's number for it.
-func post(ctx context.Context, client *http.Client, url, key, who string, m Message) (provider string, status int, err error) {
-	body, err := json.Marshal(map[string]string{"id": m.ID, "to": m.Target, "text": m.Text})
-	if err != nil {
-		return "", 0, err
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		return "", 0, err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-Signature", Signature(key, body))
-	if client == nil {
-		client = &http.Client{Timeout: 15 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return "", 0, fault.Wrap(fault.Unavailable, who+"没有回应。", err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	var answer struct {
-		ID string `json:"id"`
-	}
-	err = json.NewDecoder(io.LimitReader(res.Body, mostReply)).Decode(&answer)
-	if res.StatusCode/100 != 2 {
-		return "", res.StatusCode, fault.Wrap(fault.Unavailable, who+"没有接受。", fmt.Errorf("notify: gateway answered %d", res.StatusCode))
-	}
-	return answer.ID, res.StatusCode, err
-}
-
-// mostReply is how much of a carrier's answer is read.
-const mostReply = 64 << 10
-
-// Mail is a gateway over SMTP.
-type Mail struct {
-	URL  string // smtp://user:password@host:port, or smtps://
-	From string
-}
-
-// Send delivers one plain-text e-mail. The Message-ID is the message's own,
-// so that a second delivery is recognised as the same message.
-func (g Mail) Send(ctx context.Context, m Message) (string, error) {
-	u, err := url.Parse(g.URL)
-	if err != nil {
-		return "", fmt.Errorf("notify: smtp address: %w", err)
-	}
-	d := net.Dialer{Timeout: 15 * time.Second}
-	conn, err := d.DialContext(ctx, "tcp", u.Host)
-	if err != nil {
-		return "", fault.Wrap(fault.Unavailable, "邮件服务器没有回应。", err)
-	}
-	_ = conn.SetDeadline(time.Now().Add(time.Minute))
-	if u.Scheme == "smtps" {
-		conn = tls.Client(conn, &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12})
-	}
-	c, err := smtp.NewClient(conn, u.Hostname())
-	if err != nil {
-		return "", errors.Join(err, conn.Close())
-	}
-	defer func() { _ = c.Close() }()
-	return g.deliver(c, u, m)
-}
-
-func (g Mail) deliver(c *smtp.Client, u *url.URL, m Message) (string, error) {
-	if ok, _ := c.Extension("STARTTLS"); ok {
-		if err := c.StartTLS(&tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}); err != nil {
-			return "", err
-		}
-	}
-	if pw, ok := u.User.Password(); ok {
-		if err := c.Auth(smtp.PlainAuth("", u.User.Username(), pw, u.Hostname())); err != nil {
-			return "", err
-		}
-	}
-	if err := errors.Join(c.Mail(g.From), c.Rcpt(m.Target)); err != nil {
-		return "", err
-	}
-	w, err := c.Data()
-	if err != nil {
-		return "", err
-	}
-	msgID := "<" + m.ID + "@mashang>"
-	_, err = fmt.Fprintf(w, "From: %s\r\nTo: %s\r\nSubject: %s\r\nMessage-ID: %s\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n",
-		g.From, m.Target, mime.BEncoding.Encode("utf-8", m.Subject), msgID, wrap76(m.Text))
-	if err = errors.Join(err, w.Close()); err != nil {
-		return "", err
-	}
-	return msgID, c.Quit()
-}
-
-// wrap76 encodes text in base64 lines of 76 characters (RFC 2045).
-func wrap76(s string) string {
-	e := base64.StdEncoding.EncodeToString([]byte(s))
-	var b bytes.Buffer
-	for len(e) > 76 {
-		b.WriteString(e[:76] + "\r\n")
-		e = e[76:]
-	}
-	b.WriteString(e)
-	return b.String()
 }

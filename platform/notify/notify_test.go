@@ -34,7 +34,10 @@ type post struct {
 	auth  string
 	to    []string
 	mails []string
-	full  bool // refuses recipients
+	full  bool // refuses recipients, for now
+
+	nobody bool // refuses them for good
+	mute   bool // takes a message, and is gone before it says so
 }
 
 func newPost(t *testing.T) *post {
@@ -76,7 +79,9 @@ func (p *post) talk(c net.Conn) {
 			p.auth = rest
 			say("235 ok")
 		case "RCPT":
-			if p.full {
+			if p.nobody {
+				say("550 no such user")
+			} else if p.full {
 				say("452 full")
 			} else {
 				p.to = append(p.to, rest)
@@ -93,6 +98,10 @@ func (p *post) talk(c net.Conn) {
 				b.WriteString(strings.TrimPrefix(l, "."))
 			}
 			p.mails = append(p.mails, b.String())
+			if p.mute {
+				p.mu.Unlock()
+				return
+			}
 			say("250 taken")
 		case "QUIT":
 			say("221 bye")
@@ -177,7 +186,7 @@ func TestMail(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := h.outbox(t)[0]
-		if m.State != "sent" || m.Text != "" || m.Provider != "<"+m.ID+"@mashang>" {
+		if m.State != "handed" || m.Text != "" || m.Provider != "<"+m.ID+"@mashang>" {
 			t.Fatalf("the text stays after sending: %+v", m)
 		}
 		p.mu.Lock()
@@ -225,7 +234,7 @@ func TestSMS(t *testing.T) {
 	if err := h.q.Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if m := h.outbox(t)[0]; m.State != "sent" || m.Provider != "g1" || m.Text != "" {
+	if m := h.outbox(t)[0]; m.State != "handed" || m.Provider != "g1" || m.Text != "" {
 		t.Fatalf("%+v", m)
 	}
 	if len(seen) != 2 || seen[0] != seen[1] {

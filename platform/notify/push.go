@@ -58,33 +58,33 @@ const ttl = 24 * time.Hour
 
 // Send encrypts {id, text, go} to a browser. The text of the message is one
 // line that is shown, and one with the path of the page that a tap opens.
-func (g WebPush) Send(ctx context.Context, m Message) (string, error) {
+func (g WebPush) Send(ctx context.Context, m Message) (Report, error) {
 	var s Subscription
 	if err := json.Unmarshal([]byte(m.Target), &s); err != nil {
-		return "", err
+		return Report{}, err
 	}
 	text, path, _ := strings.Cut(m.Text, "\n")
 	body, err := json.Marshal(map[string]string{"id": m.ID, "text": text, "go": path})
 	if err != nil {
-		return "", err
+		return Report{}, err
 	}
 	to := &webpush.Subscription{Endpoint: s.Endpoint, Keys: webpush.Keys{Auth: s.Auth, P256dh: s.P256DH}}
 	res, err := webpush.SendNotificationWithContext(ctx, body, to, &webpush.Options{HTTPClient: g.Client, Subscriber: g.contact,
 		TTL: int(ttl.Seconds()), Urgency: webpush.UrgencyNormal, VAPIDPublicKey: g.public, VAPIDPrivateKey: g.secret})
 	switch {
 	case errors.Is(err, egress.ErrForbidden): // no browser maker's service is in there
-		return "", fmt.Errorf("%w: %w", ErrGone, err)
+		return Report{}, fmt.Errorf("%w: %w", ErrGone, err)
 	case err != nil:
-		return "", fault.Wrap(fault.Unavailable, "推送服务没有回应。", err)
+		return Report{}, fault.Wrap(fault.Unavailable, "推送服务没有回应。", err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, mostReply)) // whatever it says, the status counts
 	switch {
 	case res.StatusCode == http.StatusNotFound, res.StatusCode == http.StatusGone:
-		return "", ErrGone
+		return Report{}, ErrGone
 	case res.StatusCode/100 == 2:
-		return "", nil
+		return Report{State: Handed}, nil
 	}
 	wait, _ := strconv.Atoi(res.Header.Get("Retry-After"))
-	return "", jobs.Later{After: time.Duration(wait) * time.Second, Err: fmt.Errorf("notify: push service answered %d", res.StatusCode)}
+	return Report{}, jobs.Later{After: time.Duration(wait) * time.Second, Err: fmt.Errorf("notify: push service answered %d", res.StatusCode)}
 }

@@ -224,7 +224,7 @@ func TestPush(t *testing.T) {
 			h.send(t, notify.Push, b.target(), text+"\n/casebook/1")
 			return h.outbox(t)[0]
 		}
-		if m := say(rings); m.State != "sent" || m.Text != "" {
+		if m := say(rings); m.State != "handed" || m.Text != "" {
 			t.Fatalf("%+v", m)
 		}
 		first := b.got[0]
@@ -251,7 +251,7 @@ func TestPush(t *testing.T) {
 		b.answers(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusCreated) })
 		h.c.Add(2 * time.Minute)
 		drain(t, h)
-		if len(b.got) != n+1 || b.got[n]["id"] != b.got[n-1]["id"] || h.outbox(t)[0].State != "sent" {
+		if len(b.got) != n+1 || b.got[n]["id"] != b.got[n-1]["id"] || h.outbox(t)[0].State != "handed" {
 			t.Errorf("not sent when the time was over, or as another message")
 		}
 
@@ -277,7 +277,7 @@ func TestPush(t *testing.T) {
 			})
 			h.c.Add(time.Hour)
 			drain(t, h)
-			if m := h.outbox(t)[0]; m.State != "sent" {
+			if m := h.outbox(t)[0]; m.State != "handed" {
 				t.Errorf("%s, and then it went well: %+v", name, m)
 			}
 		}
@@ -373,7 +373,7 @@ func TestWeChat(t *testing.T) {
 	set(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"id":"w1"}`) })
 	h.c.Add(time.Hour)
 	drain(t, h)
-	if m := h.outbox(t)[0]; m.State != "sent" || m.Provider != "w1" || len(seen) != 2 || seen[0] != seen[1] {
+	if m := h.outbox(t)[0]; m.State != "handed" || m.Provider != "w1" || len(seen) != 2 || seen[0] != seen[1] {
 		t.Fatalf("%+v %v: a second try must carry the same number", m, seen)
 	}
 }

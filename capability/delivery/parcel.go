@@ -1,0 +1,100 @@
+package delivery
+
+import (
+	"context"
+	"strings"
+
+	"mashang/docket"
+	"mashang/docket/access"
+	"mashang/docket/paper"
+	"mashang/platform/auth"
+	"mashang/platform/db"
+)
+
+const findParcel = "delivery.parcel"
+
+// parcelNumber is the number of a parcel in one spelling.
+func parcelNumber(s string) string {
+	return strings.ToUpper(strings.Join(strings.Fields(s), ""))
+}
+
+// Parcels returns what was given to the post under a number: one parcel may hold
+// several papers for one recipient.
+func (s *Service) Parcels(tx *db.Tx, number string) ([]paper.Parcel, error) {
+	as, err := db.List[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE find = ? AND way = 'post' ORDER BY at, id`, s.k.Vault.Find(findParcel, parcelNumber(number)))
+	return s.parcels(tx, as, err)
+}
+
+// Underway returns parcels of which nobody has said what became of them, oldest
+// first.
+func (s *Service) Underway(tx *db.Tx, limit int) ([]paper.Parcel, error) {
+	as, err := db.List[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE way = 'post' AND find <> '' AND failed_at = 0 AND made_on = '' ORDER BY at, id LIMIT ?`, limit)
+	return s.parcels(tx, as, err)
+}
+
+// Parcel returns one.
+func (s *Service) Parcel(tx *db.Tx, attemptID string) (paper.Parcel, error) {
+	a, err := db.One[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE id = ?`, attemptID)
+	ps, err := s.parcels(tx, []attempt{a}, err)
+	if err != nil {
+		return paper.Parcel{}, err
+	}
+	return ps[0], nil
+}
+
+func (s *Service) parcels(tx *db.Tx, as []attempt, err error) (out []paper.Parcel, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range as {
+		v, err := servingOf(tx, a.Service)
+		if err != nil {
+			return nil, err
+		}
+		p, err := paper.Of(tx, v.Paper)
+		if err != nil {
+			return nil, err
+		}
+		party, err := docket.PartyOf(tx, v.Party)
+		if err != nil {
+			return nil, err
+		}
+		person, err := docket.PersonOf(tx, party.Person)
+		if err != nil {
+			return nil, err
+		}
+		x := paper.Parcel{Attempt: a.ID, Service: v.ID, Case: v.Case, Title: p.Title, Unit: person.Kind != "natural", Done: v.State == effective || !a.Failed.IsZero() || !a.Made.IsZero() || p.State != paper.Issued}
+		note, err := s.note(a)
+		if err != nil {
+			return nil, err
+		}
+		if _, number, ok := strings.Cut(note, "号码："); ok {
+			x.Number, _, _ = strings.Cut(number, "；")
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// MayTrack refuses who may not hand over papers of a case.
+func (s *Service) MayTrack(tx *db.Tx, caseID string) error {
+	_, err := access.May(tx, auth.From(tx.Context()), tracker(tx.Context()), access.Of("service", caseID), tx.Now())
+	return err
+}
+
+// Tracked records what the post said of a parcel, by the same act as what the
+// clerk enters; said twice it is refused.
+func (s *Service) Tracked(ctx context.Context, p paper.Parcel, t paper.Tracking) error {
+	c := resultCmd{Result: "returned", On: t.On, Why: t.Why}
+	if t.Signed {
+		c = resultCmd{Result: "signed", On: t.On, Signer: t.By, Relation: t.Relation}
+	}
+	return s.result(ctx, tracker(ctx), p.Case, p.Attempt, c, nil)
+}
+
+func tracker(ctx context.Context) string {
+	if auth.From(ctx).System != "" {
+		return "track"
+	}
+	return "handover"
+}
