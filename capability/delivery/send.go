@@ -199,7 +199,7 @@ func (s *Service) carryOut(tx *db.Tx, v serving, p paper.Paper) error {
 			}
 		}
 	}
-	if err := s.remind(tx, v, c, k); err != nil {
+	if err := s.remind(tx, v, c, party.Person, k); err != nil {
 		return err
 	}
 	if err := s.settle(tx, &v, false, body); err != nil {
@@ -251,10 +251,13 @@ func (s *Service) hasAccount(tx *db.Tx, party string) (bool, error) {
 	return s.accounts.Known(tx, p.Person)
 }
 
-// remind tells a party by short message that a paper waits for him, unless the
-// message is itself the service. It names no paper: the telephone may be
+// remind tells a party that a paper waits for him: by what he bound, and by short
+// message, unless that is itself the service. It names no paper: the telephone may be
 // somebody else's (在线诉讼规则 32).
-func (s *Service) remind(tx *db.Tx, v serving, c docket.Case, k known) error {
+func (s *Service) remind(tx *db.Tx, v serving, c docket.Case, person string, k known) error {
+	if err := s.accounts.TellBesides(tx, person, docket.Rings(tx.Now()), "法院有一份文书送给您，请打开看看。", "/delivery/"+v.Case+"/receive/"+v.ID); err != nil {
+		return err
+	}
 	a, ok := k.by[string(service.SMS)]
 	if !ok || slices.Contains(v.Ways.V, service.SMS) {
 		return nil

@@ -28,12 +28,15 @@ func (s *Service) Capability() capability.Capability {
 func (s *Service) routes(rt *web.Router) {
 	for _, r := range []web.Route{
 		{Pattern: "GET /post", Title: "邮局的单子", Object: "desk", Verb: "read", Out: result{}, Do: s.getPage},
-		{Pattern: "POST /post", Title: "上传邮局的单子", Object: "desk", Verb: "read", Limit: "write", Upload: 10 << 20, Files: []string{"list"}, Out: result{}, Do: s.postList},
+		{Pattern: "POST /post", Title: "上传邮局的单子", Object: "desk", Verb: "read", Limit: "write", Upload: 10 << 20, Files: []string{"list"}, In: listCmd{}, Out: result{}, Do: s.postList},
 		{Pattern: "GET /post/template", Title: "邮局单子的空表", Object: "desk", Verb: "read", Out: web.File{}, Do: s.getTemplate},
 	} {
 		rt.Handle(r)
 	}
 }
+
+// listCmd is the form of an upload: the file alone.
+type listCmd struct{}
 
 // result is what became of a list.
 type result struct {
@@ -59,6 +62,9 @@ func (s *Service) postList(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	var res result
+	if err := web.Read(r, &listCmd{}); err != nil {
+		return web.Reply{}, err
+	}
 	fs := web.Files(r, "list")
 	var err error = fault.Field("list", "请选邮局给的单子。")
 	if len(fs) > 0 && fs[0].Size > 0 {

@@ -307,6 +307,29 @@ func TestMailTwice(t *testing.T) {
 	}
 }
 
+// TestMailNoThird: a mail server that always breaks over its answer gets a
+// message twice and no more; nobody knows, and that is what is written down.
+func TestMailNoThird(t *testing.T) {
+	p := newPost(t)
+	h := open(t, dbtest.Open(t, dbtest.SQLite(t)), map[string]notify.Gateway{notify.Email: notify.Mail{URL: "smtp://" + p.Addr().String(), From: "court@court.example"}})
+	p.mu.Lock()
+	p.mute = true
+	p.mu.Unlock()
+	mid := h.post(t, notify.Email, "a@b.example")
+	for range 30 {
+		h.c.Add(time.Hour)
+		drain(t, h)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if m := h.state(t, mid); m.State != notify.Unknown || len(p.mails) != 2 {
+		t.Errorf("%+v, %d mails", m, len(p.mails))
+	}
+	if l := h.lost(t); len(l) != 1 {
+		t.Errorf("the administrator sees %+v", l)
+	}
+}
+
 // TestMailDirect: the recipient's own mail server says that it took a message,
 // or that there is no such person; the court's own says neither.
 func TestMailDirect(t *testing.T) {

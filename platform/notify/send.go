@@ -119,15 +119,18 @@ func words(err error) string {
 }
 
 // wonder leaves a message of which nobody knows whether it was taken. Who can
-// be asked is asked; to others it goes again, in time.
+// be asked is asked; to others it goes again, in time, but no third time.
 func (n *Notifier) wonder(ctx context.Context, j *jobs.Job, m Message, g Gateway, why error) error {
 	_, asks := g.(Asker)
-	if !asks {
+	if !asks && !m.Twice {
 		return n.later(ctx, j, m, Unknown, why)
 	}
 	return n.db.Do(ctx, func(tx *db.Tx) error {
 		if err := n.say(tx, m.ID, words(why)); err != nil {
 			return err
+		}
+		if !asks {
+			return errors.Join(n.forget(tx, m.ID), j.Finish(tx))
 		}
 		if err := n.queue.Enqueue(tx, jobs.Spec{Kind: askKind, Body: askJob{ID: m.ID}, At: n.clock.Now().Add(askFirst)}); err != nil {
 			return err
