@@ -16,6 +16,7 @@ import (
 	"mashang/capability/intake"
 	"mashang/capability/news"
 	"mashang/capability/onecode"
+	"mashang/capability/outage"
 	"mashang/capability/oversight"
 	"mashang/capability/papers"
 	"mashang/capability/setup"
@@ -41,6 +42,7 @@ type Services struct {
 	Complaint  *complaint.Service
 	Intake     *intake.Service
 	Connect    *connect.Service
+	Outage     *outage.Service
 
 	kit  *app.Kit
 	name atomic.Pointer[string]
@@ -69,6 +71,9 @@ func newServices(k *app.Kit) (*Services, error) {
 	if s.Connect, err = connect.New(k, s.Intake); err != nil {
 		return nil, err
 	}
+	if s.Outage, err = outage.New(k, s.Account); err != nil {
+		return nil, err
+	}
 	s.List.All = []capability.Capability{
 		hall.New(k, offline.Page, offline.CSP()).Capability(), // 大厅
 		s.Account.Capability(),                                // 身份与账号
@@ -78,6 +83,7 @@ func newServices(k *app.Kit) (*Services, error) {
 		desk.New(k, s.List).Capability(),                      // 工作台
 		news.New(k).Capability(),                              // 新动态
 		clocks.New(k).Capability(),                            // 期限
+		s.Outage.Capability(),                                 // 断线台账
 		s.Onecode.Capability(),                                // 码上通
 		court.Capability(),                                    // 文书
 		seals.Capability(),                                    // 签章

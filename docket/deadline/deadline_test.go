@@ -174,7 +174,10 @@ func TestEndingIn(t *testing.T) {
 		var found []string
 		for after := ""; ; {
 			var page []deadline.Deadline
-			b.do(func(tx *db.Tx) (err error) { page, err = deadline.EndingIn(tx, march(17), march(19), after, 1); return err })
+			b.do(func(tx *db.Tx) (err error) {
+				page, err = deadline.EndingIn(tx, march(17), march(19), after, 1)
+				return err
+			})
 			if len(page) == 0 {
 				break
 			}
