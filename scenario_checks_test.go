@@ -158,7 +158,7 @@ func (s *scene) phoneOf(who string) (string, error) {
 
 func (s *scene) messages(w []string) error {
 	phone := ""
-	if w[0] != notify.Push && w[0] != notify.WeChat {
+	if w[0] != notify.SMS && w[0] != notify.Push && w[0] != notify.WeChat {
 		var err error
 		if phone, err = s.phoneOf(w[0]); err != nil {
 			return err
@@ -189,6 +189,9 @@ func (s *scene) messages(w []string) error {
 	}
 	return fmt.Errorf("an outbox %q nothing", w[1])
 }
+
+// beat is what the court's machine does once a minute.
+func (s *scene) beat([]string) error { return s.Services.Outage.Beat(s.t.Context()) }
 
 // trail writes down the readings that wait.
 func (s *scene) trail([]string) error {

@@ -16,6 +16,7 @@ package mashang_test
 //
 // Commands:
 //
+//	beat                            the court's machine writes that it lives, and finds the gap before
 //	given filing                    Ms Jia's papers are in, undecided
 //	given case                      and accepted, with judge, assistant, clerk and papers
 //	given numbers 冀11 *            the court takes these numbers from its internal system
@@ -51,7 +52,7 @@ package mashang_test
 //	jobs run                        everything due, and what follows from it
 //	jobs kind 1                     jobs of a kind that wait
 //	clock 2026-03-05 09:01          also +3 days, +2 hours, +3 working days
-//	outbox 贾若兰 contains …        short messages to a person; also lacks, count; of all: push, wechat
+//	outbox 贾若兰 contains …        short messages to a person; also lacks, count; of all: sms, push, wechat
 //	token 审判系统                  the last JSON gave this system its token: as 审判系统
 //	inbox 审判系统 answers 401      the server of a system, at $inbox.审判系统; also contains, lacks, count
 //	trail                           what was read goes into the ledger
@@ -195,7 +196,7 @@ func (s *scene) command(w []string) error {
 		"given": s.given, "as": s.actAs, "sign": s.sign, "enter": s.enter, "bind": s.bindWeChat, "post": s.doPost, "form": s.doForm, "key": s.setKey, "again": s.again,
 		"get": s.doGet, "read": s.doRead, "expect": s.expect, "page": s.page, "json": s.json, "keep": s.keep, "let": s.let, "find": s.find, "ledger": s.entries,
 		"holds": s.holds, "jobs": s.jobs, "clock": s.setClock, "outbox": s.messages, "sees": s.sees, "blind": s.blind,
-		"tell": s.tell, "take": s.take, "untake": s.untake, "trail": s.trail, "token": s.token, "inbox": s.inbox,
+		"tell": s.tell, "take": s.take, "untake": s.untake, "trail": s.trail, "token": s.token, "inbox": s.inbox, "beat": s.beat,
 	}[verb]
 	if !ok {
 		return fmt.Errorf("there is no command %q", verb)
