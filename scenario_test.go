@@ -22,6 +22,7 @@ package mashang_test
 //	given numbers 冀11 *            the court takes these numbers from its internal system
 //	given post 安全员 冀11 security_admin   one more of the court's people
 //	given court 冀                  another court is served
+//	given deadline answer 贾若兰 2026-03-18   a date of hers in this case, by a rule of law/period
 //	given carrier 200               short messages leave by a gateway that answers so
 //	given calendar 2027 2027-01-01  the year's rest days are announced
 //	tell code_visited person=$person.贾若兰
