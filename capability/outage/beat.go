@@ -170,7 +170,7 @@ func (s *Service) weigh(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		was, found, err := db.Maybe[outage](tx, `SELECT `+outageCols+` FROM outage_outage WHERE from_at <= ? AND to_at >= ? ORDER BY from_at LIMIT 1`, o.To, o.From)
+		was, found, err := db.Maybe[outage](tx, `SELECT `+outageCols+` FROM outage_outage WHERE from_at < ? AND to_at > ? ORDER BY from_at LIMIT 1`, o.To, o.From)
 		if err != nil {
 			return err
 		}
