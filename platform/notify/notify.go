@@ -95,6 +95,11 @@ type Notifier struct {
 	// Bound is asked whether what a person bound is still there; nil when nothing can be.
 	Bound Bound
 
+	// Mark ends a short message with what its receiver can check it by, and keeps
+	// that, in the transaction; nil when nothing does. A one-time code bears none:
+	// two codes in one message are mistaken for each other.
+	Mark func(tx *db.Tx, mid, target, text string) (string, error)
+
 	// Find names the gateway of a channel for which New was given none; nil
 	// when there is none. The settings of a court are asked, in the transaction.
 	Find func(tx *db.Tx, channel string) (Gateway, error)
@@ -191,6 +196,11 @@ func (n *Notifier) place(tx *db.Tx, mid, purse string, at time.Time, channel, ta
 	most := map[string]int64{said: PerDay, asked: CodesPerDay}[purse]
 	if err != nil || sent >= most {
 		return false, err
+	}
+	if channel == SMS && purse == said && n.Mark != nil {
+		if text, err = n.Mark(tx, mid, target, text); err != nil {
+			return false, err
+		}
 	}
 	if _, err := tx.Exec(`INSERT INTO notify_message (id, channel, target, find, text, subject, state, provider, at, sent_at) VALUES (?, ?, ?, ?, ?, ?, 'waiting', '', ?, 0)`,
 		mid, channel, n.vault.Seal("notify.target", target), find, n.vault.Seal("notify.text", text), subject, now); err != nil {
