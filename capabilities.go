@@ -21,6 +21,7 @@ import (
 	"mashang/capability/papers"
 	"mashang/capability/setup"
 	"mashang/capability/signing"
+	"mashang/capability/sms"
 	"mashang/capability/statistics"
 	"mashang/docket"
 	"mashang/platform/app"
@@ -88,6 +89,7 @@ func newServices(k *app.Kit) (*Services, error) {
 		court.Capability(),                                    // 文书
 		seals.Capability(),                                    // 签章
 		delivery.New(k, court, s.Account).Capability(),        // 送达
+		sms.New(k).Capability(),                               // 核对短信
 		s.Statistics.Capability(),                             // 统计
 		s.Complaint.Capability(),                              // 投诉举报
 		s.Oversight.Capability(),                              // 三个规定

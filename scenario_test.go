@@ -55,6 +55,7 @@ package mashang_test
 //	clock 2026-03-05 09:01          also +3 days, +2 hours, +3 working days
 //	outbox 贾若兰 contains …        short messages to a person; also lacks, count; of all: sms, push, wechat
 //	token 审判系统                  the last JSON gave this system its token: as 审判系统
+//	mark 贾若兰 word                the word at the end of the last message to a person that bears one, under a name
 //	inbox 审判系统 answers 401      the server of a system, at $inbox.审判系统; also contains, lacks, count
 //	trail                           what was read goes into the ledger
 //	sees 周明远 | blind 周明远      may, or may not, read the case, and has it in his list
@@ -197,7 +198,7 @@ func (s *scene) command(w []string) error {
 		"given": s.given, "as": s.actAs, "sign": s.sign, "enter": s.enter, "bind": s.bindWeChat, "post": s.doPost, "form": s.doForm, "key": s.setKey, "again": s.again,
 		"get": s.doGet, "read": s.doRead, "expect": s.expect, "page": s.page, "json": s.json, "keep": s.keep, "let": s.let, "find": s.find, "ledger": s.entries,
 		"holds": s.holds, "jobs": s.jobs, "clock": s.setClock, "outbox": s.messages, "sees": s.sees, "blind": s.blind,
-		"tell": s.tell, "take": s.take, "untake": s.untake, "trail": s.trail, "token": s.token, "inbox": s.inbox, "beat": s.beat,
+		"tell": s.tell, "take": s.take, "untake": s.untake, "trail": s.trail, "token": s.token, "inbox": s.inbox, "beat": s.beat, "mark": s.mark,
 	}[verb]
 	if !ok {
 		return fmt.Errorf("there is no command %q", verb)

@@ -142,6 +142,7 @@ var spared = map[string]string{
 	"POST /account/passkey/begin": "needs an authenticator", "POST /account/passkey/finish": "as begin", "POST /account/passkey/prove": "as begin", "POST /account/passkey/remove": "as begin",
 	"POST /account/passkey/login": "as begin", "POST /account/passkey/enter": "as begin",
 	"POST /signing/check":              "reads",
+	"POST /sms/check":                  "reads",
 	"POST /prefs":                      "a cookie of the browser",
 	"POST /setup/first/{token}/origin": "once in the life of a court, before it has a case", "POST /setup/first/{token}/courts": "as origin", "POST /setup/first/{token}/admins": "as origin",
 	"POST /setup/staff/import": "row by row the act of /setup/staff", "POST /setup/staff/invite": "its link dies with the next one: nothing to find again",
