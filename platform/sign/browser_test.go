@@ -1,0 +1,147 @@
+package sign
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-rod/rod"
+	"github.com/go-rod/rod/lib/launcher"
+	"github.com/go-rod/rod/lib/launcher/flags"
+	"github.com/go-rod/rod/lib/proto"
+
+	"mashang/platform/sign/offline"
+)
+
+// browser opens an empty page from a file, with the script in it.
+func browser(t *testing.T) *rod.Page {
+	t.Helper()
+	bin, ok := launcher.LookPath()
+	if !ok {
+		t.Fatal("no Chromium is installed")
+	}
+	l := launcher.New().Bin(bin).Leakless(false).Headless(true).NoSandbox(true)
+	for _, f := range []string{"disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
+		l = l.Set(flags.Flag(f))
+	}
+	url, err := l.Launch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Kill)
+	b := rod.New().ControlURL(url)
+	if err := b.Connect(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.Close() })
+	path := filepath.Join(t.TempDir(), "page.html")
+	html := `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'"><script>'use strict';` + offline.Script + `</script>`
+	if err := os.WriteFile(path, []byte(html), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := b.MustPage("file://" + path)
+	p.MustWaitLoad()
+	return p
+}
+
+// said is what the page says of a file.
+type said struct {
+	Verdict    Verdict
+	Why        string
+	Pages      []int
+	Objections []struct {
+		What What
+		Page int
+	}
+	Signatures []struct {
+		Name            string
+		Stamp           bool
+		Intact, Trusted bool
+		Problems        []Problem
+	}
+	Revisions []struct{ Added Added }
+}
+
+// says asks the page.
+func says(t *testing.T, p *rod.Page, file []byte, trust Trust, now time.Time) (s said) {
+	t.Helper()
+	var roots []byte
+	for _, c := range trust.Roots {
+		roots = append(roots, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})...)
+	}
+	e := base64.StdEncoding.EncodeToString
+	res, err := p.Timeout(time.Minute).Evaluate(rod.Eval(`async (file, roots, now) => {
+		const bytes = s => Uint8Array.from(atob(s), c => c.charCodeAt(0));
+		return JSON.stringify(await window.mashangPaper(bytes(file), bytes(roots), now));
+	}`, e(file), e(roots), now.UnixMilli()).ByPromise())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(res.Value.Str()), &s); err != nil {
+		t.Fatal(err, res.Value.Str())
+	}
+	return s
+}
+
+// TestBrowserAgrees: the page says of every file what Verify says: of papers
+// that nobody touched, of everything that the tests do to one, of certificates
+// that cannot be believed, and of damage by chance.
+func TestBrowserAgrees(t *testing.T) {
+	p, trust, now := browser(t), authority().Trust(), time.Now()
+	agree := func(what string, file []byte, trust Trust) {
+		t.Helper()
+		got := says(t, p, file, trust, now)
+		r, err := Verify(file, trust, now)
+		want := r.Verdict
+		if err != nil {
+			want = "foreign"
+		}
+		if got.Verdict != want || !slices.Equal(got.Pages, r.Pages) || len(got.Signatures) != len(r.Signatures) {
+			t.Errorf("%s: Go says %s, pages %v, %+v; the page %s (%s), pages %v, %+v", what, want, r.Pages, r.Objections, got.Verdict, got.Why, got.Pages, got.Objections)
+			return
+		}
+		for i, s := range r.Signatures {
+			if g := got.Signatures[i]; g.Name != s.Name || g.Stamp != s.Stamp || g.Intact != s.Intact || g.Trusted != s.Trusted || !slices.Equal(g.Problems, s.Problems) {
+				t.Errorf("%s, signature %d: Go says %+v, the page %+v", what, i, s, g)
+			}
+		}
+		for i, rev := range r.Revisions {
+			if got.Revisions[i].Added != rev.Added {
+				t.Errorf("%s, revision %d: Go says %q, the page %q", what, i, rev.Added, got.Revisions[i].Added)
+			}
+		}
+		for i, o := range r.Objections {
+			if i < len(got.Objections) && got.Objections[i].What == o.What && got.Objections[i].Page == o.Page {
+				continue
+			}
+			t.Errorf("%s: Go objects %+v, the page %+v", what, r.Objections, got.Objections)
+			break
+		}
+	}
+	file := signedCertifying(t, tiny("hello"))
+	agree("a signed file", file, trust)
+	agree("nobody is believed", file, Trust{})
+	agree("unsigned", tiny("hello"), trust)
+	for n := range 4 {
+		agree("a paper", signedBy(t, paper(), n), trust)
+	}
+	kept, err := AddStore(file, [][]byte{authority().root.cert.Raw, authority().issuer.cert.Raw}, lists(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	agree("with a store", kept, trust)
+	for what, a := range attacks {
+		agree(what, a.do(t, file), trust)
+		agree(what+", many signers", a.do(t, signedBy(t, tiny("hello"), 2)), trust)
+	}
+	agree("shadow of a paper", shadow(t, signedBy(t, paper(), 2)), trust)
+	for _, key := range []string{"", "x", header, "%PDF-1.7\n", strings.Repeat("(", 100)} {
+		agree("rubbish", []byte(key), trust)
+	}
+}
