@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,10 +17,10 @@ import (
 	"github.com/go-rod/rod/lib/launcher"
 	"github.com/go-rod/rod/lib/launcher/flags"
 
-	"mashang/platform/sign/offline"
+	"mashang/platform/ledger/offline"
 )
 
-// browser opens an empty page from a file, with the script in it.
+// browser opens the page from a file, as a person would who keeps it.
 func browser(t *testing.T) *rod.Page {
 	t.Helper()
 	bin, ok := launcher.LookPath()
@@ -41,13 +42,20 @@ func browser(t *testing.T) *rod.Page {
 	}
 	t.Cleanup(func() { _ = b.Close() })
 	path := filepath.Join(t.TempDir(), "page.html")
-	html := `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'"><script>'use strict';` + offline.Script + `</script>`
-	if err := os.WriteFile(path, []byte(html), 0o600); err != nil {
+	if err := os.WriteFile(path, offline.With(rootsOf(authority().Trust())), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p := b.MustPage("file://" + path)
 	p.MustWaitLoad()
 	return p
+}
+
+func rootsOf(trust Trust) string {
+	var roots strings.Builder
+	for _, c := range trust.Roots {
+		_ = pem.Encode(&roots, &pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
+	}
+	return roots.String()
 }
 
 // said is what the page says of a file.
@@ -71,15 +79,11 @@ type said struct {
 // says asks the page.
 func says(t *testing.T, p *rod.Page, file []byte, trust Trust, now time.Time) (s said) {
 	t.Helper()
-	var roots []byte
-	for _, c := range trust.Roots {
-		roots = append(roots, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})...)
-	}
 	e := base64.StdEncoding.EncodeToString
 	res, err := p.Timeout(time.Minute).Evaluate(rod.Eval(`async (file, roots, now) => {
 		const bytes = s => Uint8Array.from(atob(s), c => c.charCodeAt(0));
 		return JSON.stringify(await window.mashangPaper(bytes(file), bytes(roots), now));
-	}`, e(file), e(roots), now.UnixMilli()).ByPromise())
+	}`, e(file), e([]byte(rootsOf(trust))), now.UnixMilli()).ByPromise())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,5 +197,59 @@ func TestBrowserAgrees(t *testing.T) {
 	agree("shadow of a paper", shadow(t, signedBy(t, paper(), 2)), trust)
 	for _, key := range []string{"", "x", header, "%PDF-1.7\n", strings.Repeat("(", 100)} {
 		agree("rubbish", []byte(key), trust)
+	}
+}
+
+// TestBrowserPage works the page by hand: a file into the field, the button,
+// the answer in words. MASHANG_PICTURES names a folder for pictures of it.
+func TestBrowserPage(t *testing.T) {
+	p := browser(t)
+	file := signedBy(t, paper(), 2)
+	for i, x := range []struct {
+		file []byte
+		want []string
+	}{
+		{file, []string{"签章是真的，没有改过", "张三0", "张三1", "有效", "加了一个签名", "有没有撤回"}},
+		{shadow(t, file), []string{"被改过", "第 1 页和签章的时候不一样", "第 1 页：看到的和签章时的不一样", "加了来历不明的内容"}},
+		{append(slices.Clone(file), "\n% 九百万\n"...), []string{"被改过", "文件后半截读不出来"}},
+		{tiny("hello"), []string{"没有人签过"}},
+		{[]byte("%PDF-1.4\n"), []string{"不是法院系统做出来的文件", "12368"}},
+	} {
+		path := filepath.Join(t.TempDir(), "文书"+strconv.Itoa(i)+".pdf")
+		if err := os.WriteFile(path, x.file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p.MustElement("#pdf").MustSetFiles(path)
+		p.MustWait(`name => document.getElementById('pdf-name').textContent === name`, filepath.Base(path))
+		p.MustElement("#paper button").MustClick()
+		p.MustWait(`() => !document.getElementById('paper-answer').hidden`)
+		text := p.MustElement("#paper-answer").MustText()
+		for _, want := range x.want {
+			if !strings.Contains(text, want) {
+				t.Errorf("the page does not say %q: %s", want, text)
+			}
+		}
+		if i > 0 && strings.Contains(text, "签章是真的") {
+			t.Errorf("%d: %s", i, text)
+		}
+		if dir := os.Getenv("MASHANG_PICTURES"); dir != "" && i < 2 {
+			p.MustSetViewport(390, 900, 1, true)
+			if err := os.WriteFile(filepath.Join(dir, "paper-"+strconv.Itoa(i)+".png"), p.MustScreenshotFullPage(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	p.MustElement("#root").MustSetFiles("testdata/root.pem") // another root than that in the page
+	p.MustWait(`() => document.getElementById('root-name').textContent !== ''`)
+	path := filepath.Join(t.TempDir(), "again.pdf")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.MustElement("#pdf").MustSetFiles(path)
+	p.MustWait(`() => document.getElementById('pdf-name').textContent === 'again.pdf'`)
+	p.MustElement("#paper button").MustClick()
+	p.MustWait(`() => !document.getElementById('paper-answer').hidden`)
+	if text := p.MustElement("#paper-answer").MustText(); !strings.Contains(text, "不能证明是谁签的") {
+		t.Error(text)
 	}
 }
