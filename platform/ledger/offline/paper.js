@@ -40,7 +40,7 @@
     id('paper-title').textContent = title;
     id('paper-why').textContent = why;
     fill(id('paper-says'), [...new Set(r.objections.map(o => (o.page ? pagesIn([o.page]) + '：' : '') + OBJECTIONS[o.what]).concat(r.problems.map(p => PROBLEMS[p])))]);
-    fill(id('paper-signers'), r.signatures.filter(s => !s.stamp).map(s => s.name + (s.time ? '，' + when(s.time) : '') + '：' + (s.trusted ? '有效' : !s.intact ? '签名以后文件变了' : PROBLEMS[s.problems[0]])));
+    fill(id('paper-signers'), r.signatures.filter(s => !s.stamp).map(s => s.name + (s.time ? '，' + when(s.time) : '') + '：' + (s.trusted ? (r.verdict === 'changed' ? '签的那部分没有变' : '有效') : !s.intact ? '签名以后文件变了' : PROBLEMS[s.problems[0]])));
     fill(id('paper-course'), r.revisions.map((v, i) => i ? ADDED[v.added] + '（第 ' + (v.start + 1) + ' 到 ' + v.end + ' 个字节）' : '法院做好文书'));
     id('paper-more').hidden = r.verdict === 'foreign' || r.verdict === 'unknown';
     id('paper-answer').scrollIntoView();

@@ -879,26 +879,25 @@
     for (let i = 0; i < bytes.length; i += 0x8000) { parts.push(String.fromCharCode(...bytes.subarray(i, i + 0x8000))); }
     let d;
     try { d = read(parts.join('')); } catch (e) { if (e instanceof Form) { return r; } throw e; }
-    const object_ = o => { r.objections.push(o); };
+    const objection = o => r.objections.push(o);
     const form = canonical(d);
-    if (!form && d.revs.length === 1 && !d.broken) { return r; }
     if (!form && d.revs.length === 1) { return r; }
-    if (!form) { object_({ what: 'paper.form' }); }
+    if (!form) { objection({ what: 'paper.form' }); }
     const found = [], widgets = new Set();
     let ours = 0;
     for (let i = 1; i < d.revs.length; i++) {
       const x = await explain(d, i);
       r.revisions.push({ added: x ? x.added : '', start: d.revs[i].start, end: d.revs[i].end });
       if (x && x.added !== 'dss') { found.push(x); widgets.add(x.field); }
-      if (x && ours === i - 1) { ours = i; } else if (!x) { object_({ what: 'structure', revision: i }); }
+      if (x && ours === i - 1) { ours = i; } else if (!x) { objection({ what: 'structure', revision: i }); }
     }
     if (ours !== d.revs.length - 1) {
       for (const o of differences(upto(d, ours + 1), d, widgets)) {
-        object_(Object.assign(o, { revision: ours + 1 }));
+        objection(Object.assign(o, { revision: ours + 1 }));
         if (o.page && !r.pages.includes(o.page)) { r.pages.push(o.page); }
       }
     }
-    if (d.broken) { object_({ what: 'unreadable', byte: lastOf(d).end }); }
+    if (d.broken) { objection({ what: 'unreadable', byte: lastOf(d).end }); }
     const circle = new Circle(roots);
     found.forEach(x => circle.meet(x.der));
     let store = null;
@@ -906,18 +905,18 @@
     if (store) {
       let ok = false, vouched = false;
       try { [ok, vouched] = await circle.take(store); } catch (e) { if (!(e instanceof Form)) { throw e; } }
-      if (!ok) { object_({ what: 'dss.content' }); } else if (!vouched) { r.problems.push('dss.untrusted'); }
+      if (!ok) { objection({ what: 'dss.content' }); } else if (!vouched) { r.problems.push('dss.untrusted'); }
     }
     let proven = now;
     for (const x of found.slice().reverse()) {
       const out = { name: x.signer, stamp: x.stamp, reason: x.reason, revision: x.revision, covers: x.covers, intact: false, trusted: false, time: NaN, problems: [] };
       r.signatures.unshift(out);
-      if (!x.intact) { object_({ what: 'signature.form', revision: x.revision }); continue; }
+      if (!x.intact) { objection({ what: 'signature.form', revision: x.revision }); continue; }
       const digest = await sha256(join(bytes.subarray(0, x.from), bytes.subarray(x.to, x.covers)));
       try {
         if (x.stamp) {
           const t = await parseToken(x.der);
-          if (!eq(t.digest, digest)) { object_({ what: 'signature.bytes', revision: x.revision }); continue; }
+          if (!eq(t.digest, digest)) { objection({ what: 'signature.bytes', revision: x.revision }); continue; }
           Object.assign(out, { intact: true, time: t.time, problems: await stampProblems(circle, t, proven) });
           if (!out.problems.length) { proven = t.time; }
         } else {
@@ -926,7 +925,7 @@
       } catch (e) {
         if (!(e instanceof Form)) { throw e; }
         out.intact = false;
-        object_({ what: 'signature.form', revision: x.revision });
+        objection({ what: 'signature.form', revision: x.revision });
       }
       out.trusted = out.intact && !out.problems.length;
     }
