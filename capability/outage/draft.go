@@ -150,7 +150,7 @@ func clockTime(t time.Time) string { return t.In(clock.Shanghai).Format("2006年
 // words are the reason as the court drafts it: what the court itself knows, and
 // nothing that only the party can.
 func words(o outage, d deadline.Deadline) string {
-	return "本院的网上系统从" + clockTime(o.From) + "到" + clockTime(o.To) + "断开，当事人在网上办不了事。“" + d.Title + "”的最后一天是" + d.Last.Chinese() +
+	return "法院的网上系统从" + clockTime(o.From) + "到" + clockTime(o.To) + "断开，在网上办不了事。“" + d.Title + "”的最后一天是" + d.Last.Chinese() +
 		"，这一天最后的几个小时正在断开的时间里。请求依照民事诉讼法第八十六条，准许把这个期限往后顺延。断开的经过见所附的系统故障证明。"
 }
 

@@ -369,7 +369,7 @@ func certificatePage(c certificate) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<p class=\"quiet small\">这份证明照系统的记录自动做成，这一条同时记在本院的账里，事后改不了。您在法院网站上看到的这一页就是凭据，可以打印。</p><p class=\"law\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<p class=\"quiet small\">这份证明照系统的记录自动做成，这一条同时记在本院的账里，事后改不了；后来查明断得更久的，时间会写长，改一次记一次。您在法院网站上看到的这一页就是凭据，可以打印。</p><p class=\"law\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
