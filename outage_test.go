@@ -1,6 +1,7 @@
 package mashang_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -98,6 +99,24 @@ func TestOutageFoundOnce(t *testing.T) {
 		}
 		if got := len(h.outbox()) - messages; got > parties || got < 2 { // a number gets so many a day, and no more
 			t.Errorf("%d messages", got)
+		}
+	})
+}
+
+// TestOutageFirstBeat: a court that never lived before, or whose beats were
+// dropped when a backup was brought back, finds no outage; nor does a restart.
+func TestOutageFirstBeat(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		o := h.Services.Outage
+		for i, f := range []func(ctx context.Context) error{o.Beat, o.Beat, o.Forget, o.Beat} {
+			h.clock.Add([]time.Duration{time.Hour, 5 * time.Minute, time.Hour, time.Hour}[i])
+			if err := f(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.drain()
+		if n := one[int64](h, `SELECT COUNT(*) FROM outage_outage`); n != 0 {
+			t.Errorf("%d outages", n)
 		}
 	})
 }

@@ -58,6 +58,16 @@ func (s *Service) Beat(ctx context.Context) error {
 	})
 }
 
+// Forget drops the beats of a backup that was brought back: how long the court
+// lived after it was made, and so how long it was down, is not written there.
+// The probe knows.
+func (s *Service) Forget(ctx context.Context) error {
+	return s.k.Note(ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(`DELETE FROM outage_beat`)
+		return err
+	})
+}
+
 // Watch beats until ctx ends. A demo sleeps with the machine it is shown on:
 // its silence is no outage.
 func (s *Service) Watch(ctx context.Context) {
