@@ -103,7 +103,7 @@ func checkPage(f *finding, e ui.Errs) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><p><a href=\"/signing/page\" download>下载一页，断网也能核对</a><span class=\"quiet small\">\u3000存在自己的电脑或手机里，文件不用交给任何人。</span></p><section class=\"stack\"><h2>没有文件，只有一张纸？</h2><p>扫纸右上角的码，或者把码旁边的 16 个字填在<a href=\"/\">首页</a>。照片、截图和复印件核对不了有没有改过。</p><p>拿不准的，打 <a href=\"tel:12368\">12368</a>。法院不会打电话叫您转账。</p></section></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><p><a href=\"/signing/page\" download>下载一页，断网也能核对</a><span class=\"quiet small\">\u3000存在自己的电脑或手机里，文件不用交给任何人。微信里存不了，请用浏览器打开。</span></p><section class=\"stack\"><h2>没有文件，只有一张纸？</h2><p>扫纸右上角的码，或者把码旁边的 16 个字填在<a href=\"/\">首页</a>。照片、截图和复印件核对不了有没有改过。</p><p>拿不准的，打 <a href=\"tel:12368\">12368</a>。法院不会打电话叫您转账。</p></section></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -28,7 +28,9 @@ func TestOutageFound(t *testing.T) {
 		t.Helper()
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
-		go func() { ended <- run(ctx, []string{"setup", "-data", data, "-listen", freeAddr(t)}, io.Discard, io.Discard) }()
+		go func() {
+			ended <- run(ctx, []string{"setup", "-data", data, "-listen", freeAddr(t)}, io.Discard, io.Discard)
+		}()
 		for range 400 {
 			if count(until) > 0 {
 				break

@@ -1,6 +1,8 @@
 package sign
 
 import (
+	secret "crypto/rand"
+	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
@@ -196,6 +198,17 @@ func TestBrowserAgrees(t *testing.T) {
 	}
 	if genuine < 8 {
 		t.Errorf("only %d files were genuine", genuine)
+	}
+	other, err := rsa.GenerateKey(secret.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chain, err = authority().Issue("张三", other.Public(), now, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if file := signed1(t, tiny("x"), field(0), Signer{other, chain}); check(t, file).Verdict != Genuine || says(t, p, file, trust, now).Verdict != "unknown" {
+		t.Error("the page speaks of what it cannot check")
 	}
 	agree("shadow of a paper", shadow(t, signedBy(t, paper(), 2)), trust)
 	for _, key := range []string{"", "x", header, "%PDF-1.7\n", strings.Repeat("(", 100)} {
