@@ -72,7 +72,8 @@ func (s *Service) postCheck(r *http.Request) (web.Reply, error) {
 	return web.Reply{Page: checkPage(&f, nil), JSON: f}, nil
 }
 
-// getPage gives the page that checks papers without a network, to be kept.
+// getPage gives the page that checks papers without a network, to be kept: as
+// bytes, so that it runs from a person's disk and never as a page of ours.
 func (s *Service) getPage(r *http.Request) (web.Reply, error) {
 	roots := ""
 	if s.k.Config.Demo {
@@ -82,7 +83,7 @@ func (s *Service) getPage(r *http.Request) (web.Reply, error) {
 		}
 		roots = certificates(a.Certificates()[:1])
 	}
-	return web.Reply{File: &web.File{Name: "核对文书.html", Type: "text/html; charset=utf-8", Body: bytes.NewReader(offline.With(roots)), At: s.k.Now()}}, nil
+	return web.Reply{File: &web.File{Name: "核对文书.html", Type: "application/octet-stream", Body: bytes.NewReader(offline.With(roots)), At: s.k.Now()}}, nil
 }
 
 func (s *Service) getRoot(r *http.Request) (web.Reply, error) {
