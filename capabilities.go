@@ -16,11 +16,13 @@ import (
 	"mashang/capability/intake"
 	"mashang/capability/news"
 	"mashang/capability/onecode"
+	"mashang/capability/outage"
 	"mashang/capability/oversight"
 	"mashang/capability/papers"
 	"mashang/capability/post"
 	"mashang/capability/setup"
 	"mashang/capability/signing"
+	"mashang/capability/sms"
 	"mashang/capability/statistics"
 	"mashang/docket"
 	"mashang/platform/app"
@@ -43,6 +45,7 @@ type Services struct {
 	Complaint  *complaint.Service
 	Intake     *intake.Service
 	Connect    *connect.Service
+	Outage     *outage.Service
 
 	kit  *app.Kit
 	name atomic.Pointer[string]
@@ -71,6 +74,9 @@ func newServices(k *app.Kit) (*Services, error) {
 	if s.Connect, err = connect.New(k, s.Intake); err != nil {
 		return nil, err
 	}
+	if s.Outage, err = outage.New(k, s.Account); err != nil {
+		return nil, err
+	}
 	s.List.All = []capability.Capability{
 		hall.New(k, offline.Page, offline.CSP()).Capability(), // 大厅
 		s.Account.Capability(),                                // 身份与账号
@@ -80,11 +86,13 @@ func newServices(k *app.Kit) (*Services, error) {
 		desk.New(k, s.List).Capability(),                      // 工作台
 		news.New(k).Capability(),                              // 新动态
 		clocks.New(k).Capability(),                            // 期限
+		s.Outage.Capability(),                                 // 断线台账
 		s.Onecode.Capability(),                                // 码上通
 		s.Papers.Capability(),                                 // 文书
 		seals.Capability(),                                    // 签章
 		serving.Capability(),                                  // 送达
 		post.New(k, serving).Capability(),                     // 邮局的回音
+		sms.New(k).Capability(),                               // 核对短信
 		s.Statistics.Capability(),                             // 统计
 		s.Complaint.Capability(),                              // 投诉举报
 		s.Oversight.Capability(),                              // 三个规定

@@ -98,6 +98,7 @@ func TestFilesAreWhatTheySay(t *testing.T) {
 		"POST /setup/logo":                            {"系统", "标志.png", map[string]string{"court": "冀11"}},
 		"POST /setup/staff/import":                    {"系统", "人员.xlsx", map[string]string{"court": "冀11", "do": "look"}},
 		"POST /signing/check":                         {"", "文书.pdf", nil},
+		"POST /outage/probe":                          {"系统", "探测.jsonl", map[string]string{"court": "冀11"}},
 		"POST /intake":                                {"郭正", "名单.xlsx", nil},
 	}
 	before := h.files()

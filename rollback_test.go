@@ -60,7 +60,7 @@ func TestRollback(t *testing.T) {
 // their own, those that need a real browser or an authenticator, and one that
 // only looks.
 func elsewhere(act string) bool {
-	for _, p := range []string{"POST /setup/first/", "POST /setup/staff", "POST /account/passkey/", "POST /account/invite/", "POST /account/staff", "POST /account/choose", "POST /account/match", "POST /account/prove", "POST /account/password", "POST /account/find", "POST /prefs", "POST /signing/check", "account.", "post.ask"} {
+	for _, p := range []string{"POST /setup/first/", "POST /setup/staff", "POST /account/passkey/", "POST /account/invite/", "POST /account/staff", "POST /account/choose", "POST /account/match", "POST /account/prove", "POST /account/password", "POST /account/find", "POST /prefs", "POST /signing/check", "POST /sms/check", "account.", "post.ask"} {
 		if strings.HasPrefix(act, p) {
 			return true
 		}

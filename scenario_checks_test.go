@@ -158,7 +158,7 @@ func (s *scene) phoneOf(who string) (string, error) {
 
 func (s *scene) messages(w []string) error {
 	phone := ""
-	if w[0] != notify.Push && w[0] != notify.WeChat {
+	if w[0] != notify.SMS && w[0] != notify.Push && w[0] != notify.WeChat {
 		var err error
 		if phone, err = s.phoneOf(w[0]); err != nil {
 			return err
@@ -189,6 +189,30 @@ func (s *scene) messages(w []string) error {
 	}
 	return fmt.Errorf("an outbox %q nothing", w[1])
 }
+
+var marked = regexp.MustCompile(`/sms/check 填([0-9A-Z]{4} [0-9A-Z]{4})$`)
+
+// mark keeps the word by which a message to a person can be checked.
+func (s *scene) mark(w []string) error {
+	phone, err := s.phoneOf(w[0])
+	if err != nil {
+		return err
+	}
+	ms, err := s.Kit.Notify.Outbox(s.t.Context(), 500)
+	if err != nil {
+		return err
+	}
+	for _, m := range ms {
+		if f := marked.FindStringSubmatch(m.Text); f != nil && m.Target == phone {
+			s.vars[w[1]] = f[1]
+			return nil
+		}
+	}
+	return fmt.Errorf("no message to %s bears a word", w[0])
+}
+
+// beat is what the court's machine does once a minute.
+func (s *scene) beat([]string) error { return s.Services.Outage.Beat(s.t.Context()) }
 
 // trail writes down the readings that wait.
 func (s *scene) trail([]string) error {

@@ -16,11 +16,13 @@ package mashang_test
 //
 // Commands:
 //
+//	beat                            the court's machine writes that it lives, and finds the gap before
 //	given filing                    Ms Jia's papers are in, undecided
 //	given case                      and accepted, with judge, assistant, clerk and papers
 //	given numbers 冀11 *            the court takes these numbers from its internal system
 //	given post 安全员 冀11 security_admin   one more of the court's people
 //	given court 冀                  another court is served
+//	given deadline answer 贾若兰 2026-03-18   a date of hers in this case, by a rule of law/period
 //	given carrier 200               short messages leave by a gateway that answers so
 //	given calendar 2027 2027-01-01  the year's rest days are announced
 //	tell code_visited person=$person.贾若兰
@@ -51,8 +53,9 @@ package mashang_test
 //	jobs run                        everything due, and what follows from it
 //	jobs kind 1                     jobs of a kind that wait
 //	clock 2026-03-05 09:01          also +3 days, +2 hours, +3 working days
-//	outbox 贾若兰 contains …        short messages to a person; also lacks, count; of all: push, wechat
+//	outbox 贾若兰 contains …        short messages to a person; also lacks, count; of all: sms, push, wechat
 //	token 审判系统                  the last JSON gave this system its token: as 审判系统
+//	mark 贾若兰 word                the word at the end of the last message to a person that bears one, under a name
 //	inbox 审判系统 answers 401      the server of a system, at $inbox.审判系统; also contains, lacks, count
 //	trail                           what was read goes into the ledger
 //	sees 周明远 | blind 周明远      may, or may not, read the case, and has it in his list
@@ -195,7 +198,7 @@ func (s *scene) command(w []string) error {
 		"given": s.given, "as": s.actAs, "sign": s.sign, "enter": s.enter, "bind": s.bindWeChat, "post": s.doPost, "form": s.doForm, "key": s.setKey, "again": s.again,
 		"get": s.doGet, "read": s.doRead, "expect": s.expect, "page": s.page, "json": s.json, "keep": s.keep, "let": s.let, "find": s.find, "ledger": s.entries,
 		"holds": s.holds, "jobs": s.jobs, "clock": s.setClock, "outbox": s.messages, "sees": s.sees, "blind": s.blind,
-		"tell": s.tell, "take": s.take, "untake": s.untake, "trail": s.trail, "token": s.token, "inbox": s.inbox,
+		"tell": s.tell, "take": s.take, "untake": s.untake, "trail": s.trail, "token": s.token, "inbox": s.inbox, "beat": s.beat, "mark": s.mark,
 	}[verb]
 	if !ok {
 		return fmt.Errorf("there is no command %q", verb)

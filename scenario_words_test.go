@@ -15,9 +15,11 @@ import (
 	"time"
 
 	"mashang/docket"
+	"mashang/docket/deadline"
 	"mashang/docket/fact"
 	"mashang/law/court"
 	"mashang/law/identity"
+	"mashang/law/period"
 	"mashang/law/restday"
 	"mashang/platform/app"
 	"mashang/platform/auth"
@@ -145,6 +147,10 @@ func (s *scene) given(w []string) error {
 			}
 			c.Numbers = w[2]
 			return docket.PutCourt(tx, c)
+		})
+	case "deadline":
+		return s.Kit.DB.Do(s.t.Context(), func(tx *db.Tx) error {
+			return deadline.Start(tx, deadline.Deadline{Case: s.vars["case"], Party: s.partyID(s.vars["case"], w[2]), Rule: w[1], Title: period.Rules[w[1]].Title, Start: mustDate("2026-03-03"), StartEvent: "test", Last: mustDate(w[3]), At: s.Kit.Now()})
 		})
 	case "calendar":
 		return s.calendar(w[1], w[2:])

@@ -86,6 +86,7 @@ func TestCheckAFile(t *testing.T) {
 			t.Error("the page does not say that nothing is kept")
 		}
 		root := h.get("", "/signing/root").must(t, "root", 200).body
+		has(t, "the page to keep", h.get("", "/signing/page").must(t, "the page to keep", 200).body, "mashangPaper", strings.ReplaceAll(strings.TrimSpace(root), "\n", `\n`))
 		has(t, "root", root, "BEGIN CERTIFICATE")
 	})
 }

@@ -13,6 +13,8 @@ import (
 
 	"mashang/law/identity"
 	"mashang/platform/auth"
+	"mashang/platform/db"
+	"mashang/platform/jobs"
 	"mashang/platform/web"
 )
 
@@ -106,6 +108,7 @@ func (h *house) write(w wording) *written {
 	s.fields["POST /onecode/open name"] = true
 	s.fill["party"] = h.partyID(s.first, s.own)
 	s.talk()
+	s.interrupted()
 	s.course()
 	s.beside()
 	h.drain()
@@ -148,6 +151,32 @@ func (s *written) talk() {
 }
 
 var followUp = regexp.MustCompile(`"/onecode/follow/up/([^"]+)"`)
+
+// interrupted is what is written after the court could not be reached on the
+// evening before.
+func (s *written) interrupted() {
+	s.t.Helper()
+	s.say("系统", "POST /outage/plan", map[string]any{"court": "冀11", "from": "2026-03-05 20:00", "to": "2026-03-05 21:00"}, "reason")
+	sc := &scene{house: s.house, vars: map[string]string{"case": s.first}}
+	for _, rule := range []string{"answer", "pay_fee"} {
+		if err := sc.given([]string{"deadline", rule, s.own, "2026-03-02"}); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	err := s.Kit.DB.Do(s.t.Context(), func(tx *db.Tx) error {
+		return s.Kit.Jobs.Enqueue(tx, jobs.Spec{Kind: "outage.weigh", Body: map[string]any{"from": morning.Add(-14 * time.Hour), "to": morning.Add(-time.Hour), "heart": true}})
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.drain()
+	s.fill["outage"] = one[string](s.house, `SELECT id FROM outage_outage`)
+	for rule, do := range map[string]map[string]any{"answer": {"do": "grant", "new": "2026-03-10"}, "pay_fee": {"do": "refuse"}} {
+		s.fill["application"] = one[string](s.house, `SELECT id FROM outage_application WHERE rule = '`+rule+`'`)
+		s.say(s.own, "POST /outage/{case}/apply/{application}", map[string]any{"do": "file"}, "reason")
+		s.say("周明远", "POST /outage/{case}/decide/{application}", do, "reason")
+	}
+}
 
 // course is what is written as a case goes on.
 func (s *written) course() {
@@ -224,7 +253,7 @@ func (s *written) beside() {
 // dated, proved or named by a number.
 const noWords = "email consent standing where result why ways court next code login password again secret proof ticket account session phone id_type number endpoint p256dh auth word openid sign way from to until begin id key ceremony credential origin division role do person numbers off work year " +
 	"sms sms_key smtp smtp_user smtp_word mail_from post successor ring lower seal type special procedure secrecy p_kind p_id_type p_number p_phone d_kind d_id_type d_number d_phone judge assistant clerk presiding members jurors ground for kind party field class powers rule grade papers signer draft " +
-	"about named form case nature done mends outcome answer scopes posts public_key system url period cadence old specversion source subject time datacontenttype data"
+	"about named form case nature done mends outcome answer scopes posts public_key system url period cadence old new specversion source subject time datacontenttype data"
 
 // writtenElsewhere are fields whose words other tests write.
 var writtenElsewhere = map[string]string{

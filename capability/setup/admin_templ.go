@@ -18,7 +18,7 @@ import (
 )
 
 func nav(p place) []ui.NavItem {
-	items := []ui.NavItem{{Href: "/setup", Text: "设置"}, {Href: "/setup/court", Text: "法院名片"}, {Href: "/setup/divisions", Text: "部门"}, {Href: "/setup/staff", Text: "人员"}, {Href: "/setup/calendar", Text: "放假安排"}, {Href: "/setup/gateways", Text: "短信和邮件"}, {Href: "/connect", Text: "对接"}}
+	items := []ui.NavItem{{Href: "/setup", Text: "设置"}, {Href: "/setup/court", Text: "法院名片"}, {Href: "/setup/divisions", Text: "部门"}, {Href: "/setup/staff", Text: "人员"}, {Href: "/setup/calendar", Text: "放假安排"}, {Href: "/setup/gateways", Text: "短信和邮件"}, {Href: "/connect", Text: "对接"}, {Href: "/outage/admin", Text: "断线台账"}}
 	if !p.System {
 		items = []ui.NavItem{{Href: "/setup/posts", Text: "职务"}, {Href: "/setup/seals", Text: "印章"}, {Href: "/account/locks", Text: "锁定"}}
 	}

@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"bytes"
 	"embed"
 	"net/http"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"mashang/platform/app"
 	"mashang/platform/fault"
 	"mashang/platform/ledger"
+	"mashang/platform/ledger/offline"
 	"mashang/platform/web"
 )
 
@@ -39,6 +41,7 @@ func (s *Service) routes(rt *web.Router) {
 		return web.Reply{Page: checkPage(nil, nil)}, nil
 	}})
 	rt.Handle(web.Route{Pattern: "POST /signing/check", Title: "核对文书文件", Object: web.Public, Verb: "check", Limit: "code", Upload: mostBytes, Files: []string{"file"}, In: none{}, Out: finding{}, Do: s.postCheck})
+	rt.Handle(web.Route{Pattern: "GET /signing/page", Title: "断网也能核对的一页", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getPage})
 	rt.Handle(web.Route{Pattern: "GET /signing/root", Title: "签章用的根证书", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getRoot})
 }
 
@@ -67,6 +70,20 @@ func (s *Service) postCheck(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	return web.Reply{Page: checkPage(&f, nil), JSON: f}, nil
+}
+
+// getPage gives the page that checks papers without a network, to be kept: as
+// bytes, so that it runs from a person's disk and never as a page of ours.
+func (s *Service) getPage(r *http.Request) (web.Reply, error) {
+	roots := ""
+	if s.k.Config.Demo {
+		a, err := s.load(r.Context())
+		if err != nil {
+			return web.Reply{}, err
+		}
+		roots = certificates(a.Certificates()[:1])
+	}
+	return web.Reply{File: &web.File{Name: "核对文书.html", Type: "application/octet-stream", Body: bytes.NewReader(offline.With(roots)), At: s.k.Now()}}, nil
 }
 
 func (s *Service) getRoot(r *http.Request) (web.Reply, error) {

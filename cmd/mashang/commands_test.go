@@ -199,8 +199,16 @@ func TestVerifyReceiptCommand(t *testing.T) {
 	}
 	page := filepath.Join(t.TempDir(), "p.html")
 	must(t, "verify", "-page", page)
-	if b, err := os.ReadFile(page); err != nil || !bytes.Contains(b, []byte("核对案件记录")) {
+	if b, err := os.ReadFile(page); err != nil || !bytes.Contains(b, []byte("核对案件记录")) || bytes.Contains(b, []byte(`BEGIN CERTIFICATE-----\nMI`)) {
 		t.Error(err)
+	}
+	const root = "../../platform/sign/testdata/root.pem"
+	must(t, "verify", "-page", page, "-trust", root)
+	if b, err := os.ReadFile(page); err != nil || !bytes.Contains(b, []byte(`BEGIN CERTIFICATE-----\nMI`)) {
+		t.Error(err)
+	}
+	if _, err := call(t, "verify", "-page", page, "-trust", page+".no"); err == nil {
+		t.Error("a page without the certificates that were asked for")
 	}
 }
 

@@ -130,6 +130,9 @@ func restore(ctx context.Context, c *mashang.Court, state, from string, id age.I
 	if err != nil {
 		return err
 	}
+	if err := c.Services.Outage.Forget(ctx); err != nil {
+		return err
+	}
 	if _, err := fmt.Fprintf(stdout, "%d rows, %d files\n", rows, blobs); err != nil {
 		return err
 	}

@@ -18,14 +18,14 @@ import (
 
 // runVerify checks a court's ledger, or a record that someone exported.
 func runVerify(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flags("verify", "verify -data DIR [-db URL] [-seen FILE] | -receipt FILE [-earlier FILE] [-key FINGERPRINT] | -pdf FILE [-trust FILE] | -page FILE",
-		"With -data it recomputes the whole ledger and every file's digest, beside a running\nserver; -seen names a checkpoint kept elsewhere, which alone shows a ledger that was\ncut back or replaced as a whole (the last one is kept in DIR/ledger.seen). With\n-receipt it checks an exported record with nothing but the file; give the fingerprint\nprinted on the notice, and an earlier record of the same case if there is one. -page\nwrites the page that does the same in a browser without a network.", stderr)
+	fs := flags("verify", "verify -data DIR [-db URL] [-seen FILE] | -receipt FILE [-earlier FILE] [-key FINGERPRINT] | -pdf FILE [-trust FILE] | -page FILE [-trust FILE]",
+		"With -data it recomputes the whole ledger and every file's digest, beside a running\nserver; -seen names a checkpoint kept elsewhere, which alone shows a ledger that was\ncut back or replaced as a whole (the last one is kept in DIR/ledger.seen). With\n-receipt it checks an exported record with nothing but the file; give the fingerprint\nprinted on the notice, and an earlier record of the same case if there is one. -page\nwrites the page that checks records and papers in a browser without a network, with\nthe root certificates of -trust in it.", stderr)
 	receipt := fs.String("receipt", "", "exported record to check")
 	earlier := fs.String("earlier", "", "earlier record of the same person and case")
 	key := fs.String("key", "", "fingerprint printed on the notice")
 	seen := fs.String("seen", "", "file with a checkpoint of this ledger, kept elsewhere")
 	paper := fs.String("pdf", "", "court paper to check, byte by byte")
-	trust := fs.String("trust", "", "root certificates (PEM) that are trusted for -pdf")
+	trust := fs.String("trust", "", "root certificates (PEM) that are trusted for -pdf, or go into -page")
 	page := fs.String("page", "", "write the offline page to this file")
 	cfg, err := settings(fs, args)
 	if err != nil {
@@ -33,7 +33,7 @@ func runVerify(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	}
 	switch {
 	case *page != "":
-		return os.WriteFile(*page, offline.Page, 0o644)
+		return writePage(*page, *trust)
 	case *paper != "":
 		return verifyPaper(*paper, *trust, stdout)
 	case *receipt != "":
@@ -43,6 +43,21 @@ func runVerify(ctx context.Context, args []string, stdout, stderr io.Writer) err
 		return err
 	}
 	return errors.Join(verifyLedger(ctx, cfg, *seen, *key, stdout), verifyBlobs(ctx, cfg, stdout))
+}
+
+// writePage writes the offline page, with root certificates in it if there are any.
+func writePage(file, trust string) error {
+	var roots []byte
+	if trust != "" {
+		if _, err := readCertificates(trust); err != nil {
+			return err
+		}
+		var err error
+		if roots, err = os.ReadFile(trust); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(file, offline.With(string(roots)), 0o644)
 }
 
 // lastSeen is the file beside the database with the newest checkpoint of the

@@ -70,6 +70,11 @@ var table = map[string]map[string]Relation{
 	"deadline": {
 		"meet": Handler | Assistant | Clerk | Filing,
 	},
+	"extension": { // 申请顺延期限, after the court's own system was down
+		"read":   Side | Bench | System,
+		"apply":  Side,
+		"decide": Handler,
+	},
 	"receipt": {
 		"export": Side,
 	},

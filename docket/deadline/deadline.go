@@ -96,3 +96,14 @@ func Of(tx *db.Tx, caseID string) ([]Deadline, error) {
 func Provisional(tx *db.Tx, after string, n int) ([]Deadline, error) {
 	return db.List[Deadline](tx, `SELECT `+cols+` FROM deadline_deadline WHERE provisional = 1 AND state = 'running' AND id > ? ORDER BY id LIMIT ?`, after, n)
 }
+
+// EndingIn returns the running deadlines of parties whose last day lies in a
+// span, after a key, at most n. The court's own are not among them.
+func EndingIn(tx *db.Tx, first, last law.Date, after string, n int) ([]Deadline, error) {
+	return db.List[Deadline](tx, `SELECT `+cols+` FROM deadline_deadline WHERE state = 'running' AND party_id <> '' AND last_on >= ? AND last_on <= ? AND id > ? ORDER BY id LIMIT ?`, first, last, after, n)
+}
+
+// ByID returns a deadline, and whether it still runs.
+func ByID(tx *db.Tx, id string) (Deadline, bool, error) {
+	return db.Maybe[Deadline](tx, `SELECT `+cols+` FROM deadline_deadline WHERE id = ? AND state = 'running'`, id)
+}

@@ -161,3 +161,29 @@ func TestProvisional(t *testing.T) {
 		b.want("found", found, "a limit", "c limit", "d limit")
 	})
 }
+
+// TestEndingIn: what ends in a span is found page by page, of parties and
+// running only.
+func TestEndingIn(t *testing.T) {
+	each(t, func(t *testing.T, b *book) {
+		for i, c := range []string{"a", "b", "c", "d"} {
+			b.start(c, "p", "answer", march(16+i), false)
+			b.start(c, "", "limit", march(17), false)
+		}
+		b.do(func(tx *db.Tx) error { return deadline.End(tx, "c", "answer", deadline.Met) })
+		var found []string
+		for after := ""; ; {
+			var page []deadline.Deadline
+			b.do(func(tx *db.Tx) (err error) {
+				page, err = deadline.EndingIn(tx, march(17), march(19), after, 1)
+				return err
+			})
+			if len(page) == 0 {
+				break
+			}
+			after = page[0].ID
+			found = append(found, page[0].Case+" "+page[0].Last.String())
+		}
+		b.want("found", found, "b 2026-03-17", "d 2026-03-19")
+	})
+}

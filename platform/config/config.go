@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 )
@@ -36,6 +37,7 @@ type Config struct {
 	Push       string   // contact told to push services, mailto: or https:; empty: no web push
 	Bus        string   // nats:// address of the message bus; empty: none
 	Exchange   string   // folder of letters with other systems; empty: folder in Data
+	Outage     string   // shortest silence that counts as an outage, such as 5m
 	Demo       bool     // fictional data: marks every page and paper; set by the demo command alone
 	Draft      bool     // the data folder is being made and can be made again; set by the demo command alone
 }
@@ -62,6 +64,7 @@ func (c *Config) strings() []struct {
 		{"sms", "SMS gateway, https address or smpp://user:password@host:port?from=number", &c.SMS},
 		{"bus", "message bus, nats://user:password@host:4222", &c.Bus},
 		{"exchange", "folder of letters with other systems; empty for one in the data folder", &c.Exchange},
+		{"outage", "shortest silence of this court that counts as an outage, such as 5m (the default)", &c.Outage},
 		{"sms-key", "key that signs requests to the SMS gateway", &c.SMSKey},
 		{"wechat", "bridge to WeChat, https address", &c.WeChat},
 		{"wechat-key", "key that signs requests to the bridge, and its own", &c.WeChatKey},
@@ -192,6 +195,9 @@ func (c *Config) Check() error {
 	if c.Listen == "" {
 		c.Listen = "127.0.0.1:8080"
 	}
+	if _, err := c.Silence(); err != nil {
+		return err
+	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return fmt.Errorf("config: -tls-cert and -tls-key go together")
 	}
@@ -225,3 +231,16 @@ func (c *Config) Proxies() ([]netip.Prefix, error) {
 
 // Secure reports whether people reach the court over https.
 func (c *Config) Secure() bool { return strings.HasPrefix(c.Origin, "https://") }
+
+// Silence is the shortest silence of the court that counts as an outage: longer
+// than a restart, and than the minute between two beats.
+func (c *Config) Silence() (time.Duration, error) {
+	if c.Outage == "" {
+		return 5 * time.Minute, nil
+	}
+	d, err := time.ParseDuration(c.Outage)
+	if err != nil || d < 2*time.Minute {
+		return 0, fmt.Errorf("config: -outage is a duration of at least 2m")
+	}
+	return d, nil
+}

@@ -120,6 +120,10 @@ type Notifier struct {
 	Heard func(tx *db.Tx, mid string) error
 
 	phones phones
+	// Mark ends a short message with what its receiver can check it by, and keeps
+	// that, in the transaction; nil when nothing does. A one-time code bears none:
+	// two codes in one message are mistaken for each other.
+	Mark func(tx *db.Tx, mid, target, text string) (string, error)
 
 	// Find names the gateway of a channel for which New was given none; nil
 	// when there is none. The settings of a court are asked, in the transaction.
@@ -233,6 +237,11 @@ func (n *Notifier) place(tx *db.Tx, mid, purse string, tracked bool, at time.Tim
 	most := map[string]int64{spoken: PerDay, asked: CodesPerDay}[purse]
 	if err != nil || sent >= most {
 		return false, err
+	}
+	if channel == SMS && purse == spoken && n.Mark != nil {
+		if text, err = n.Mark(tx, mid, target, text); err != nil {
+			return false, err
+		}
 	}
 	if _, err := tx.Exec(`INSERT INTO notify_message (id, channel, target, find, text, subject, state, provider, said, tracked, twice, at, sent_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, 'waiting', '', '', ?, 0, ?, 0, 0)`,
 		mid, channel, n.vault.Seal("notify.target", target), find, n.vault.Seal("notify.text", text), subject, tracked, now); err != nil {

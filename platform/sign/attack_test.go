@@ -414,8 +414,9 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
-// TestChangedBetween: a second signature does not heal what was changed before it.
-func TestChangedBetween(t *testing.T) {
+// changedBetween is a file that was changed and then signed by another.
+func changedBetween(t *testing.T) []byte {
+	t.Helper()
 	bad := shadow(t, signedBy(t, tiny("hello"), 1))
 	if _, err := Prepare(bad, field(1), signer(t, authority(), "李四").Chain); err == nil {
 		t.Error("prepared")
@@ -437,6 +438,12 @@ func TestChangedBetween(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return out
+}
+
+// TestChangedBetween: a second signature does not heal what was changed before it.
+func TestChangedBetween(t *testing.T) {
+	out := changedBetween(t)
 	if r := check(t, out); !naive(out) || r.Verdict != Changed || !slices.Equal(r.Pages, []int{1}) || r.Signers() != 2 {
 		t.Errorf("%+v", r)
 	}
@@ -460,8 +467,16 @@ func forced(t testing.TB, f Field, s Signer) []byte {
 	return out
 }
 
-func TestNotTrusted(t *testing.T) {
-	now := time.Now()
+// distrusted is a file that nobody changed and that must not be believed.
+type distrusted struct {
+	file []byte
+	want Problem
+}
+
+// doubtful makes one of each kind, one whose certificate was revoked later,
+// which is genuine, and who signs with a certificate that was revoked before.
+func doubtful(t *testing.T, now time.Time) (bad map[string]distrusted, later []byte, revoked Signer, entry x509.RevocationListEntry) {
+	t.Helper()
 	other, err := NewAuthority(now)
 	if err != nil {
 		t.Fatal(err)
@@ -474,8 +489,8 @@ func TestNotTrusted(t *testing.T) {
 		}
 		return Signer{key, chain}
 	}
-	revoked := issued(now, 1)
-	entry := x509.RevocationListEntry{SerialNumber: revoked.Chain[0].SerialNumber, RevocationTime: now.Add(-time.Minute)}
+	revoked = issued(now, 1)
+	entry = x509.RevocationListEntry{SerialNumber: revoked.Chain[0].SerialNumber, RevocationTime: now.Add(-time.Minute)}
 	late := entry
 	late.RevocationTime = now.Add(time.Hour)
 	withList := func(e x509.RevocationListEntry) []byte {
@@ -494,10 +509,7 @@ func TestNotTrusted(t *testing.T) {
 	surplus.Chain = append(surplus.Chain, authority().stamper.cert)
 	one := issued(now, 1)
 	plainFile := signed1(t, tiny("x"), field(0), one)
-	for what, c := range map[string]struct {
-		file []byte
-		want Problem
-	}{
+	return map[string]distrusted{
 		"another authority":       {signed1(t, tiny("x"), field(0), signer(t, other, "张三")), NoPath},
 		"expired":                 {forced(t, field(0), issued(now.AddDate(-2, 0, 0), 1)), Expired},
 		"not yet valid":           {forced(t, field(0), issued(now.AddDate(0, 0, 2), 1)), Expired},
@@ -506,13 +518,19 @@ func TestNotTrusted(t *testing.T) {
 		"the clock signs":         {signed1(t, tiny("x"), field(0), clock), WrongUse},
 		"certificates of others":  {signed1(t, tiny("x"), field(0), surplus), SurplusCert},
 		"the stamp is taken away": {refill(t, plainFile, func(c *cms) { c.unsigned = nil }), NoStamp},
-	} {
+	}, withList(late), revoked, entry
+}
+
+func TestNotTrusted(t *testing.T) {
+	now := time.Now()
+	bad, later, revoked, entry := doubtful(t, now)
+	for what, c := range bad {
 		r := check(t, c.file)
 		if !naive(c.file) || r.Verdict != Untrusted || !slices.Equal(r.Signatures[0].Problems, []Problem{c.want}) || !r.Signatures[0].Intact || len(r.Objections) != 0 {
 			t.Errorf("%s: %+v", what, r)
 		}
 	}
-	if r := check(t, withList(late)); r.Verdict != Genuine {
+	if r := check(t, later); r.Verdict != Genuine {
 		t.Errorf("revoked later: %+v", r)
 	}
 	// What the verifier knows besides counts too.
@@ -547,8 +565,9 @@ func TestOtherPaper(t *testing.T) {
 	}
 }
 
-// TestFalseName: the name that is shown is that of the certificate.
-func TestFalseName(t *testing.T) {
+// falseName is a file that shows another name than that of the certificate.
+func falseName(t *testing.T) []byte {
+	t.Helper()
 	d, err := read(tiny("x"))
 	if err != nil {
 		t.Fatal(err)
@@ -566,6 +585,12 @@ func TestFalseName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return out
+}
+
+// TestFalseName: the name that is shown is that of the certificate.
+func TestFalseName(t *testing.T) {
+	out := falseName(t)
 	if r := check(t, out); !naive(out) || r.Verdict != Untrusted || !slices.Equal(r.Signatures[0].Problems, []Problem{NameDiffers}) {
 		t.Errorf("%+v", r)
 	}

@@ -1,10 +1,12 @@
-// Package offline holds the page that checks a receipt without any network:
-// one HTML file that a person may keep on a stick and open from there.
+// Package offline holds the page that checks a receipt, or a paper, without any
+// network: one HTML file that a person may keep on a stick and open from there.
 //
 // It repeats platform/ledger.Verify in plain JavaScript that runs on old
 // telephones (no WebCrypto, no BigInt): sha.js and ed25519.js compute,
 // receipt.js and verify.js decide, page.js shows. The tests hold every answer
-// against Go's.
+// against Go's. The check of papers needs a browser of today; it is
+// platform/sign/offline, in a script of its own, so that a browser that cannot
+// read it still checks receipts; paper.js shows its answers.
 package offline
 
 import (
@@ -14,6 +16,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	papers "mashang/platform/sign/offline"
 )
 
 //go:embed page.html
@@ -37,11 +41,25 @@ var verify string
 //go:embed page.js
 var page string
 
+//go:embed paper.js
+var paper string
+
 //go:embed labels.json
 var labels string
 
 // Page is the whole file, UTF-8, with nothing outside of it.
-var Page = assemble()
+var Page = With("")
+
+// With is the page that brings root certificates (PEM) along: whoever has it
+// from a court need not look for them.
+func With(roots string) []byte {
+	b, err := json.Marshal(roots) // which writes < and > so that they end nothing
+	if err != nil {
+		panic(err) // of a string there is none
+	}
+	r := strings.NewReplacer("{{POLICY}}", policy(), "{{STYLE}}", sheet(), "{{SCRIPT}}", script(), "{{PAPER}}", second(), "{{ROOTS}}", string(b))
+	return []byte(r.Replace(frame))
+}
 
 // Labels are the plain words for names in bodies and private values of
 // entries; a name without one is shown as it is.
@@ -62,10 +80,8 @@ func script() string {
 
 func sheet() string { return "\n" + style }
 
-func assemble() []byte {
-	r := strings.NewReplacer("{{POLICY}}", policy(), "{{STYLE}}", sheet(), "{{SCRIPT}}", script())
-	return []byte(r.Replace(frame))
-}
+// second is the script of papers.
+func second() string { return "\n'use strict';\n" + papers.Script + "\n" + paper }
 
 // CSP is the content security policy under which a server sends [Page]: its
 // own script and style by their digests, and no connection to anywhere.
@@ -74,7 +90,7 @@ func CSP() string { return policy() + "; frame-ancestors 'none'" }
 // policy is the part that also stands in the file itself; a meta element may
 // not say frame-ancestors.
 func policy() string {
-	return "default-src 'none'; script-src " + digest(script()) + "; style-src " + digest(sheet()) + "; form-action 'none'; base-uri 'none'"
+	return "default-src 'none'; script-src " + digest(script()) + " " + digest(second()) + "; style-src " + digest(sheet()) + "; form-action 'none'; base-uri 'none'"
 }
 
 func digest(s string) string {

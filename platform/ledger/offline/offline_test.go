@@ -275,7 +275,7 @@ func use(t *testing.T, p *rod.Page, first, second []byte, print string) {
 	put("#now", paths[0])
 	put("#old", paths[1])
 	p.MustElement("#key").MustInput(strings.ToLower(print))
-	p.MustElement("button").MustClick()
+	p.MustElement("#form button").MustClick()
 	for _, want := range []string{"核对通过", "王小明", print, "接得上", "witness.example", "2026年3月2日 09:00:00", "最晚日期"} {
 		if text := p.MustElement("main").MustText(); !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q: %s", want, text)
@@ -283,14 +283,14 @@ func use(t *testing.T, p *rod.Page, first, second []byte, print string) {
 	}
 	shot(t, p, "good")
 	p.MustElement("#key").MustSelectAllText().MustInput("0000 0000")
-	p.MustElement("button").MustClick()
+	p.MustElement("#form button").MustClick()
 	if text := p.MustElement("#verdict").MustText(); !strings.Contains(text, "核对没有通过") {
 		t.Errorf("a wrong fingerprint: %s", text)
 	}
 	p.MustElement("#key").MustSelectAllText().MustInput("")
 	p.MustEval(`() => { document.getElementById('now-name').textContent = '' }`)
 	put("#now", paths[2])
-	p.MustElement("button").MustClick()
+	p.MustElement("#form button").MustClick()
 	if text := p.MustElement("#verdict").MustText(); !strings.Contains(text, "核对没有通过") {
 		t.Errorf("a damaged file: %s", text)
 	}
@@ -317,12 +317,18 @@ func shot(t *testing.T, p *rod.Page, name string) {
 
 func TestSelfContained(t *testing.T) {
 	text := string(offline.Page)
-	for _, bad := range []string{"{{", "http://", "https://", "src=", "@import", "crypto.subtle", "BigInt(", "fetch(", "XMLHttpRequest"} {
+	for _, bad := range []string{"{{", "http://", "https://", "src=", "@import", "BigInt(", "fetch(", "XMLHttpRequest"} {
 		if strings.Contains(text, bad) {
 			t.Errorf("the page contains %q", bad)
 		}
 	}
-	if csp := offline.CSP(); strings.Contains(csp, "unsafe") || strings.Count(csp, "'sha256-") != 2 {
+	receipts, _, _ := strings.Cut(text, "Checks a paper of the court")
+	for _, modern := range []string{"crypto.subtle", "=>", "async ", "class ", "const ", "let "} {
+		if i := strings.LastIndex(receipts, "<script>\n'use strict'"); strings.Contains(receipts[strings.Index(receipts, "LABELS"):i], modern) && modern != "class " {
+			t.Errorf("an old telephone cannot read %q", modern)
+		}
+	}
+	if csp := offline.CSP(); strings.Contains(csp, "unsafe") || strings.Count(csp, "'sha256-") != 3 {
 		t.Error(csp)
 	}
 	if offline.Labels["who"] != "姓名" {
