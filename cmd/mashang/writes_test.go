@@ -124,7 +124,7 @@ var spared = map[string]string{
 	"statistics read": "reads", "statistics own": "reads", "statistics division": "reads", "statistics court": "reads", "statistics area": "reads",
 	"complaint read": "reads; handle and inspect write", "connect read": "reads", "oversight reports": "reads",
 
-	"service track":      "the house's own right to do what handover does, when the post told it",
+	"service track":  "the house's own right to do what handover does, when the post told it",
 	"extension read": "reads",
 
 	"extension apply": "needs an outage, which the minutes of a kill are too short for; outage_test.go closes and opens the court in the middle", "extension decide": "as extension apply",
