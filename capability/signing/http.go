@@ -15,8 +15,10 @@ import (
 //go:embed schema
 var schema embed.FS
 
-// New returns the service.
-func New(k *app.Kit) *Service { return &Service{k: k} }
+// New returns the service. persons may be nil: then nobody signs on a phone.
+func New(k *app.Kit, persons Persons, accounts Accounts) *Service {
+	return &Service{k: k, persons: persons, accounts: accounts}
+}
 
 // Capability returns the service's line for the list.
 func (s *Service) Capability() capability.Capability {
@@ -24,6 +26,7 @@ func (s *Service) Capability() capability.Capability {
 		Name: "signing", Title: "签章", Schema: schema, Routes: s.routes,
 		Kinds: []ledger.Kind{
 			{Name: "signing.authority", Title: "建立测试用的证书机构", Audience: ledger.Court},
+			{Name: "signing.persons", Title: "记下给人发签名证书的机构", Audience: ledger.Court},
 			{Name: "signing.key", Title: "印章有了电子签章的密钥", Audience: ledger.Court},
 		},
 	}}

@@ -23,10 +23,13 @@ import (
 
 // Service does what the package doc says.
 type Service struct {
-	k *app.Kit
+	k        *app.Kit
+	persons  Persons
+	accounts Accounts
 
 	mu        sync.Mutex
 	authority *sign.Authority // once it was read
+	kept      bool            // the roots of persons were kept since this start
 }
 
 // years that the certificate of a seal is valid.

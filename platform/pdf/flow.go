@@ -10,6 +10,7 @@ type box struct {
 	keep   bool    // no page may end after this box
 	force  bool    // the page ends after this box
 	repeat *box    // drawn above this box if it is the first of a page (table heads)
+	sign   [2]float64 // from where to where a signature is put into it later
 	draw   func(c *canvas, y float64, at edges)
 }
 

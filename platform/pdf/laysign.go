@@ -99,3 +99,28 @@ func (s *shaper) signedName(name string) line {
 	}
 	return s.oneLine(bodyStyle, name)
 }
+
+// Place is where on a page something is to be put later: in points from the
+// left bottom corner, as PDF counts.
+type Place struct {
+	Page int        // 0-based
+	Rect [4]float64 // left, bottom, right, top
+}
+
+const signRow = 1.9 * lead // room for a name written by a finger
+
+func (b SignArea) lay(l *layout) error {
+	l.gap(1, 0.5)
+	l.tieBack()
+	for i, s := range b.Signers {
+		title, name := l.shaper.oneLine(bodyStyle, s.Title), l.shaper.signedName(s.Name)
+		from := blockLeft + max(title.width+pitch+name.width, 12*pitch) + pitch
+		l.add(box{height: signRow, keep: i == 0 && len(b.Signers) > 1, sign: [2]float64{from, blockRight}, draw: func(c *canvas, top float64, _ edges) {
+			y := top + (signRow-lead)/2
+			c.text(title, bodyStyle, blockLeft, y)
+			c.text(name, bodyStyle, blockLeft+title.width+pitch, y)
+			c.line(from, top+signRow-4, blockRight, top+signRow-4, 0.5)
+		}})
+	}
+	return nil
+}

@@ -136,7 +136,8 @@ func NewRemote(address, key string) (*Remote, error) {
 	if h := u.Hostname(); u.Scheme != "https" && (u.Scheme != "http" || h != "localhost" && h != "127.0.0.1" && h != "::1") {
 		return nil, fmt.Errorf("persons: %s is not an https address", address)
 	}
-	return &Remote{u.String(), key, &http.Client{Timeout: 15 * time.Second}}, nil
+	return &Remote{u.String(), key, &http.Client{Timeout: 15 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
 }
 
 func (r *Remote) ask(ctx context.Context, what string, q, a any) error {
