@@ -50,7 +50,8 @@ const draftCols = `id, case_id, court_id, kind, version, data, state, author_id,
 
 // written is what a draft holds.
 type written struct {
-	To     []string     `json:"to"` // parties, by id
+	To     []string     `json:"to"`           // parties, by id
+	By     []string     `json:"by,omitempty"` // parties and agents who were there and sign a record, by id
 	Fields kinds.Values `json:"fields"`
 }
 
@@ -59,6 +60,7 @@ type draftCmd struct {
 	Kind   string         `json:"kind"`
 	Draft  string         `json:"draft"` // empty: a new one
 	To     []string       `json:"to"`
+	By     []string       `json:"by"` // who was there and signs a record
 	Fields map[string]any `json:"fields"`
 	Submit bool           `json:"submit"` // and hand it in to be signed off
 }
@@ -106,7 +108,7 @@ func (s *Service) save(ctx context.Context, caseID string, c draftCmd) (out save
 			}
 			d.Version, d.Moved = k.Version, now
 		}
-		w := written{To: c.To, Fields: k.Typed(c.Fields)}
+		w := written{To: c.To, By: c.By, Fields: k.Typed(c.Fields)}
 		if out.Flaws, err = s.flaws(tx, g.Case, k, w); err != nil {
 			return err
 		}
@@ -245,7 +247,7 @@ func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decide
 			if len(fs) > 0 {
 				return fault.New(fault.Conflict, "交上来以后案件有变化："+fs[0].Says+"请退回修改。")
 			}
-			ids, err := s.become(tx, g.Case, k, w)
+			ids, err := s.become(tx, g.Case, k, w, d.ID)
 			if err != nil {
 				return err
 			}
@@ -268,13 +270,20 @@ func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decide
 
 // become orders the papers of a draft: one for each addressee, with the return
 // on which he signs.
-func (s *Service) become(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (ids []string, err error) {
+func (s *Service) become(tx *db.Tx, c docket.Case, k kinds.Kind, w written, draftID string) (ids []string, err error) {
 	ps, err := s.addressees(tx, c, k, w.To)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range ps {
 		v, err := s.together(tx, c, p, w)
+		if err != nil {
+			return nil, err
+		}
+		who, err := s.signers(tx, c, k, p, w.By)
+		if err == nil {
+			err = sign(v, who, draftID)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -28,6 +28,7 @@ type which struct {
 type writing struct {
 	Case    docket.Case
 	Parties []docket.Party
+	Agents  []docket.Agent
 	Kind    kinds.Kind
 	Kinds   []kinds.Kind // to choose from, when none is chosen
 	Draft   draft
@@ -42,6 +43,9 @@ func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error
 	}
 	v.Case = g.Case
 	if v.Parties, err = docket.Parties(tx, caseID); err != nil {
+		return v, err
+	}
+	if v.Agents, err = docket.Agents(tx, caseID, tx.Now()); err != nil {
 		return v, err
 	}
 	if q.Draft != "" {

@@ -13,6 +13,7 @@ CREATE TABLE signing_round (
     case_id  TEXT NOT NULL,
     court_id TEXT NOT NULL,
     title    TEXT NOT NULL,
+    record   BIGINT NOT NULL,
     state    TEXT NOT NULL CHECK (state IN ('open', 'complete', 'declined', 'expired', 'cancelled')),
     digest   TEXT NOT NULL,
     first    TEXT NOT NULL,
