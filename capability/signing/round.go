@@ -284,10 +284,10 @@ func (s *Service) waitingFor(tx *db.Tx, a auth.Actor, caseID string) (out []item
 	}
 	for _, r := range rs {
 		_, v, vs, err := s.mine(tx, r.ID)
-		if fault.KindOf(err) == fault.Internal {
+		if err != nil && fault.KindOf(err) == fault.Internal {
 			return nil, err
 		}
-		if err != nil {
+		if err != nil { // not his turn yet, or not any more
 			continue
 		}
 		c, err := docket.CaseOf(tx, r.Case)
