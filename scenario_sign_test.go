@@ -74,6 +74,9 @@ func (s *scene) signOne(key *ecdsa.PrivateKey, sitting string, p paperToSign) er
 		if err != nil {
 			return err
 		}
+		if s.fault != nil { // several in one line of the story are several forms
+			s.key = p.Round + p.Base
+		}
 		if err := s.doPost([]string{"/signing/sign", "sitting=" + sitting, "round=" + p.Round, "base=" + p.Base, "signature=" + signature}); err != nil || s.last.code != 200 {
 			return err
 		}

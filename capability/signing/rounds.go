@@ -54,8 +54,8 @@ func (s *Service) roundRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /signing", Title: "等我签名的文书", Object: "account", Verb: "use", Out: waits{}, Do: s.getWaits},
 		{Pattern: "GET /signing/papers", Title: "签名页", Object: "account", Verb: "use", PageOnly: true, Do: s.getPapers},
-		{Pattern: "POST /signing/begin", Title: "要签名用的验证码", Object: "account", Verb: "use", Limit: "login", In: beginCmd{}, Out: begun{}, Do: s.postBegin},
-		{Pattern: "POST /signing/certify", Title: "交签名用的验证码", Object: "account", Verb: "use", Limit: "login", In: certifyCmd{}, Out: certified{}, Do: s.postCertify},
+		{Pattern: "POST /signing/begin", Title: "要签名用的验证码", Object: "account", Verb: "use", Limit: "write", In: beginCmd{}, Out: begun{}, Do: s.postBegin},
+		{Pattern: "POST /signing/certify", Title: "交签名用的验证码", Object: "account", Verb: "use", Limit: "write", In: certifyCmd{}, Out: certified{}, Do: s.postCertify},
 		{Pattern: "POST /signing/sign", Title: "签名", Object: "account", Verb: "use", Limit: "write", In: signCmd{}, Out: signedOut{}, Do: s.postSign},
 		{Pattern: "GET /signing/{case}/round/{round}", Title: "一份文书签到哪里了", Object: "signing", Verb: "read", Out: course{}, Do: s.getRound},
 		{Pattern: "GET /signing/{case}/round/{round}/file", Title: "等签名的文书的 PDF", Object: "signing", Verb: "read", Out: web.File{}, Do: s.getRoundFile},
