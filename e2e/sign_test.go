@@ -16,6 +16,7 @@ import (
 // that only their browser had; then it is issued, and anybody who holds the
 // file learns who signed. In WeChat's browser the page says what to do instead.
 func TestSign(t *testing.T) {
+	site(t) // before the clocks of the tabs begin
 	p, d := open(t, phone), open(t, desk)
 	d.goTo("/demo").click("陈晓")
 	page := d.walkedCase(regexp.MustCompile(`/casebook/[0-9a-f-]{36}`))
