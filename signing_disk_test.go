@@ -52,7 +52,7 @@ func (h *house) signs(who, phone string, rounds ...string) {
 	h.t.Helper()
 	s := &scene{house: h, vars: map[string]string{}, doc: newOpenAPI(h.t, h)}
 	if err := s.signs(append([]string{who, phone}, rounds...)); err != nil || s.last.code != 200 {
-		h.t.Fatalf("%s does not sign: %d %s %v", who, s.last.code, s.last.body, err)
+		h.t.Fatalf("%s does not sign: %d %s %v\n%s", who, s.last.code, s.last.body, err, h.log.String())
 	}
 	h.drain()
 }

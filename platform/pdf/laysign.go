@@ -107,19 +107,31 @@ type Place struct {
 	Rect [4]float64 // left, bottom, right, top
 }
 
-const signRow = 1.9 * lead // room for a name written by a finger
+const (
+	signRow   = 1.9 * lead // room for a name written by a finger
+	signWidth = 12 * pitch // at least
+)
 
 func (b SignArea) lay(l *layout) error {
 	l.gap(1, 0.5)
 	l.tieBack()
 	for i, s := range b.Signers {
-		title, name := l.shaper.oneLine(bodyStyle, s.Title), l.shaper.signedName(s.Name)
-		from := blockLeft + max(title.width+pitch+name.width, 12*pitch) + pitch
-		l.add(box{height: signRow, keep: i == 0 && len(b.Signers) > 1, sign: [2]float64{from, blockRight}, draw: func(c *canvas, top float64, _ edges) {
-			y := top + (signRow-lead)/2
-			c.text(title, bodyStyle, blockLeft, y)
-			c.text(name, bodyStyle, blockLeft+title.width+pitch, y)
-			c.line(from, top+signRow-4, blockRight, top+signRow-4, 0.5)
+		who := l.shaper.breakLines(bodyStyle, s.Title+"　"+s.Name, blockWidth, 0, false)
+		from, above := blockLeft+14*pitch, 0.0
+		if len(who) > 1 || who[0].width > 13*pitch { // who it is stands above the line
+			from, above = blockRight-signWidth, float64(len(who))*lead
+		}
+		height := above + signRow
+		l.add(box{height: height, keep: i == 0 && len(b.Signers) > 1, sign: [2]float64{from, blockRight}, draw: func(c *canvas, top float64, _ edges) {
+			y := top
+			if above == 0 {
+				y += (signRow - lead) / 2
+			}
+			for _, ln := range who {
+				c.text(ln, bodyStyle, blockLeft, y)
+				y += lead
+			}
+			c.line(from, top+height-4, blockRight, top+height-4, 0.5)
 		}})
 	}
 	return nil

@@ -52,7 +52,7 @@ func RenderAreas(faces *Faces, d *Doc) (file []byte, pages int, areas []Place, e
 				s.box.draw(c, s.y, s.at)
 			}
 			if at := s.box.sign; at[1] > 0 {
-				areas = append(areas, Place{i, [4]float64{at[0], pageHeight - (s.y + s.box.height - 4), at[1], pageHeight - (s.y + 2)}})
+				areas = append(areas, Place{i, [4]float64{at[0], pageHeight - (s.y + s.box.height - 4), at[1], pageHeight - (s.y + s.box.height - signRow + 2)}})
 			}
 		}
 		furn.number(c, i+1)
