@@ -10,7 +10,6 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -19,7 +18,6 @@ import (
 	"time"
 
 	"mashang"
-	"mashang/platform/app"
 	"mashang/platform/blob"
 	"mashang/platform/db"
 	"mashang/platform/dbtest"
@@ -27,10 +25,14 @@ import (
 	"mashang/platform/vault"
 )
 
-// recorded is a mediation record that Ms Jia, the judge and the clerk sign.
-func (h *house) recorded(caseID string) (paperID string) {
+// recordedBy is a mediation record that some parties, the judge and the clerk sign.
+func (h *house) recordedBy(caseID string, who ...string) (paperID string) {
 	h.t.Helper()
-	out := h.post("陈助", "/papers/write/"+caseID+"/save", map[string]any{"kind": "mediation_record", "by": []string{h.partyID(caseID, "贾若兰")}, "submit": true, "fields": map[string]any{
+	var by []string
+	for _, w := range who {
+		by = append(by, h.partyID(caseID, w))
+	}
+	out := h.post("陈助", "/papers/write/"+caseID+"/save", map[string]any{"kind": "mediation_record", "by": by, "submit": true, "fields": map[string]any{
 		"began": "2026-03-03 08:00", "ended": "2026-03-03 08:40", "where": "第一调解室", "present": []string{"原告贾若兰"}, "mediator": "周明远",
 		"willing": []any{[]string{"原告", "自愿。"}}, "agreement": []string{"被告三十日内付给原告五万元；"}, "fee_says": "减半收取，由被告负担。", "effect": "签收调解书后生效"}}).must(h.t, "save", 200)
 	if out.get("state") != "checked" {
@@ -154,22 +156,6 @@ func privateKeys(texts []string) (out []crypto.Signer) {
 	return out
 }
 
-// restart ends the process of a court and begins another over the same disk.
-func (h *house) restart() {
-	h.t.Helper()
-	cfg := h.Kit.Config
-	if err := h.Kit.Close(); err != nil {
-		h.t.Fatal(err)
-	}
-	k, err := app.Open(h.t.Context(), cfg, h.clock, slog.New(slog.NewJSONHandler(h.log, nil)))
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	if h.Court, err = mashang.Assemble(h.t.Context(), k); err != nil {
-		h.t.Fatal(err)
-	}
-}
-
 // TestDiskMakesNoSignature: whoever has the whole disk of a court, its keys
 // included, after people signed there, can't make a signature of one of them.
 // Every private key on it is tried: as the signer's own under the certificates
@@ -181,14 +167,14 @@ func TestDiskMakesNoSignature(t *testing.T) {
 	id := h.accepted()
 	long, _ := h.caseCode(id, "贾若兰")
 	h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
-	h.recorded(id)
+	h.recordedBy(id, "贾若兰")
 	round := h.signingRound(id, "mediation_record")
 	unsigned := h.file(id, round)
 	h.signs("贾若兰", jiaPhone, round)
 	half := h.file(id, round)
 	h.signs("周明远", h.phones["周明远"], round)
 	h.signs("李倩", h.phones["李倩"], round)
-	h.restart()
+	h.openWith(h.Kit.Config)
 
 	type signer struct {
 		Name, Kind string
