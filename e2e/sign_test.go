@@ -67,7 +67,7 @@ func TestSign(t *testing.T) {
 	for range 100 {
 		d.goTo(page)
 		m := link.FindStringSubmatch(d.MustHTML())
-		if m == nil || strings.Contains(d.MustHTML(), "等签名") {
+		if m == nil || strings.Contains(d.MustHTML(), "等签名的文书") {
 			time.Sleep(100 * time.Millisecond)
 			continue
 		}
