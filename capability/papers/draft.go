@@ -295,7 +295,7 @@ func (s *Service) become(tx *db.Tx, c docket.Case, k kinds.Kind, w written, draf
 			return nil, err
 		}
 		ids = append(ids, pp.ID)
-		if k.To == "party" && k.Name != "service_return" && kinds.Signs[k.Sign].Seal {
+		if k.To == "party" && k.Name != "service_return" && kinds.Signs[k.Sign].Seal && !s.online(k, who) {
 			if _, err := s.order(tx, "service_return", c, p, []string{pp.Title}); err != nil {
 				return nil, err
 			}

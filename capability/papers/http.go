@@ -52,10 +52,11 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "papers.signing", Title: "文书做好，等签名", Audience: ledger.Named, News: "有一份文书等签名"},
 				{Name: "papers.unsigned", Title: "没有签成，文书退回草稿", Audience: ledger.Court},
 				{Name: "papers.issued", Title: "文书制成", Audience: ledger.Named, News: "有一份新文书"},
+				{Name: "papers.effective", Title: "调解书生效", Audience: ledger.Named, News: "调解书生效了"},
 				{Name: "papers.withdrawn", Title: "撤回文书", Audience: ledger.Named, News: "一份文书撤回了"},
 			},
 			Jobs:  map[string]jobs.Handler{"papers.draw": s.draw},
-			Hears: []app.Hearing{{Fact: "case_accepted", Do: s.accepted}, {Fact: "case_imported", Do: s.imported}, {Fact: "case_withdrawn", Do: s.caseWithdrawn}, {Fact: "signing_ended", Do: s.signed}},
+			Hears: []app.Hearing{{Fact: "case_accepted", Do: s.accepted}, {Fact: "case_imported", Do: s.imported}, {Fact: "case_withdrawn", Do: s.caseWithdrawn}, {Fact: "signing_ended", Do: s.signed}, {Fact: "service_effective", Do: s.effective}},
 		},
 		Panels: s.panels, Tasks: s.tasks,
 	}

@@ -11,6 +11,7 @@ import (
 	"mashang/docket"
 	"mashang/docket/fact"
 	"mashang/docket/paper"
+	"mashang/law/service"
 	"mashang/platform/app"
 	"mashang/platform/blob"
 	"mashang/platform/db"
@@ -37,6 +38,7 @@ type Rounds interface {
 const (
 	signersValue = "_signers"
 	draftValue   = "_draft"
+	servesValue  = "_serves" // of a return: the paper whose receipt is signed on it
 )
 
 // signers are those who sign a paper of a kind, in the order of the law: those
@@ -158,6 +160,9 @@ func (s *Service) awaitSigners(ctx context.Context, j *jobs.Job, p paper.Paper, 
 		return err
 	}
 	var html strings.Builder
+	if err := s.showServed(ctx, &html, p); err != nil {
+		return err
+	}
 	if err := pdf.WriteHTML(&html, doc); err != nil {
 		return err
 	}
@@ -262,7 +267,141 @@ func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, b []byt
 			Body: map[string]any{"paper": p.ID, "code": p.Code, "kind": p.Kind, "version": p.Version, "digest": digest, "pages": pages}}); err != nil {
 			return err
 		}
+		if err := s.received(tx, p, digest); err != nil {
+			return err
+		}
 		if err := s.k.Tell(tx, fact.PaperIssued{Case: p.Case, Paper: p.ID, Kind: p.Kind, Party: p.Party}); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// online reports whether the receipt of a paper is signed on a phone: that of a
+// mediation statement, which only a signature serves (民事诉讼法 100), where the
+// paper itself was signed so.
+func (s *Service) online(k kinds.Kind, who []paper.Signer) bool {
+	return k.Nature == service.Mediation && len(who) > 0
+}
+
+// received goes on when a paper is issued. A mediation statement is followed by
+// the return that its party signs on his phone; a return that was signed says so
+// to who serves.
+func (s *Service) received(tx *db.Tx, p paper.Paper, digest string) error {
+	d, err := s.data(p)
+	if err != nil {
+		return err
+	}
+	if served := d.Text(servesValue); served != "" {
+		return s.k.Tell(tx, fact.ReceiptSigned{Case: p.Case, Paper: served, Return: p.ID, Party: p.Party, On: docket.Today(tx.Now())})
+	}
+	who, err := signersOf(d)
+	if err != nil || p.Party == "" || !s.online(s.kinds[p.Kind], who) {
+		return err
+	}
+	c, err := docket.CaseOf(tx, p.Case)
+	if err != nil {
+		return err
+	}
+	party, err := docket.PartyOf(tx, p.Party)
+	if err != nil {
+		return err
+	}
+	v, err := s.gather(tx, c, party, docket.Today(tx.Now()))
+	if err != nil {
+		return err
+	}
+	hand, err := s.beside(tx, c, []string{party.ID}, 1)
+	if err == nil {
+		err = sign(v, hand, "")
+	}
+	if err != nil {
+		return err
+	}
+	v[servesValue] = p.ID
+	_, err = s.put(tx, s.kinds["service_return"], c, party, v, []string{p.Title + "（校验值 " + digest[:16] + "）"})
+	return err
+}
+
+// showServed puts the paper whose receipt is signed before its return, so that
+// it is read first.
+func (s *Service) showServed(ctx context.Context, out *strings.Builder, p paper.Paper) error {
+	d, err := s.data(p)
+	if err != nil || d.Text(servesValue) == "" {
+		return err
+	}
+	var served paper.Paper
+	err = s.k.Read(ctx, func(tx *db.Tx) (err error) { served, err = paper.Of(tx, d.Text(servesValue)); return err })
+	if err != nil {
+		return err
+	}
+	doc, err := s.doc(served)
+	if err != nil {
+		return err
+	}
+	out.WriteString("<p class=\"label\">送给您的文书</p>\n")
+	if err := pdf.WriteHTML(out, doc); err != nil {
+		return err
+	}
+	out.WriteString("<p class=\"label\">要您签名的送达回证：签了，上面这份文书就算送到您手里</p>\n")
+	return nil
+}
+
+// effective lets a mediation statement take effect when the last of its parties
+// has signed for it.
+//
+// law:民诉法解释(2022)/149 最后收到调解书的当事人签收的日期为调解书生效日期。
+func (s *Service) effective(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.ServiceEffective](j)
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		p, err := paper.Of(tx, f.Paper)
+		if err != nil {
+			return err
+		}
+		if s.Nature(p.Kind) != service.Mediation || p.State != paper.Served {
+			return j.Finish(tx)
+		}
+		d, err := s.data(p)
+		if err != nil {
+			return err
+		}
+		all, err := paper.OfCase(tx, p.Case)
+		if err != nil {
+			return err
+		}
+		var same []paper.Paper
+		var holders []string
+		for _, x := range all {
+			if x.Kind != p.Kind || x.State == paper.Withdrawn || x.State == paper.Superseded {
+				continue
+			}
+			v, err := s.data(x)
+			if err != nil {
+				return err
+			}
+			if v.Text(draftValue) != d.Text(draftValue) {
+				continue
+			}
+			if x.State != paper.Served { // somebody has still to sign
+				return j.Finish(tx)
+			}
+			hs, err := s.holders(tx, x)
+			if err != nil {
+				return err
+			}
+			same, holders = append(same, x), append(holders, hs...)
+		}
+		for _, x := range same {
+			if err := paper.TakeEffect(tx, x.ID); err != nil {
+				return err
+			}
+		}
+		slices.Sort(holders)
+		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.effective", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Cause: f.FactName(), Holders: slices.Compact(holders),
+			Body: map[string]any{"paper": p.ID, "papers": len(same), "on": f.On.String()}}); err != nil {
 			return err
 		}
 		return j.Finish(tx)

@@ -188,7 +188,7 @@ func (s *Service) course(r *http.Request) (v course, err error) {
 		if !in && !v.staff {
 			return fault.Missing()
 		}
-		v.mine = slices.ContainsFunc(v.Slots, func(x slot) bool { return x.Person == a.Person && x.State == waiting })
+		v.mine = slices.ContainsFunc(v.Slots, func(x slot) bool { return x.Person == a.Person && x.State == waiting && x.Step == turn(v.Slots) })
 		v.refuse, v.cancel = v.Round.State == open && access.Allowed(g.Relation, "signing", "refuse") && v.Round.Record, v.Round.State == open && access.Allowed(g.Relation, "signing", "cancel")
 		v.number, v.names = g.Case.Number, g.Case.Names
 		v.causes = map[string]string{}

@@ -498,7 +498,7 @@ func slotTag(c course, v slot) (tone, text string) {
 	case c.Round.State != open:
 		return "plain", "没有签"
 	case v.Step == turn(c.Slots):
-		return "soon", "等他签"
+		return "soon", "等签名"
 	}
 	return "plain", "还没轮到"
 }

@@ -91,6 +91,12 @@ func Serve(tx *db.Tx, paper string) error {
 	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'served' WHERE id = ? AND state = 'issued'`, paper))
 }
 
+// TakeEffect records that a served paper binds, as all of its kind have reached
+// those for whom it is.
+func TakeEffect(tx *db.Tx, paper string) error {
+	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'effective' WHERE id = ? AND state = 'served'`, paper))
+}
+
 // Unserve takes that back: what was presumed to have reached him did not.
 func Unserve(tx *db.Tx, paper string) error {
 	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'issued' WHERE id = ? AND state IN ('served', 'effective')`, paper))

@@ -86,6 +86,7 @@ if (form) {
     line = { points: [point(e)], path: document.createElementNS('http://www.w3.org/2000/svg', 'path') }
     ink.append(line.path)
     lines.push(line.points)
+    wrong.textContent = ''
     stage(1)
   })
   pad.addEventListener('pointermove', (e) => {
