@@ -41,7 +41,9 @@ func TestSign(t *testing.T) {
 	p.goTo("/demo").click("原告，专利案").goTo(page).see("等您签名", "去签名").sound("sign-case-phone")
 	p.goTo("/signing").see("等您签名的文书", "调解笔录").sound("sign-list-phone")
 	p.click("去看全文，签名").see("请在《调解笔录》上签名", "付给贾若兰五万元", "用手指写您的名字").sound("sign-read-phone")
-	p.MustElement("[data-ask]").MustClick()
+	sheet := strings.TrimPrefix(p.MustInfo().URL, p.base)
+	open(t, wechat).goTo("/demo").click("原告，专利案").goTo(sheet).see("请在《调解笔录》上签名", "这个浏览器做不了签名", "不要在微信里打开", "法院窗口").sound("sign-wechat")
+	p.hidden("这个浏览器做不了签名").MustElement("[data-ask]").MustClick()
 	p.MustElementR("[data-wrong]", "请先写名字")
 	p.draw()
 	p.MustElement("[name=agreed]").MustEval(`() => this.click()`)
@@ -88,9 +90,15 @@ func TestSign(t *testing.T) {
 	}
 	p.goTo("/signing/check").MustElement("[name=file]").MustSetFiles(path)
 	p.click("^核对$").see("是真的，一个字都没有改过", "贾若兰", "周明远", "李倩", "本人签名").sound("sign-check-phone")
+}
 
-	w := open(t, wechat)
-	w.goTo("/demo").click("原告，专利案").goTo("/signing").see("现在没有文书等您签名")
+// hidden fails if the words are shown.
+func (b *tab) hidden(words string) *tab {
+	b.t.Helper()
+	if strings.Contains(b.MustElement("body").MustText(), words) {
+		b.t.Errorf("%q is shown", words)
+	}
+	return b
 }
 
 // draw writes something on the pad.

@@ -276,6 +276,19 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) (out []capability.Task, 
 	for _, p := range ps {
 		out = append(out, capability.Task{Group: "等您签名的文书", Title: p.Title, Sub: p.Number + " " + p.Names, Href: back([]string{p.Round}), Tone: "go", Tag: "签名"})
 	}
+	rs, err := db.List[round](tx, `SELECT `+roundCols+` FROM signing_round WHERE state IN ('declined', 'expired') AND ended_at > ? AND case_id IN (
+		SELECT case_id FROM docket_access WHERE person_id = ? AND capacity IN ('handler', 'clerk') AND from_at <= ? AND (until_at = 0 OR until_at > ?)) ORDER BY ended_at DESC, id LIMIT 20`,
+		v.Now.AddDate(0, 0, -days), v.Actor.Person, v.Now, v.Now)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rs {
+		c, err := docket.CaseOf(tx, r.Case)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, capability.Task{Group: "没有签成的文书", Title: r.Title, Sub: c.Number + " " + c.Names, Href: "/signing/" + r.Case + "/round/" + r.ID, Tone: "late", Tag: map[string]string{declined: "有人不签", expired: "日子过了"}[r.State]})
+	}
 	return out, nil
 }
 
