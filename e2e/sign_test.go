@@ -21,7 +21,7 @@ func TestSign(t *testing.T) {
 	d.goTo("/demo").click("陈晓")
 	page := d.walkedCase(regexp.MustCompile(`/casebook/[0-9a-f-]{36}`))
 	id := filepath.Base(page)
-	d.goTo("/papers/write/"+id+"?kind=mediation_record").see("当事人这边谁来签名").sound("sign-write-desk")
+	d.goTo("/papers/write/" + id + "?kind=mediation_record").see("当事人这边谁来签名").sound("sign-write-desk")
 	draft := d.MustEval(`async id => {
 		const by = [...document.querySelectorAll('[name=by]')].filter(e => e.closest('label').textContent.includes('贾若兰')).map(e => e.value)
 		const r = await fetch('/api/v1/papers/write/' + id + '/save', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ kind: 'mediation_record', by, submit: true, fields: {
@@ -29,7 +29,7 @@ func TestSign(t *testing.T) {
 			agreement: ['被告于三十日内付给贾若兰五万元，付至她名下的银行账户；', '贾若兰放弃其他诉讼请求。'], fee_says: '减半收取，由被告负担。', effect: '签收调解书后生效' } }) })
 		const j = await r.json(); return j.state === 'checked' ? j.id : JSON.stringify(j)
 	}`, id).Str()
-	d.goTo("/demo").click("周明远").goTo("/papers/write/"+id+"/"+draft).click("签发").see("签发了")
+	d.goTo("/demo").click("周明远").goTo("/papers/write/" + id + "/" + draft).click("签发").see("签发了")
 	for range 50 {
 		if d.goTo(page); strings.Contains(d.MustHTML(), "等签名的文书") {
 			break
