@@ -60,7 +60,7 @@ const post = async (url, body) => {
 if (form) {
   const wrong = $('[data-wrong]'), says = $('[data-says]'), code = form.elements.code
   const rounds = [...form.querySelectorAll('[name=rounds]')], ask = $('[data-ask]'), go = $('[data-go]')
-  const shown = {} // the bytes of each paper as it was when the page was opened
+  const shown = new Map() // the bytes of each paper as it was when the page was opened
   let check = '', lines = [], plain = false, busy = false
   const able = window.isSecureContext && crypto?.subtle && !/MicroMessenger/i.test(navigator.userAgent)
   show(form, able)
@@ -105,10 +105,10 @@ if (form) {
   // First the papers as they are shown, byte by byte.
   const load = async () => {
     for (const r of rounds) {
-      if (shown[r.value]) continue
+      if (shown.has(r.value)) continue
       const f = await fetch(r.dataset.file, { cache: 'no-store' })
       if (!f.ok) throw Object.assign(new Error('文书没有打开，请重新打开这一页。'), { told: true })
-      shown[r.value] = new Uint8Array(await f.arrayBuffer())
+      shown.set(r.value, new Uint8Array(await f.arrayBuffer()))
     }
   }
   load().catch(() => { /* asked again before signing */ })
@@ -135,7 +135,7 @@ if (form) {
       let left = 0
       for (let paper of got.papers) {
         for (let n = 0; ; n++) {
-          const pdf = raw(paper.pdf), tbs = raw(paper.tbs), was = shown[paper.round]
+          const pdf = raw(paper.pdf), tbs = raw(paper.tbs), was = shown.get(paper.round)
           const covered = new Uint8Array(await crypto.subtle.digest('SHA-256', join(pdf.subarray(0, paper.from), pdf.subarray(paper.to))))
           if (!was || !(paper.from >= was.length) || !(paper.to > paper.from) || !same(pdf.subarray(0, was.length), was) || !same(digestIn(tbs), covered)) {
             throw Object.assign(new Error('要签的和您看到的不是同一份，没有签。请打电话告诉法院。'), { told: true })
