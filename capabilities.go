@@ -65,7 +65,11 @@ func newServices(k *app.Kit) (*Services, error) {
 	s.Oversight = oversight.New(k)
 	s.Complaint = complaint.New(k)
 	s.Intake = intake.New(k, s.Casebook)
-	seals := signing.New(k)
+	people, err := authorityOfPersons(k)
+	if err != nil {
+		return nil, err
+	}
+	seals := signing.New(k, people, s.Account)
 	if s.Papers, err = papers.New(k, s.Onecode, seals, onecode.ReplyDays); err != nil {
 		return nil, err
 	}

@@ -4,7 +4,11 @@ import (
 	"context"
 
 	"mashang/capability/account"
+	"mashang/capability/signing"
 	"mashang/platform/app"
+	"mashang/platform/db"
+	"mashang/platform/notify"
+	"mashang/platform/persons"
 )
 
 // identityPlatform is what stands behind account's port: in the demo a sandbox
@@ -24,4 +28,19 @@ type sandbox struct{}
 // Match says yes to fictional numbers only.
 func (sandbox) Match(_ context.Context, _, _, number, ticket string) (bool, error) {
 	return ticket == "sandbox" && len(number) > 2 && number[:2] == "99", nil
+}
+
+// authorityOfPersons is what stands behind signing's port: the authority that
+// was set, in the demo otherwise one for tests in this process, whose keys never
+// touch the disk; none elsewhere, and then people sign on paper.
+func authorityOfPersons(k *app.Kit) (signing.Persons, error) {
+	if k.Config.Authority != "" {
+		return persons.NewRemote(k.Config.Authority, k.Config.AuthorityKey)
+	}
+	if !k.Config.Demo {
+		return nil, nil
+	}
+	return persons.NewTest(k.Clock, func(ctx context.Context, phone, text string) error {
+		return k.Note(app.Alone(ctx), func(tx *db.Tx) error { return k.Notify.SendCode(tx, notify.SMS, phone, text) })
+	})
 }

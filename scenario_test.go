@@ -32,6 +32,7 @@ package mashang_test
 //	as 韩雪                         who acts from here on; nobody for a stranger
 //	sign in 贾若兰                  by her case code and the phone that the court holds
 //	enter 路人 $phone(9)            with the one-time code that the last post asked for
+//	signs 贾若兰 $jia.phone $round  signs papers as the browser does, with the code that came to the phone
 //	bind word openid                what the bridge to WeChat tells when somebody sent it a word
 //	post /path a=b n:=1 f=@scan.jpg @form
 //	                                JSON to a program; := is raw JSON, l[]=a a list,
@@ -195,7 +196,7 @@ func (s *scene) command(w []string) error {
 		}
 	}
 	f, ok := map[string]func([]string) error{
-		"given": s.given, "as": s.actAs, "sign": s.sign, "enter": s.enter, "bind": s.bindWeChat, "post": s.doPost, "form": s.doForm, "key": s.setKey, "again": s.again,
+		"given": s.given, "as": s.actAs, "sign": s.sign, "signs": s.signs, "enter": s.enter, "bind": s.bindWeChat, "post": s.doPost, "form": s.doForm, "key": s.setKey, "again": s.again,
 		"get": s.doGet, "read": s.doRead, "expect": s.expect, "page": s.page, "json": s.json, "keep": s.keep, "let": s.let, "find": s.find, "ledger": s.entries,
 		"holds": s.holds, "jobs": s.jobs, "clock": s.setClock, "outbox": s.messages, "sees": s.sees, "blind": s.blind,
 		"tell": s.tell, "take": s.take, "untake": s.untake, "trail": s.trail, "token": s.token, "inbox": s.inbox, "beat": s.beat, "mark": s.mark,

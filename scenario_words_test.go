@@ -69,6 +69,8 @@ func (s *scene) named(kind, who, number string) (string, bool) {
 		return s.partyID(s.vars["case"], who), true
 	case "paper":
 		return paperIDs(s.t, s.house, s.vars["case"])[who], true
+	case "round": // the newest of papers of a kind
+		return s.roundID(who), true
 	case "agent":
 		return s.agentID(who), true
 	case "post":
@@ -510,4 +512,18 @@ func (s *scene) setClock(w []string) error {
 	}
 	s.clock.Set(to)
 	return nil
+}
+
+func (s *scene) roundID(kind string) (id string) {
+	err := s.Kit.Read(s.t.Context(), func(tx *db.Tx) error {
+		l, err := db.List[string](tx, `SELECT r.id FROM signing_round r JOIN paper_paper p ON p.id = r.paper_id WHERE r.case_id = ? AND p.kind = ? ORDER BY r.at DESC, r.id DESC`, s.vars["case"], kind)
+		if len(l) > 0 {
+			id = l[0]
+		}
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return id
 }

@@ -204,6 +204,7 @@ func (s *written) course() {
 	s.say("周明远", decide, map[string]any{"answer": "approve"})
 	s.fill["draft"] = draft(map[string]any{"submit": false}) // one that can be looked at
 	s.drain()
+	s.signRecords(save, decide)
 	s.fill["paper"] = paperIDs(s.t, s.house, s.first)["acceptance_notice"]
 	s.say("周明远", "POST /casebook/{case}/procedure", map[string]any{"to": "ordinary"}, "reason")
 	s.say("周明远", "POST /casebook/{case}/suspend", map[string]any{"ground": "other"}, "reason")
@@ -231,6 +232,34 @@ func (s *written) course() {
 	s.fill["party"] = mine
 }
 
+// signRecords is what is written about signatures: why somebody would not give
+// one, and why the court does not want them any more. Of the last round one has
+// been given.
+func (s *written) signRecords(save, decide string) {
+	s.t.Helper()
+	before := s.fill["draft"]
+	defer func() { s.fill["draft"] = before }()
+	round := func() {
+		words := s.w(save, "fields")
+		f := map[string]any{"kind": "mediation_record", "by": []string{s.partyID(s.first, s.own), s.partyID(s.first, s.other)}, "submit": true, "fields": map[string]any{"began": "2026-03-03 08:00", "ended": "2026-03-03 08:40", "where": words, "present": []string{words},
+			"mediator": words, "willing": []any{[]string{words, "自愿。"}}, "agreement": []string{words}, "fee_says": words, "effect": "签收调解书后生效"}}
+		s.fill["draft"] = s.say("陈助", save, f).get("id")
+		s.say("周明远", decide, map[string]any{"answer": "approve"})
+		s.drain()
+		s.fill["round"] = s.signingRound(s.first, "mediation_record")
+	}
+	const at = "POST /signing/{case}/round/{round}/"
+	round()
+	s.say(s.own, at+"decline", nil, "reason")
+	s.drain()
+	round()
+	s.say("李倩", at+"cancel", nil, "reason")
+	s.drain()
+	round()
+	s.say("李倩", at+"refuse", map[string]any{"slot": one[string](s.house, `SELECT v.id FROM signing_slot v JOIN signing_round r ON r.id = v.round_id WHERE r.state = 'open' AND v.party_id <> '' ORDER BY v.ord DESC LIMIT 1`)}, "reason")
+	s.house.signs(s.own, identity.FictionalPhone(302), s.fill["round"])
+}
+
 // beside is what is written past those whom it is about.
 func (s *written) beside() {
 	s.t.Helper()
@@ -253,7 +282,7 @@ func (s *written) beside() {
 // dated, proved or named by a number.
 const noWords = "email consent standing where result why ways court next code login password again secret proof ticket account session phone id_type number endpoint p256dh auth word openid sign way from to until begin id key ceremony credential origin division role do person numbers off work year " +
 	"sms sms_key smtp smtp_user smtp_word mail_from post successor ring lower seal type special procedure secrecy p_kind p_id_type p_number p_phone d_kind d_id_type d_number d_phone judge assistant clerk presiding members jurors ground for kind party field class powers rule grade papers signer draft " +
-	"about named form case nature done mends outcome answer scopes posts public_key system url period cadence old new specversion source subject time datacontenttype data"
+	"about named form case nature done mends outcome answer scopes posts public_key system url period cadence rounds round check csr strokes sitting base signature slot by old new specversion source subject time datacontenttype data"
 
 // writtenElsewhere are fields whose words other tests write.
 var writtenElsewhere = map[string]string{

@@ -33,7 +33,7 @@ func TestScripts(t *testing.T) {
 			}
 		}
 	}
-	if n != 2 {
+	if n != 3 {
 		t.Errorf("%d scripts were read", n)
 	}
 }

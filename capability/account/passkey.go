@@ -347,11 +347,7 @@ func (s *Service) start(ctx context.Context) error {
 
 // StaffPhone tells where short messages to a court's person go.
 func (s *Service) StaffPhone(tx *db.Tx, person string) (string, error) {
-	a, ok, err := accountOfPerson(tx, person, true)
-	if err != nil || !ok {
-		return "", err
-	}
-	return s.k.Vault.Open("account.phone", a.Phone)
+	return s.PhoneOf(tx, person, true)
 }
 
 // Known reports whether anybody signs in as a person.
@@ -362,4 +358,14 @@ func (s *Service) Known(tx *db.Tx, person string) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// PhoneOf is the phone that a person proved when he signed in; empty when he
+// never did.
+func (s *Service) PhoneOf(tx *db.Tx, person string, staff bool) (string, error) {
+	a, ok, err := accountOfPerson(tx, person, staff)
+	if err != nil || !ok || a.Phone == "" {
+		return "", err
+	}
+	return s.k.Vault.Open("account.phone", a.Phone)
 }

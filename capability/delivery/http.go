@@ -34,6 +34,7 @@ func (s *Service) Capability() capability.Capability {
 		Service: app.Service{Name: "delivery", Title: "送达", Schema: schema, Routes: s.routes,
 			Kinds: []ledger.Kind{
 				{Name: "delivery.handed_over", Title: "窗口送达，签收回证已存", Audience: ledger.Named, News: "一份文书送到了"},
+				{Name: "delivery.receipt", Title: "在手机上签收", Audience: ledger.Named, News: "一份文书签收了"},
 				{Name: "delivery.address", Title: "送达地址和电子送达的意思", Audience: ledger.Named, News: "送达地址有变化"},
 				{Name: "delivery.prepared", Title: "准备电子送达", Audience: ledger.Named},
 				{Name: "delivery.sent", Title: "发出文书", Audience: ledger.Named, News: "有一份文书送给您"},
@@ -46,7 +47,8 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "delivery.printed", Title: "印好要送的文书", Audience: ledger.Court},
 				{Name: "delivery.lapsed", Title: "公告期满", Audience: ledger.Named, News: "公告期满"},
 			},
-			Jobs: map[string]jobs.Handler{"delivery.carry": s.carry, "delivery.ask": s.ask, "delivery.lapse": s.lapse, "delivery.certify": s.certify}},
+			Jobs:  map[string]jobs.Handler{"delivery.carry": s.carry, "delivery.ask": s.ask, "delivery.lapse": s.lapse, "delivery.certify": s.certify},
+			Hears: []app.Hearing{{Fact: "receipt_signed", Do: s.receipt}}},
 		Panels: s.panels, Tasks: s.tasks,
 	}
 }

@@ -164,7 +164,7 @@ func (s *Service) open(ctx context.Context, caseID, serviceID string, c openCmd)
 		n := s.papers.Nature(p.Kind)
 		if n == service.Mediation {
 			e := service.Electronic(service.Trace{Signs: true}, nil)
-			return fault.Law(fault.Conflict, e.Steps[0]+"请到法院来签收，或者等法官通知您在网上签。", e.Basis.String())
+			return fault.Law(fault.Conflict, e.Steps[0]+"请打开“等我签名的文书”，在送达回证上签名，或者到法院来签收。", e.Basis.String())
 		}
 		if err := s.arrived(tx, v.ID); err != nil {
 			return err

@@ -840,7 +840,7 @@ func receivePage(v serving, p paper.Paper, signs bool) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, "<p>调解书要您本人签收才生效。请到法院签收，或者等法官通知您在网上签。</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 55, "<p>调解书要您本人签收才生效。请打开<a href=\"/signing\">等我签名的文书</a>，在送达回证上签名，或者到法院来签收。</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

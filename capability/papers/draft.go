@@ -52,6 +52,7 @@ const draftCols = `id, case_id, court_id, kind, version, data, state, author_id,
 // written is what a draft holds.
 type written struct {
 	To     []string     `json:"to"`              // parties, by id
+	By     []string     `json:"by,omitempty"`    // parties and agents who were there and sign a record, by id
 	About  string       `json:"about,omitempty"` // the paper that it replaces, or corrects
 	Fields kinds.Values `json:"fields"`
 }
@@ -62,6 +63,7 @@ type draftCmd struct {
 	Draft  string         `json:"draft"` // empty: a new one
 	To     []string       `json:"to"`
 	About  string         `json:"about"` // of a correction: the paper in which the slip is
+	By     []string       `json:"by"`    // who was there and signs a record
 	Fields map[string]any `json:"fields"`
 	Submit bool           `json:"submit"` // and hand it in to be signed off
 }
@@ -117,7 +119,7 @@ func (s *Service) save(ctx context.Context, caseID string, c draftCmd) (out save
 		} else if k.About == "" {
 			c.About = ""
 		}
-		w := written{To: c.To, About: c.About, Fields: k.Typed(c.Fields)}
+		w := written{To: c.To, By: c.By, About: c.About, Fields: k.Typed(c.Fields)}
 		if out.Flaws, err = s.flaws(tx, g.Case, k, w); err != nil {
 			return err
 		}
@@ -270,7 +272,7 @@ func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decide
 			if len(fs) > 0 {
 				return fault.New(fault.Conflict, "交上来以后案件有变化："+fs[0].Says+"请退回修改。")
 			}
-			ids, err := s.become(tx, g.Case, k, w)
+			ids, err := s.become(tx, g.Case, k, w, d.ID)
 			if err != nil {
 				return err
 			}
@@ -293,18 +295,19 @@ func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decide
 
 // become orders the papers of a draft: one for each addressee, or one with a
 // copy for each, with the return on which he signs.
-func (s *Service) become(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (ids []string, err error) {
+func (s *Service) become(tx *db.Tx, c docket.Case, k kinds.Kind, w written, draftID string) (ids []string, err error) {
 	ps, err := s.addressees(tx, c, k, w.To)
 	if err != nil {
 		return nil, err
 	}
 	var first paper.Paper
+	online := false // its receipt is signed on a phone
 	for i, p := range ps {
 		var pp paper.Paper
 		if i > 0 && k.To == "all" {
 			pp, err = paper.Copy(tx, first, p.ID)
 		} else {
-			pp, err = s.fresh(tx, c, k, p, w)
+			pp, online, err = s.fresh(tx, c, k, p, w, draftID)
 		}
 		if err != nil {
 			return nil, err
@@ -313,7 +316,7 @@ func (s *Service) become(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (ids
 			first = pp
 		}
 		ids = append(ids, pp.ID)
-		if k.Addressed() && k.Name != "service_return" && kinds.Signs[k.Sign].Seal {
+		if k.Addressed() && k.Name != "service_return" && kinds.Signs[k.Sign].Seal && !online {
 			if _, err := s.order(tx, "service_return", c, p, []string{pp.Title}); err != nil {
 				return nil, err
 			}
@@ -326,10 +329,17 @@ func (s *Service) become(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (ids
 }
 
 // fresh orders a paper of a draft, to p or, if it is for nobody, for the file.
-func (s *Service) fresh(tx *db.Tx, c docket.Case, k kinds.Kind, p docket.Party, w written) (paper.Paper, error) {
+func (s *Service) fresh(tx *db.Tx, c docket.Case, k kinds.Kind, p docket.Party, w written, draftID string) (pp paper.Paper, online bool, err error) {
 	v, err := s.together(tx, c, p, w)
 	if err != nil {
-		return paper.Paper{}, err
+		return pp, false, err
+	}
+	who, err := s.signers(tx, c, k, p, w.By)
+	if err == nil {
+		err = sign(v, who, draftID)
+	}
+	if err != nil {
+		return pp, false, err
 	}
 	if !k.Addressed() {
 		p = docket.Party{Case: c.ID}
@@ -338,7 +348,8 @@ func (s *Service) fresh(tx *db.Tx, c docket.Case, k kinds.Kind, p docket.Party, 
 	if k.About == "correction" {
 		corrects = w.About
 	}
-	return s.put(tx, k, c, p, v, nil, corrects)
+	pp, err = s.put(tx, k, c, p, v, nil, corrects)
+	return pp, s.online(k, who), err
 }
 
 // reopen makes a draft of what a paper says. The act that orders it records it.

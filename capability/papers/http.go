@@ -28,13 +28,13 @@ var schema embed.FS
 
 // New reads forms and typefaces and returns the service. replyDays is what the
 // notice of the case code promises.
-func New(k *app.Kit, codes Codes, seals Seals, replyDays int) (*Service, error) {
+func New(k *app.Kit, codes Codes, rounds Rounds, replyDays int) (*Service, error) {
 	faces, err := pdf.LoadFaces(k.Config.Fonts)
 	if err != nil {
 		return nil, err
 	}
 	ks, err := kinds.ByName()
-	return &Service{k: k, codes: codes, seals: seals, faces: faces, kinds: ks, replyDays: replyDays}, err
+	return &Service{k: k, codes: codes, rounds: rounds, faces: faces, kinds: ks, replyDays: replyDays}, err
 }
 
 // Capability returns the service's line for the list.
@@ -50,11 +50,14 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "papers.approved", Title: "签发文书", Audience: ledger.Court},
 				{Name: "papers.worded", Title: "改文书样式", Audience: ledger.Court},
 				{Name: "papers.ordered", Title: "制作文书", Audience: ledger.Court},
+				{Name: "papers.signing", Title: "文书做好，等签名", Audience: ledger.Named, News: "有一份文书等签名"},
+				{Name: "papers.unsigned", Title: "没有签成，文书退回草稿", Audience: ledger.Court},
 				{Name: "papers.issued", Title: "文书制成", Audience: ledger.Named, News: "有一份新文书"},
+				{Name: "papers.effective", Title: "调解书生效", Audience: ledger.Named, News: "调解书生效了"},
 				{Name: "papers.withdrawn", Title: "撤回文书", Audience: ledger.Named, News: "一份文书撤回了"},
 			},
 			Jobs:  map[string]jobs.Handler{"papers.draw": s.draw},
-			Hears: []app.Hearing{{Fact: "case_accepted", Do: s.accepted}, {Fact: "case_imported", Do: s.imported}, {Fact: "case_withdrawn", Do: s.caseWithdrawn}},
+			Hears: []app.Hearing{{Fact: "case_accepted", Do: s.accepted}, {Fact: "case_imported", Do: s.imported}, {Fact: "case_withdrawn", Do: s.caseWithdrawn}, {Fact: "signing_ended", Do: s.signed}, {Fact: "service_effective", Do: s.effective}},
 		},
 		Panels: s.panels, Tasks: s.tasks,
 	}

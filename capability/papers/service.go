@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -30,17 +29,11 @@ type Codes interface {
 	CodeFor(tx *db.Tx, caseID, partyID, person string) (long, short string, err error)
 }
 
-// Seals is what papers asks of signing: the seal of a court over all bytes of a
-// paper.
-type Seals interface {
-	Seal(ctx context.Context, court string, pdf []byte, pages int, reason string) ([]byte, error)
-}
-
 // Service does what the package doc says.
 type Service struct {
 	k         *app.Kit
 	codes     Codes
-	seals     Seals
+	rounds    Rounds
 	faces     *pdf.Faces
 	kinds     map[string]kinds.Kind
 	replyDays int
@@ -293,7 +286,7 @@ func (s *Service) make(ctx context.Context, caseID string, cmd makeCmd) error {
 	})
 }
 
-// draw renders an ordered paper, stores it and issues it.
+// draw renders an ordered paper, and issues it, or lets people sign it first.
 func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
 	var pid string
 	if err := j.Read(&pid); err != nil {
@@ -310,38 +303,21 @@ func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
+	d, err := s.data(p)
+	if err != nil {
+		return err
+	}
+	if who, err := signersOf(d); err != nil || len(who) > 0 {
+		if err != nil {
+			return err
+		}
+		return s.awaitSigners(ctx, j, p, doc, who)
+	}
 	b, pages, err := pdf.Render(s.faces, doc)
 	if err != nil {
 		return err
 	}
-	if kinds.Signs[s.kinds[p.Kind].Sign].Seal {
-		if b, err = s.seals.Seal(ctx, p.Court, b, pages, p.Title); err != nil {
-			return err
-		}
-	}
-	digest, _, err := s.k.Blob.Put(ctx, bytes.NewReader(b))
-	if err != nil {
-		return err
-	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
-		if err := paper.Issue(tx, p.ID, digest, pages); err != nil {
-			return err
-		}
-		cs, holders, err := s.copies(tx, p)
-		if err != nil {
-			return err
-		}
-		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.issued", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Holders: holders,
-			Body: map[string]any{"paper": p.ID, "code": p.Code, "kind": p.Kind, "version": p.Version, "digest": digest, "pages": pages, "copies": len(cs)}}); err != nil {
-			return err
-		}
-		for _, c := range cs {
-			if err := s.k.Tell(tx, fact.PaperIssued{Case: c.Case, Paper: c.ID, Kind: c.Kind, Party: c.Party}); err != nil {
-				return err
-			}
-		}
-		return j.Finish(tx)
-	})
+	return s.issue(ctx, j, p, b, pages)
 }
 
 // doc is the paper as the block model, from its frozen data.
@@ -574,7 +550,7 @@ func (s *Service) check(ctx context.Context, code string) (v verdict, err error)
 	}
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
 		p, ok, err := paper.ByCode(tx, code)
-		if err != nil || !ok || p.State == paper.Ordered {
+		if err != nil || !ok || p.State == paper.Ordered || p.State == paper.Signing {
 			return err
 		}
 		ct, err := docket.CourtOf(tx, p.Court)

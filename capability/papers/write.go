@@ -23,12 +23,14 @@ import (
 type which struct {
 	Kind  string `json:"kind"`
 	Draft string `json:"draft"`
+	From  string `json:"from"` // a record of mediation, for the statement that is written from it
 }
 
 // desk is the page on which a paper is written.
 type writing struct {
 	Case    docket.Case
 	Parties []docket.Party
+	Agents  []docket.Agent
 	Kind    kinds.Kind
 	Kinds   []kinds.Kind // to choose from, when none is chosen
 	Draft   draft
@@ -44,6 +46,9 @@ func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error
 	}
 	v.Case = g.Case
 	if v.Parties, err = docket.Parties(tx, caseID); err != nil {
+		return v, err
+	}
+	if v.Agents, err = docket.Agents(tx, caseID, tx.Now()); err != nil {
 		return v, err
 	}
 	if q.Draft != "" {
@@ -79,12 +84,35 @@ func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error
 			}
 		}
 	}
+	if q.Draft == "" && q.Kind == "mediation_statement" && q.From != "" {
+		if v.Written.Fields, err = s.agreed(tx, caseID, q.From); err != nil {
+			return v, err
+		}
+	}
 	if q.Draft == "" && v.Kind.Addressed() {
 		for _, p := range v.Parties { // most papers go to everybody
 			if p.Left.IsZero() {
 				v.Written.To = append(v.Written.To, p.ID)
 			}
 		}
+	}
+	return v, nil
+}
+
+// agreed are the fields of a mediation statement as the record has them that
+// all have signed: nobody types an agreement twice.
+func (s *Service) agreed(tx *db.Tx, caseID, recordID string) (kinds.Values, error) {
+	p, err := paper.Of(tx, recordID)
+	if err != nil || p.Case != caseID || p.Kind != "mediation_record" || p.State == paper.Ordered || p.State == paper.Signing || p.State == paper.Withdrawn {
+		return nil, fault.OrMissing(err)
+	}
+	d, err := s.data(p)
+	if err != nil {
+		return nil, err
+	}
+	v := kinds.Values{"agreement": d["agreement"], "effect": "签收后生效", "claims": []any{d.Text("claim")}}
+	if d.Text("effect") == "在本笔录上签名后生效" {
+		v["effect"] = "签字后生效"
 	}
 	return v, nil
 }

@@ -30,6 +30,7 @@ type finding struct {
 
 type signer struct {
 	Name string    `json:"name"`
+	Kind string    `json:"kind"`          // person, seal
 	Time time.Time `json:"time,omitzero"` // proven
 	Good bool      `json:"good"`
 	Why  string    `json:"why,omitempty"` // not good
@@ -37,13 +38,9 @@ type signer struct {
 
 // Check says what a file is. It keeps nothing of it.
 func (s *Service) check(ctx context.Context, pdf []byte) (finding, error) {
-	trust := sign.Trust{}
-	if s.k.Config.Demo {
-		a, err := s.load(ctx)
-		if err != nil {
-			return finding{}, err
-		}
-		trust = a.Trust()
+	trust, seals, err := s.trust(ctx)
+	if err != nil {
+		return finding{}, err
 	}
 	r, err := sign.Verify(pdf, trust, s.k.Now())
 	if errors.Is(err, sign.ErrForeign) {
@@ -53,6 +50,7 @@ func (s *Service) check(ctx context.Context, pdf []byte) (finding, error) {
 		return finding{}, err
 	}
 	f := found(r)
+	f.onlyOurSeals(r, seals)
 	sum := sha256.Sum256(pdf)
 	return f, s.k.Read(ctx, func(tx *db.Tx) error {
 		p, ok, err := paper.ByDigest(tx, hex.EncodeToString(sum[:]))
@@ -83,7 +81,10 @@ func found(r sign.Report) finding {
 		if x.Stamp {
 			continue
 		}
-		g := signer{Name: x.Name, Time: x.Time, Good: x.Trusted}
+		g := signer{Name: x.Name, Kind: "seal", Time: x.Time, Good: x.Trusted}
+		if x.OneTime {
+			g.Kind = "person"
+		}
 		if !x.Intact {
 			g.Why = "签名以后文件变了"
 		} else if len(x.Problems) > 0 {
@@ -103,6 +104,25 @@ func found(r sign.Report) finding {
 		}
 	}
 	return f
+}
+
+// onlyOurSeals doubts what was signed under the root of seals by a key that is
+// no seal of ours: whoever got hold of the authority of seals can put any name
+// into a certificate, but not into the list of keys.
+func (f *finding) onlyOurSeals(r sign.Report, seals map[string]bool) {
+	n := 0
+	for _, x := range r.Signatures {
+		if x.Stamp {
+			continue
+		}
+		if g := &f.Signers[n]; g.Good && g.Kind == "seal" && !seals[x.Certificate.SerialNumber.String()] {
+			g.Good, g.Why = false, "不是本院用过的印章，也不是哪个人的签名"
+			if f.State == "signed" {
+				f.State = "untrusted"
+			}
+		}
+		n++
+	}
 }
 
 // Words says what is wrong with a file, one sentence for each thing.

@@ -9,6 +9,7 @@ import (
 	"mashang/capability"
 	"mashang/platform/app"
 	"mashang/platform/fault"
+	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 	"mashang/platform/ledger/offline"
 	"mashang/platform/web"
@@ -17,18 +18,27 @@ import (
 //go:embed schema
 var schema embed.FS
 
-// New returns the service.
-func New(k *app.Kit) *Service { return &Service{k: k} }
+// New returns the service. persons may be nil: then nobody signs on a phone.
+func New(k *app.Kit, persons Persons, accounts Accounts) *Service {
+	return &Service{k: k, persons: persons, accounts: accounts}
+}
 
 // Capability returns the service's line for the list.
 func (s *Service) Capability() capability.Capability {
 	return capability.Capability{Service: app.Service{
-		Name: "signing", Title: "签章", Schema: schema, Routes: s.routes,
+		Name: "signing", Title: "签章", Schema: schema, Routes: s.routes, Technical: []string{"signing_sitting"},
+		Jobs: map[string]jobs.Handler{"signing.remind": s.remind, "signing.expire": s.expire},
 		Kinds: []ledger.Kind{
+			{Name: "signing.signed", Title: "在文书上签名", Audience: ledger.Named, News: "有人签了名"},
+			{Name: "signing.declined", Title: "不签一份文书", Audience: ledger.Named, News: "一份文书不签了"},
+			{Name: "signing.refused", Title: "记明拒绝签名", Audience: ledger.Named},
+			{Name: "signing.cancelled", Title: "收回等签名的文书", Audience: ledger.Named, News: "一份文书不用签了"},
+			{Name: "signing.expired", Title: "签名的日子过了", Audience: ledger.Named, News: "一份文书的签名日子过了"},
 			{Name: "signing.authority", Title: "建立测试用的证书机构", Audience: ledger.Court},
+			{Name: "signing.persons", Title: "记下给人发签名证书的机构", Audience: ledger.Court},
 			{Name: "signing.key", Title: "印章有了电子签章的密钥", Audience: ledger.Court},
 		},
-	}}
+	}, Panels: s.panels, Tasks: s.tasks}
 }
 
 // mostBytes of a file that is checked.
@@ -37,6 +47,9 @@ const mostBytes = 20 << 20
 type none struct{}
 
 func (s *Service) routes(rt *web.Router) {
+	for _, r := range s.roundRoutes() {
+		rt.Handle(r)
+	}
 	rt.Handle(web.Route{Pattern: "GET /signing/check", Title: "核对文书文件", Object: web.Public, Verb: "see", PageOnly: true, Do: func(*http.Request) (web.Reply, error) {
 		return web.Reply{Page: checkPage(nil, nil)}, nil
 	}})

@@ -23,10 +23,13 @@ import (
 
 // Service does what the package doc says.
 type Service struct {
-	k *app.Kit
+	k        *app.Kit
+	persons  Persons
+	accounts Accounts
 
 	mu        sync.Mutex
 	authority *sign.Authority // once it was read
+	kept      bool            // the roots of persons were kept since this start
 }
 
 // years that the certificate of a seal is valid.
@@ -76,7 +79,11 @@ func (s *Service) Seal(ctx context.Context, court string, pdf []byte, pages int,
 	if err != nil {
 		return nil, err
 	}
-	f := sign.Field{Name: "院印", Page: pages - 1, Reason: reason, Place: ct.Short, At: s.k.Now().UTC().Truncate(time.Second), Certify: true}
+	after, err := sign.Signed(pdf) // people sign before the court seals
+	if err != nil {
+		return nil, err
+	}
+	f := sign.Field{Name: "院印", Page: pages - 1, Reason: reason, Place: ct.Short, At: s.k.Now().UTC().Truncate(time.Second), Certify: !after}
 	return sign.Sign(ctx, pdf, f, signer, a.Stamper(s.k.Clock))
 }
 

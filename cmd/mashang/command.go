@@ -28,6 +28,7 @@ func init() { // a plain variable would refer to itself through run
 		{"verify", "check a ledger, or a record that someone exported", runVerify},
 		{"witness", "cosign the checkpoints of another court's ledger", runWitness},
 		{"probe", "ask from elsewhere whether a court answers", runProbe},
+		{"authority", "certify people who sign on their phones, for tests", runAuthority},
 		{"stats", "show a court's figures, or count them again", runStats},
 		{"doc", "list and draw the kinds of court paper", runDoc},
 		{"law", "hold the rules against worked examples", runLaw},

@@ -18,7 +18,7 @@ import (
 // verifyPaper says what a PDF is, to someone who has nothing but the file and,
 // if he has them, the root certificates that he trusts. It fails for anything
 // but a signed paper of which every byte is as it was signed.
-func verifyPaper(file, trust string, stdout io.Writer) error {
+func verifyPaper(file, trust, people string, stdout io.Writer) error {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return err
@@ -28,6 +28,12 @@ func verifyPaper(file, trust string, stdout io.Writer) error {
 		if t.Roots, err = readCertificates(trust); err != nil {
 			return err
 		}
+	}
+	if people != "" {
+		if t.People, err = readCertificates(people); err != nil {
+			return err
+		}
+		t.Stamps = append(append(t.Stamps, t.Roots...), t.People...)
 	}
 	r, err := sign.Verify(b, t, clock.System{}.Now())
 	if errors.Is(err, sign.ErrForeign) {
@@ -45,7 +51,14 @@ func verifyPaper(file, trust string, stdout io.Writer) error {
 		case !s.Trusted:
 			state = "没有改过，但不能证明是谁"
 		}
-		fmt.Fprintf(w, "%s：%s，%s，盖住前 %d 个字节\n", s.Name, s.Time.UTC().Format(time.RFC3339), state, s.Covers)
+		kind := "印章"
+		switch {
+		case s.Stamp:
+			kind = "时间证明"
+		case s.OneTime:
+			kind = "本人签名，只签这一份的证书"
+		}
+		fmt.Fprintf(w, "%s（%s）：%s，%s，盖住前 %d 个字节\n", s.Name, kind, s.Time.UTC().Format(time.RFC3339), state, s.Covers)
 	}
 	for _, line := range signing.Words(r) {
 		fmt.Fprintln(w, "不对："+line)

@@ -57,6 +57,12 @@ var table = map[string]map[string]Relation{
 		"withdraw": Handler | FilingJudge,
 		"print":    Bench | Filing,
 	},
+	"signing": { // of a paper by people
+		"read":   Side | Bench | Above | System, // of a side: what it signs itself
+		"sign":   Side | Handler | Member | Assistant | Clerk,
+		"refuse": Handler | Clerk, // write down that somebody would not sign
+		"cancel": Handler | Clerk,
+	},
 	"service": {
 		"read":     Side | Bench | Filing | Above | System,
 		"handover": Handler | Clerk | Filing,

@@ -129,6 +129,32 @@ type PaperIssued struct {
 func (PaperIssued) FactName() string   { return "paper_issued" }
 func (f PaperIssued) FactCase() string { return f.Case }
 
+// SigningEnded is told by signing when a round of signatures is over. State is
+// complete, declined, expired or cancelled.
+type SigningEnded struct {
+	Case  string `json:"case"`
+	Paper string `json:"paper"`
+	State string `json:"state"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (SigningEnded) FactName() string   { return "signing_ended" }
+func (f SigningEnded) FactCase() string { return f.Case }
+
+// ReceiptSigned is told by papers when a party has signed on his phone that he
+// received a paper: Return is the return on which he signed.
+type ReceiptSigned struct {
+	Case   string   `json:"case"`
+	Paper  string   `json:"paper"`
+	Return string   `json:"return"`
+	Party  string   `json:"party"`
+	On     law.Date `json:"on"`
+}
+
+// FactName and FactCase implement app.Fact.
+func (ReceiptSigned) FactName() string   { return "receipt_signed" }
+func (f ReceiptSigned) FactCase() string { return f.Case }
+
 // ServiceEffective is told by delivery when a paper has reached a party with
 // effect in law. Rule names the article by which it counts, Starts the period
 // that its kind of paper starts for the recipient, empty for none.

@@ -1,5 +1,6 @@
-// Package paper is a court paper and its life: ordered, issued (drawn, sealed
-// and stored, after which nothing in it changes), served, effective; or
+// Package paper is a court paper and its life: ordered, signed by people where
+// its kind asks for it, issued (drawn, sealed and stored, after which nothing in
+// it changes), served, effective; or
 // superseded or withdrawn, with its text and digest kept for ever. Kinds of
 // paper are data of the papers service; how each is signed and served is in
 // the kind's row, not here.
@@ -20,6 +21,7 @@ var Schema embed.FS
 // States of a paper.
 const (
 	Ordered    = "ordered"
+	Signing    = "signing" // drawn, and waits for people's signatures
 	Issued     = "issued"
 	Served     = "served"
 	Effective  = "effective"
@@ -90,14 +92,42 @@ func Copies(tx *db.Tx, paper string) ([]Paper, error) {
 	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE `+copies+` ORDER BY id = original DESC, id`, paper)
 }
 
-// Issue records the drawn paper, with its copies. It can happen once.
+// Signer is one who signs a paper before it is issued. Those of one step sign
+// in any order, the next step after all of them.
+type Signer struct {
+	Step   int    `json:"step"`
+	Person string `json:"person"`
+	Party  string `json:"party,omitempty"` // whose side he is on, if on one
+	Name   string `json:"name"`            // in the certificate
+	As     string `json:"as"`              // 原告, 审判员, …
+}
+
+// AwaitSigners records the drawn paper, which people have to sign before it is
+// issued, with its copies.
+func AwaitSigners(tx *db.Tx, paper, digest string, pages int) error {
+	return some(tx.Exec(`UPDATE paper_paper SET state = 'signing', digest = ?, pages = ? WHERE `+copies+` AND state = 'ordered'`, digest, pages, paper))
+}
+
+// Issue records the drawn paper, signed by whoever has to, with its copies. It
+// can happen once.
 func Issue(tx *db.Tx, paper, digest string, pages int) error {
-	return some(tx.Exec(`UPDATE paper_paper SET state = 'issued', digest = ?, pages = ? WHERE `+copies+` AND state = 'ordered'`, digest, pages, paper))
+	return some(tx.Exec(`UPDATE paper_paper SET state = 'issued', digest = ?, pages = ? WHERE `+copies+` AND state IN ('ordered', 'signing')`, digest, pages, paper))
+}
+
+// Unsigned ends a paper that was not signed by all: it never was one.
+func Unsigned(tx *db.Tx, paper string) error {
+	return some(tx.Exec(`UPDATE paper_paper SET state = 'withdrawn' WHERE `+copies+` AND state = 'signing'`, paper))
 }
 
 // Serve records that the addressee has it with effect in law.
 func Serve(tx *db.Tx, paper string) error {
 	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'served' WHERE id = ? AND state = 'issued'`, paper))
+}
+
+// TakeEffect records that a served paper binds, as all of its kind have reached
+// those for whom it is.
+func TakeEffect(tx *db.Tx, paper string) error {
+	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'effective' WHERE id = ? AND state = 'served'`, paper))
 }
 
 // Unserve takes that back: what was presumed to have reached him did not.
@@ -118,7 +148,7 @@ func Withdraw(tx *db.Tx, paper, by string) error {
 // WithdrawAll withdraws every paper of a case, those that are only ordered as
 // well, and returns how many.
 func WithdrawAll(tx *db.Tx, caseID string) (int64, error) {
-	return tx.Exec(`UPDATE paper_paper SET state = 'withdrawn' WHERE case_id = ? AND state IN ('ordered', 'issued', 'served', 'effective')`, caseID)
+	return tx.Exec(`UPDATE paper_paper SET state = 'withdrawn' WHERE case_id = ? AND state IN ('ordered', 'signing', 'issued', 'served', 'effective')`, caseID)
 }
 
 // Of returns a paper by id.

@@ -22,18 +22,22 @@ func TestLife(t *testing.T) {
 		}
 		steps := map[string]func(tx *db.Tx, id string) error{
 			"issue":     func(tx *db.Tx, id string) error { return paper.Issue(tx, id, "digest", 2) },
+			"await":     func(tx *db.Tx, id string) error { return paper.AwaitSigners(tx, id, "digest", 2) },
+			"unsigned":  paper.Unsigned,
+			"effect":    paper.TakeEffect,
 			"serve":     paper.Serve,
 			"withdraw":  func(tx *db.Tx, id string) error { return paper.Withdraw(tx, id, "") },
 			"supersede": func(tx *db.Tx, id string) error { return paper.Withdraw(tx, id, "new one") },
 		}
 		to := map[string]map[string]string{
-			paper.Ordered:    {"issue": paper.Issued},
+			paper.Ordered:    {"issue": paper.Issued, "await": paper.Signing},
+			paper.Signing:    {"issue": paper.Issued, "unsigned": paper.Withdrawn},
 			paper.Issued:     {"serve": paper.Served, "withdraw": paper.Withdrawn, "supersede": paper.Superseded},
-			paper.Served:     {"withdraw": paper.Withdrawn, "supersede": paper.Superseded},
+			paper.Served:     {"effect": paper.Effective, "withdraw": paper.Withdrawn, "supersede": paper.Superseded},
 			paper.Withdrawn:  {"supersede": paper.Superseded},
 			paper.Superseded: {},
 		}
-		way := map[string][]string{paper.Ordered: nil, paper.Issued: {"issue"}, paper.Served: {"issue", "serve"}, paper.Withdrawn: {"issue", "withdraw"}, paper.Superseded: {"issue", "supersede"}}
+		way := map[string][]string{paper.Ordered: nil, paper.Signing: {"await"}, paper.Issued: {"issue"}, paper.Served: {"issue", "serve"}, paper.Withdrawn: {"issue", "withdraw"}, paper.Superseded: {"issue", "supersede"}}
 		for state, walk := range way {
 			for step, do := range steps {
 				p := order(t, d)

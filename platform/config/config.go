@@ -16,30 +16,32 @@ import (
 
 // Config is every setting there is.
 type Config struct {
-	Data       string   // folder with database, blobs and keys
-	Listen     string   // address to serve on
-	Origin     string   // https address in every code; fixed at setup
-	DB         string   // database URL; empty: SQLite in Data
-	Blob       string   // blob URL; empty: folder in Data
-	Fonts      string   // folder with the court's own faces
-	TLSCert    string   // certificate file
-	TLSKey     string   // its key file
-	TrustProxy []string // networks whose X-Forwarded-For is believed
-	Witness    []string // addresses of witnesses that cosign checkpoints
-	SMTP       string   // smtp://user:password@host:port
-	MailFrom   string   // sender of e-mail
-	SMS        string   // https address of the SMS gateway
-	SMSKey     string   // key that signs requests to it
-	WeChat     string   // https address of the court's bridge to WeChat
-	WeChatKey  string   // key that signs both ways between it and the court
-	Post       string   // address that is asked about parcels
-	PostKey    string   // key that signs what it is asked
-	Push       string   // contact told to push services, mailto: or https:; empty: no web push
-	Bus        string   // nats:// address of the message bus; empty: none
-	Exchange   string   // folder of letters with other systems; empty: folder in Data
-	Outage     string   // shortest silence that counts as an outage, such as 5m
-	Demo       bool     // fictional data: marks every page and paper; set by the demo command alone
-	Draft      bool     // the data folder is being made and can be made again; set by the demo command alone
+	Data         string   // folder with database, blobs and keys
+	Listen       string   // address to serve on
+	Origin       string   // https address in every code; fixed at setup
+	DB           string   // database URL; empty: SQLite in Data
+	Blob         string   // blob URL; empty: folder in Data
+	Fonts        string   // folder with the court's own faces
+	TLSCert      string   // certificate file
+	TLSKey       string   // its key file
+	TrustProxy   []string // networks whose X-Forwarded-For is believed
+	Witness      []string // addresses of witnesses that cosign checkpoints
+	SMTP         string   // smtp://user:password@host:port
+	MailFrom     string   // sender of e-mail
+	SMS          string   // https address of the SMS gateway
+	SMSKey       string   // key that signs requests to it
+	WeChat       string   // https address of the court's bridge to WeChat
+	WeChatKey    string   // key that signs both ways between it and the court
+	Post         string   // address that is asked about parcels
+	PostKey      string   // key that signs what it is asked
+	Authority    string   // https address of the authority that certifies people; empty: nobody signs on a phone, but in the demo
+	AuthorityKey string   // key that shows it who asks
+	Push         string   // contact told to push services, mailto: or https:; empty: no web push
+	Bus          string   // nats:// address of the message bus; empty: none
+	Exchange     string   // folder of letters with other systems; empty: folder in Data
+	Outage       string   // shortest silence that counts as an outage, such as 5m
+	Demo         bool     // fictional data: marks every page and paper; set by the demo command alone
+	Draft        bool     // the data folder is being made and can be made again; set by the demo command alone
 }
 
 // fields pairs each setting with its flag and explains it.
@@ -70,6 +72,8 @@ func (c *Config) strings() []struct {
 		{"wechat-key", "key that signs requests to the bridge, and its own", &c.WeChatKey},
 		{"post", "where the post is asked about parcels, https address", &c.Post},
 		{"post-key", "key that signs what the post is asked", &c.PostKey},
+		{"authority", "authority that certifies people who sign on their phones, https address", &c.Authority},
+		{"authority-key", "key that shows the authority who asks", &c.AuthorityKey},
 		{"push", "contact told to push services (mailto: or https:); empty for no web push", &c.Push},
 	}
 }
@@ -203,6 +207,9 @@ func (c *Config) Check() error {
 	}
 	if (c.WeChat == "") != (c.WeChatKey == "") {
 		return fmt.Errorf("config: -wechat and -wechat-key go together")
+	}
+	if (c.Authority == "") != (c.AuthorityKey == "") {
+		return fmt.Errorf("config: -authority and -authority-key go together")
 	}
 	if c.Push != "" && !strings.HasPrefix(c.Push, "mailto:") && !strings.HasPrefix(c.Push, "https://") {
 		return fmt.Errorf("config: -push is a contact, mailto: or https:")

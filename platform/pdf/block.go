@@ -143,3 +143,10 @@ type CutLine struct {
 type Space struct {
 	Lines float64
 }
+
+// SignArea closes a paper that people sign on their phones: a row for each, in
+// which his signature is put later ([RenderAreas] says where). It never stands
+// alone on a page.
+type SignArea struct {
+	Signers []Signer
+}

@@ -269,6 +269,12 @@ func (b Signature) docx(w *word) {
 	}
 }
 
+func (b SignArea) docx(w *word) {
+	for _, s := range b.Signers {
+		w.par("Flush", s.Title+"　"+s.Name+"　______________")
+	}
+}
+
 func (PageBreak) docx(w *word) { w.b.WriteString(`<w:p><w:r><w:br w:type="page"/></w:r></w:p>`) }
 
 func (b CutLine) docx(w *word) {

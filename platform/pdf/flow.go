@@ -5,11 +5,12 @@ package pdf
 // then is the number of pages known, which every page states.
 type box struct {
 	height float64
-	shrink float64 // how much of height may go before the page must be broken
-	blank  bool    // white that vanishes at the head and foot of a page
-	keep   bool    // no page may end after this box
-	force  bool    // the page ends after this box
-	repeat *box    // drawn above this box if it is the first of a page (table heads)
+	shrink float64    // how much of height may go before the page must be broken
+	blank  bool       // white that vanishes at the head and foot of a page
+	keep   bool       // no page may end after this box
+	force  bool       // the page ends after this box
+	repeat *box       // drawn above this box if it is the first of a page (table heads)
+	sign   [2]float64 // from where to where a signature is put into it later
 	draw   func(c *canvas, y float64, at edges)
 }
 

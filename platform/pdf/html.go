@@ -194,6 +194,15 @@ func (p *page) signer(s Signer) {
 	p.b.WriteString("</span></p>\n")
 }
 
+func (b SignArea) html(p *page) {
+	p.open("div", "signature")
+	p.b.WriteByte('\n')
+	for _, s := range b.Signers {
+		p.el("p", "flush", s.Title+"　"+s.Name+"　______________")
+	}
+	p.b.WriteString("</div>\n")
+}
+
 func (PageBreak) html(p *page) { p.b.WriteString("<hr class=\"page\">\n") }
 
 func (b CutLine) html(p *page) {

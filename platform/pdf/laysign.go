@@ -99,3 +99,40 @@ func (s *shaper) signedName(name string) line {
 	}
 	return s.oneLine(bodyStyle, name)
 }
+
+// Place is where on a page something is to be put later: in points from the
+// left bottom corner, as PDF counts.
+type Place struct {
+	Page int        // 0-based
+	Rect [4]float64 // left, bottom, right, top
+}
+
+const (
+	signRow   = 1.9 * lead // room for a name written by a finger
+	signWidth = 12 * pitch // at least
+)
+
+func (b SignArea) lay(l *layout) error {
+	l.gap(1, 0.5)
+	l.tieBack()
+	for i, s := range b.Signers {
+		who := l.shaper.breakLines(bodyStyle, s.Title+"　"+s.Name, blockWidth, 0, false)
+		from, above := blockLeft+14*pitch, 0.0
+		if len(who) > 1 || who[0].width > 13*pitch { // who it is stands above the line
+			from, above = blockRight-signWidth, float64(len(who))*lead
+		}
+		height := above + signRow
+		l.add(box{height: height, keep: i == 0 && len(b.Signers) > 1, sign: [2]float64{from, blockRight}, draw: func(c *canvas, top float64, _ edges) {
+			y := top
+			if above == 0 {
+				y += (signRow - lead) / 2
+			}
+			for _, ln := range who {
+				c.text(ln, bodyStyle, blockLeft, y)
+				y += lead
+			}
+			c.line(from, top+height-4, blockRight, top+height-4, 0.5)
+		}})
+	}
+	return nil
+}

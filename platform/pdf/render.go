@@ -19,21 +19,27 @@ var ErrNoBlocks = errors.New("pdf: the paper has no blocks")
 // [ErrNoBlocks] for an empty paper, and errors for codes that do not encode and
 // forms without fields. It never returns a partial paper.
 func Render(faces *Faces, d *Doc) (file []byte, pages int, err error) {
+	file, pages, _, err = RenderAreas(faces, d)
+	return file, pages, err
+}
+
+// RenderAreas is Render that also says where the rows of a [SignArea] are.
+func RenderAreas(faces *Faces, d *Doc) (file []byte, pages int, areas []Place, err error) {
 	if len(d.Blocks) == 0 {
-		return nil, 0, ErrNoBlocks
+		return nil, 0, nil, ErrNoBlocks
 	}
 	l := &layout{doc: d, shaper: &shaper{faces: faces}}
 	for i, b := range d.Blocks {
 		if err := b.lay(l); err != nil {
-			return nil, 0, fmt.Errorf("block %d: %w", i+1, err)
+			return nil, 0, nil, fmt.Errorf("block %d: %w", i+1, err)
 		}
 	}
 	furn, err := l.newFurniture()
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, nil, err
 	}
 	if err := l.shaper.err(); err != nil {
-		return nil, 0, err
+		return nil, 0, nil, err
 	}
 	spots := l.paginate()
 	k := &ink{}
@@ -45,18 +51,21 @@ func Render(faces *Faces, d *Doc) (file []byte, pages int, err error) {
 			if s.box.draw != nil {
 				s.box.draw(c, s.y, s.at)
 			}
+			if at := s.box.sign; at[1] > 0 {
+				areas = append(areas, Place{i, [4]float64{at[0], pageHeight - (s.y + s.box.height - 4), at[1], pageHeight - (s.y + s.box.height - signRow + 2)}})
+			}
 		}
 		furn.number(c, i+1)
 		contents[i] = c.b
 	}
 	if err := l.shaper.err(); err != nil { // figures of page numbers
-		return nil, 0, err
+		return nil, 0, nil, err
 	}
 	file, err = assemble(d, k, contents)
 	if err != nil {
-		return nil, 0, fmt.Errorf("pdf: %w", err)
+		return nil, 0, nil, fmt.Errorf("pdf: %w", err)
 	}
-	return file, len(spots), nil
+	return file, len(spots), areas, nil
 }
 
 // assemble writes the file: fonts, pages, metadata, catalogue.

@@ -85,6 +85,7 @@ type Signature struct {
 	Place       string
 	Page        int // 1-based
 	Certificate *x509.Certificate
+	OneTime     bool      // the certificate is one for this paper only, as people get it
 	Time        time.Time // proven by the stamp; zero if there is none
 	Revision    int       // index in Report.Revisions: it covers this one and those before
 	Covers      int       // how many bytes from the start of the file, its own hole among them

@@ -77,6 +77,10 @@ func (d *document) prepare(m mark, chain []*x509.Certificate) (*Prepared, error)
 	return p, nil
 }
 
+// Hole is where in the file the signature will be: the digest is over all
+// before from and all from to on.
+func (p *Prepared) Hole() (from, to int) { return p.at.from, p.at.to }
+
 // newCMS is the one form of a paper's signature, still without it.
 func newCMS(digest []byte, certs [][]byte, signer *x509.Certificate) cms {
 	return cms{
@@ -178,6 +182,12 @@ func FromRaw(raw []byte) ([]byte, error) {
 		return nil, errors.New("sign: not a signature of P-256")
 	}
 	return asn1.Marshal(struct{ R, S *big.Int }{new(big.Int).SetBytes(raw[:32]), new(big.Int).SetBytes(raw[32:])})
+}
+
+// Signed reports whether anything was appended to a paper of ours.
+func Signed(pdf []byte) (bool, error) {
+	d, err := whole(pdf)
+	return err == nil && len(d.revs) > 1, err
 }
 
 // PaperDigest is the SHA-256 of the paper as it was before anybody signed it.

@@ -11,6 +11,7 @@ import (
 // Trust is what the verifier believes without proof.
 type Trust struct {
 	Roots  []*x509.Certificate    // of signers
+	People []*x509.Certificate    // of one-time certificates, which count under no other; nil: the same roots
 	Stamps []*x509.Certificate    // of time-stamp services; nil: the same roots
 	Lists  []*x509.RevocationList // that the verifier has besides those in the file
 }
@@ -34,6 +35,16 @@ func (t Trust) stamps() []*x509.Certificate {
 		return t.Roots
 	}
 	return t.Stamps
+}
+
+// roots are those under which a certificate counts: one that was issued once
+// to a person is worth nothing under the roots of seals, and the other way
+// round.
+func (t Trust) roots(leaf *x509.Certificate) []*x509.Certificate {
+	if _, one := oneTime(leaf); one && t.People != nil {
+		return t.People
+	}
+	return t.Roots
 }
 
 // path finds the way from leaf to a root, all valid at that time. embedded are
@@ -79,7 +90,7 @@ func (c *circle) judge(leaf *x509.Certificate, embedded []*x509.Certificate, at 
 	if !forPapers(leaf) {
 		return []Problem{WrongUse}
 	}
-	path, err := c.path(leaf, embedded, c.Roots, at, x509.ExtKeyUsageAny)
+	path, err := c.path(leaf, embedded, c.roots(leaf), at, x509.ExtKeyUsageAny)
 	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
@@ -180,7 +191,7 @@ func (c *circle) take(s store) (form, vouched bool) {
 		c.certs = append(c.certs, cert)
 	}
 	vouched = true
-	roots := slices.Concat(c.Roots, c.Stamps)
+	roots := slices.Concat(c.Roots, c.People, c.Stamps)
 	issuers := roots
 	for i, cert := range slices.Concat(c.certs, c.known) {
 		path, err := c.path(cert, nil, roots, cert.NotBefore, x509.ExtKeyUsageAny)

@@ -164,7 +164,8 @@ func (r *Report) judgeSigner(out *Signature, d *document, s *signed, c *circle, 
 		return
 	}
 	out.Certificate, out.Subject = signer, signer.Subject.String()
-	if named, one := oneTime(signer); one && !bytes.Equal(named, d.paper()) {
+	named, one := oneTime(signer)
+	if out.OneTime = one; one && !bytes.Equal(named, d.paper()) {
 		broken(OtherPaper)
 		return
 	}

@@ -54,17 +54,18 @@ var Groups = []string{"立案", "审理", "送达", "笔录", "裁判", "裁定"
 // Signs are the ways in which a paper ends: who signs it, and whether it is
 // sealed (民事诉讼法 100, 155, 157; papers of others bear no court seal).
 var Signs = map[string]struct {
-	Seal bool
-	Says string
+	Seal   bool
+	People string // who signs by hand or on his phone: bench, present, party; "" for nobody
+	Says   string
 }{
-	"notice":    {true, "加盖院印"},
-	"bench":     {true, "审判人员、书记员署名，加盖院印"},
-	"officer":   {true, "承办人、书记员署名，加盖院印"},
-	"president": {true, "院长签发，加盖院印"},
-	"record":    {false, "在场的人逐页签名，不盖院印"},
-	"panel":     {false, "合议庭成员和书记员签名，不盖院印，不对外"},
-	"party":     {false, "当事人签名，不盖院印"},
-	"body":      {false, "调解组织盖章，不盖院印"},
+	"notice":    {true, "", "加盖院印"},
+	"bench":     {true, "bench", "审判人员、书记员署名，加盖院印"},
+	"officer":   {true, "bench", "承办人、书记员署名，加盖院印"},
+	"president": {true, "", "院长签发，加盖院印"},
+	"record":    {false, "present", "在场的人逐页签名，不盖院印"},
+	"panel":     {false, "bench", "合议庭成员和书记员签名，不盖院印，不对外"},
+	"party":     {false, "party", "当事人签名，不盖院印"},
+	"body":      {false, "", "调解组织盖章，不盖院印"},
 }
 
 // loadKinds reads every form. A form that does not parse stops the program at
@@ -155,11 +156,38 @@ func (k Kind) Fill(v Values) (*pdf.Doc, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kinds: %s: %w", k.Name, err)
 	}
+	if who := v.signers(SignRows); len(who) > 0 {
+		blocks = append(withoutCells(blocks), pdf.SignArea{Signers: who})
+	}
 	d := &pdf.Doc{Title: k.Title, CaseNo: v.Text("number"), Court: v.Text("court"), Void: v.Text("void"), Blocks: blocks}
 	if k.Sign != "panel" && k.Sign != "body" && v.Text("paper_code") != "" { // papers that nobody outside sees, or that are not the court's, carry no code
 		d.Code = &pdf.PaperCode{URL: v.Text("check_url"), Short: v.Text("paper_code")}
 	}
 	return d, nil
+}
+
+// SignRows is the value that lists who signs a paper on his phone, "原告 某某".
+const SignRows = "sign_rows"
+
+// withoutCells leaves out what is there to be signed on paper.
+func withoutCells(blocks []pdf.Block) (out []pdf.Block) {
+	for _, b := range blocks {
+		f, ok := b.(pdf.Form)
+		if !ok {
+			out = append(out, b)
+			continue
+		}
+		var rows []pdf.Row
+		for _, r := range f.Rows {
+			if len(r.Fields) == 0 || !r.Fields[0].Sign {
+				rows = append(rows, r)
+			}
+		}
+		if f.Rows = rows; len(rows) > 0 {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // Has reports whether the form asks for a field.

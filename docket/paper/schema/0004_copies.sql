@@ -1,4 +1,5 @@
--- A paper that goes to several has a copy for each, under one code.
+-- A paper that goes to several has a copy for each, under one code; and between
+-- ordered and issued one may wait for people's signatures.
 ALTER TABLE paper_paper RENAME TO paper_paper_1;
 CREATE TABLE paper_paper (
     id         TEXT PRIMARY KEY,
@@ -15,7 +16,7 @@ CREATE TABLE paper_paper (
     pages      BIGINT NOT NULL,
     digest     TEXT NOT NULL,
     data       TEXT NOT NULL,
-    state      TEXT NOT NULL CHECK (state IN ('ordered', 'issued', 'served', 'effective', 'superseded', 'withdrawn')),
+    state      TEXT NOT NULL CHECK (state IN ('ordered', 'signing', 'issued', 'served', 'effective', 'superseded', 'withdrawn')),
     superseded TEXT NOT NULL,
     corrects   TEXT NOT NULL,
     demo       BIGINT NOT NULL,

@@ -1,0 +1,390 @@
+package papers
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"mashang/capability/papers/kinds"
+	"mashang/docket"
+	"mashang/docket/fact"
+	"mashang/docket/paper"
+	"mashang/law/service"
+	"mashang/platform/app"
+	"mashang/platform/blob"
+	"mashang/platform/db"
+	"mashang/platform/jobs"
+	"mashang/platform/ledger"
+	"mashang/platform/pdf"
+)
+
+// Rounds is what papers asks of signing: the seal of a court over all bytes of
+// a paper, and before it the signatures of people.
+type Rounds interface {
+	Seal(ctx context.Context, court string, pdf []byte, pages int, reason string) ([]byte, error)
+	// Ready reports whether all these can sign on their phones.
+	Ready(tx *db.Tx, who []paper.Signer) (bool, error)
+	// Open lets them sign a drawn paper.
+	Open(tx *db.Tx, p paper.Paper, record bool, html string, who []paper.Signer, where []pdf.Place) error
+	// File is the digest of the file that all have signed, Why the reason for
+	// which not all did.
+	File(tx *db.Tx, paperID string) (string, error)
+	Why(tx *db.Tx, paperID string) (string, error)
+}
+
+// What the values of a paper say of its signers and of the draft that it was.
+const (
+	signersValue = "_signers"
+	draftValue   = "_draft"
+	servesValue  = "_serves" // of a return: the paper whose receipt is signed on it
+)
+
+// signers are those who sign a paper of a kind, in the order of the law: those
+// who were there, then who heard the case, then who wrote it down (民事诉讼法 100,
+// 150, 155, 157). present are the parties and agents that the clerk ticked.
+func (s *Service) signers(tx *db.Tx, c docket.Case, k kinds.Kind, p docket.Party, present []string) (out []paper.Signer, err error) {
+	people := kinds.Signs[k.Sign].People
+	if people == "" {
+		return nil, nil
+	}
+	step := 1
+	if people != "bench" {
+		if people == "party" && k.To == "party" {
+			present = []string{p.ID}
+		}
+		if out, err = s.beside(tx, c, present, step); err != nil {
+			return nil, err
+		}
+		step++
+	}
+	if people != "party" {
+		bench, err := s.bench(tx, c, step)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, bench...)
+	}
+	ready, err := s.rounds.Ready(tx, out)
+	if !ready {
+		out = nil // they sign on paper
+	}
+	return out, err
+}
+
+// beside are the parties and agents who were ticked.
+func (s *Service) beside(tx *db.Tx, c docket.Case, present []string, step int) (out []paper.Signer, err error) {
+	ps, err := docket.Parties(tx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	as, err := docket.Agents(tx, c.ID, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range ps {
+		if p.Left.IsZero() && slices.Contains(present, p.ID) {
+			x := paper.Signer{Step: step, Person: p.Person, Party: p.ID, Name: p.Name, As: roleName(c.Type, p.Role)}
+			if p.Kind == "org" && p.RepName != "" {
+				x.Name, x.As = p.RepName, x.As+p.Name+"法定代表人"
+			}
+			out = append(out, x)
+		}
+		for _, a := range as {
+			if a.Party == p.ID && slices.Contains(present, a.ID) {
+				out = append(out, paper.Signer{Step: step, Person: a.Person, Party: p.ID, Name: a.Name, As: roleName(c.Type, p.Role) + "代理人"})
+			}
+		}
+	}
+	return out, nil
+}
+
+// bench are those who heard the case, and after them who wrote it down.
+func (s *Service) bench(tx *db.Tx, c docket.Case, step int) (out []paper.Signer, err error) {
+	seats, err := docket.Seats(tx, c.ID, tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	var clerks []paper.Signer
+	for _, x := range seats {
+		who := paper.Signer{Step: step, Person: x.Person, Name: x.Name, As: docket.SeatNames[x.Seat]}
+		switch x.Seat {
+		case "assistant":
+		case "clerk":
+			who.Step++
+			clerks = append(clerks, who)
+		default:
+			out = append(out, who)
+		}
+	}
+	if len(out) == 0 && c.Judge != "" {
+		j, err := docket.PersonOf(tx, c.Judge)
+		if err != nil {
+			return nil, err
+		}
+		out = []paper.Signer{{Step: step, Person: j.ID, Name: j.Name, As: "审判员"}}
+	}
+	return append(out, clerks...), nil
+}
+
+// sign puts those who sign a paper into its values.
+func sign(v kinds.Values, who []paper.Signer, draft string) error {
+	if len(who) == 0 {
+		return nil
+	}
+	b, err := json.Marshal(who)
+	if err != nil {
+		return err
+	}
+	var rows []string
+	for _, w := range who {
+		rows = append(rows, w.As+" "+w.Name)
+	}
+	v[signersValue], v[kinds.SignRows], v[draftValue] = string(b), rows, draft
+	return nil
+}
+
+// signersOf reads them back.
+func signersOf(v kinds.Values) (out []paper.Signer, err error) {
+	if text := v.Text(signersValue); text != "" {
+		err = json.Unmarshal([]byte(text), &out)
+	}
+	return out, err
+}
+
+// awaitSigners lets people sign a drawn paper before it is issued.
+func (s *Service) awaitSigners(ctx context.Context, j *jobs.Job, p paper.Paper, doc *pdf.Doc, who []paper.Signer) error {
+	b, pages, where, err := pdf.RenderAreas(s.faces, doc)
+	if err != nil {
+		return err
+	}
+	var html strings.Builder
+	if err := s.showServed(ctx, &html, p); err != nil {
+		return err
+	}
+	if err := pdf.WriteHTML(&html, doc); err != nil {
+		return err
+	}
+	digest, _, err := s.k.Blob.Put(ctx, bytes.NewReader(b))
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		if err := paper.AwaitSigners(tx, p.ID, digest, pages); err != nil {
+			return err
+		}
+		p.Digest = digest
+		if err := s.rounds.Open(tx, p, kinds.Signs[s.kinds[p.Kind].Sign].People == "present", html.String(), who, where); err != nil {
+			return err
+		}
+		var holders []string
+		for _, w := range who {
+			if w.Party != "" && !slices.Contains(holders, w.Person) {
+				holders = append(holders, w.Person)
+			}
+		}
+		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.signing", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Holders: holders,
+			Body: map[string]any{"paper": p.ID, "kind": p.Kind, "digest": digest, "pages": pages, "signers": len(who)}}); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// signed goes on when a round is over: what all have signed is sealed and
+// issued, and of what not all have signed the draft is taken up again.
+func (s *Service) signed(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.SigningEnded](j)
+	if err != nil {
+		return err
+	}
+	var p paper.Paper
+	var digest string
+	err = s.k.Read(ctx, func(tx *db.Tx) (err error) {
+		if p, err = paper.Of(tx, f.Paper); err == nil && f.State == "complete" {
+			digest, err = s.rounds.File(tx, p.ID)
+		}
+		return err
+	})
+	if err != nil || p.State != paper.Signing { // withdrawn with its case
+		return err
+	}
+	if f.State != "complete" {
+		return s.unsigned(ctx, j, p, f)
+	}
+	b, err := blob.ReadAll(ctx, s.k.Blob, digest)
+	if err != nil {
+		return err
+	}
+	return s.issue(ctx, j, p, b, p.Pages)
+}
+
+// unsigned ends the paper and gives the draft back.
+func (s *Service) unsigned(ctx context.Context, j *jobs.Job, p paper.Paper, f fact.SigningEnded) error {
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		d, err := s.data(p)
+		if err != nil {
+			return err
+		}
+		why, err := s.rounds.Why(tx, p.ID)
+		if err != nil {
+			return err
+		}
+		if err := paper.Unsigned(tx, p.ID); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE papers_draft SET state = 'draft', note = ?, moved_at = ? WHERE id = ? AND state = 'approved'`, s.k.Vault.Seal("papers.note", "没有签成："+why), tx.Now(), d.Text(draftValue)); err != nil {
+			return err
+		}
+		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.unsigned", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Cause: f.FactName(), Body: map[string]any{"paper": p.ID, "draft": d.Text(draftValue), "state": f.State}}); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// issue seals a paper where its kind has a seal, keeps and issues it.
+func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, b []byte, pages int) (err error) {
+	if kinds.Signs[s.kinds[p.Kind].Sign].Seal {
+		if b, err = s.rounds.Seal(ctx, p.Court, b, pages, p.Title); err != nil {
+			return err
+		}
+	}
+	digest, _, err := s.k.Blob.Put(ctx, bytes.NewReader(b))
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		if err := paper.Issue(tx, p.ID, digest, pages); err != nil {
+			return err
+		}
+		cs, holders, err := s.copies(tx, p)
+		if err != nil {
+			return err
+		}
+		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.issued", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Holders: holders,
+			Body: map[string]any{"paper": p.ID, "code": p.Code, "kind": p.Kind, "version": p.Version, "digest": digest, "pages": pages, "copies": len(cs)}}); err != nil {
+			return err
+		}
+		for _, c := range cs {
+			if err := s.received(tx, c, digest); err != nil {
+				return err
+			}
+			if err := s.k.Tell(tx, fact.PaperIssued{Case: c.Case, Paper: c.ID, Kind: c.Kind, Party: c.Party}); err != nil {
+				return err
+			}
+		}
+		return j.Finish(tx)
+	})
+}
+
+// online reports whether the receipt of a paper is signed on a phone: that of a
+// mediation statement, which only a signature serves (民事诉讼法 100), where the
+// paper itself was signed so.
+func (s *Service) online(k kinds.Kind, who []paper.Signer) bool {
+	return k.Nature == service.Mediation && len(who) > 0
+}
+
+// received goes on when a paper is issued. A mediation statement is followed by
+// the return that its party signs on his phone; a return that was signed says so
+// to who serves.
+func (s *Service) received(tx *db.Tx, p paper.Paper, digest string) error {
+	d, err := s.data(p)
+	if err != nil {
+		return err
+	}
+	if served := d.Text(servesValue); served != "" {
+		return s.k.Tell(tx, fact.ReceiptSigned{Case: p.Case, Paper: served, Return: p.ID, Party: p.Party, On: docket.Today(tx.Now())})
+	}
+	who, err := signersOf(d)
+	if err != nil || p.Party == "" || !s.online(s.kinds[p.Kind], who) {
+		return err
+	}
+	c, err := docket.CaseOf(tx, p.Case)
+	if err != nil {
+		return err
+	}
+	party, err := docket.PartyOf(tx, p.Party)
+	if err != nil {
+		return err
+	}
+	v, err := s.gather(tx, c, party, docket.Today(tx.Now()))
+	if err != nil {
+		return err
+	}
+	hand, err := s.beside(tx, c, []string{party.ID}, 1)
+	if err == nil {
+		err = sign(v, hand, "")
+	}
+	if err != nil {
+		return err
+	}
+	v[servesValue] = p.ID
+	_, err = s.put(tx, s.kinds["service_return"], c, party, v, []string{p.Title + "（校验值 " + digest[:16] + "）"}, "")
+	return err
+}
+
+// showServed puts the paper whose receipt is signed before its return, so that
+// it is read first.
+func (s *Service) showServed(ctx context.Context, out *strings.Builder, p paper.Paper) error {
+	d, err := s.data(p)
+	if err != nil || d.Text(servesValue) == "" {
+		return err
+	}
+	var served paper.Paper
+	err = s.k.Read(ctx, func(tx *db.Tx) (err error) { served, err = paper.Of(tx, d.Text(servesValue)); return err })
+	if err != nil {
+		return err
+	}
+	doc, err := s.doc(ctx, served)
+	if err != nil {
+		return err
+	}
+	out.WriteString("<p class=\"label\">送给您的文书</p>\n")
+	if err := pdf.WriteHTML(out, doc); err != nil {
+		return err
+	}
+	out.WriteString("<p class=\"label\">要您签名的送达回证：签了，上面这份文书就算送到您手里</p>\n")
+	return nil
+}
+
+// effective lets a mediation statement take effect when the last of its parties
+// has signed for it.
+//
+// law:民诉法解释(2022)/149 最后收到调解书的当事人签收的日期为调解书生效日期。
+func (s *Service) effective(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.ServiceEffective](j)
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		p, err := paper.Of(tx, f.Paper)
+		if err != nil {
+			return err
+		}
+		if s.Nature(p.Kind) != service.Mediation || p.State != paper.Served {
+			return j.Finish(tx)
+		}
+		same, holders, err := s.copies(tx, p)
+		if err != nil {
+			return err
+		}
+		for _, x := range same {
+			if x.State != paper.Served { // somebody has still to sign
+				return j.Finish(tx)
+			}
+		}
+		for _, x := range same {
+			if err := paper.TakeEffect(tx, x.ID); err != nil {
+				return err
+			}
+		}
+		slices.Sort(holders)
+		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.effective", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Cause: f.FactName(), Holders: slices.Compact(holders),
+			Body: map[string]any{"paper": p.ID, "papers": len(same), "on": f.On.String()}}); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
