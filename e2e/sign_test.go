@@ -74,10 +74,13 @@ func TestSign(t *testing.T) {
 			continue
 		}
 		file = decode(t, d.MustEval(`async id => {
-			const u = new Uint8Array(await (await fetch("/papers/file/" + id)).arrayBuffer()); let s = ""
+			const r = await fetch("/papers/file/" + id); if (!r.ok) return ""
+			const u = new Uint8Array(await r.arrayBuffer()); let s = ""
 			for (const c of u) s += String.fromCharCode(c); return btoa(s)
 		}`, m[1]).Str())
-		break
+		if len(file) > 0 {
+			break
+		}
 	}
 	path := filepath.Join(t.TempDir(), "笔录.pdf")
 	if err := os.WriteFile(path, file, 0o600); err != nil {

@@ -148,6 +148,9 @@ func (s *Service) getFile(r *http.Request) (web.Reply, error) {
 	if p.State == paper.Ordered {
 		return web.Reply{}, fault.New(fault.Conflict, "文书正在制作，请过几秒再看。")
 	}
+	if p.State == paper.Signing { // what is there now is no paper yet
+		return web.Reply{}, fault.New(fault.Conflict, "这份文书还在签名，签完才有正式的文件。要看现在签到哪里，请到案件页的“等签名的文书”。")
+	}
 	b, err := blob.ReadAll(r.Context(), s.k.Blob, p.Digest)
 	if err != nil {
 		return web.Reply{}, fault.Wrap(fault.Unavailable, "这份文书的文件读不出来，已经报告系统管理员。", err)

@@ -11,7 +11,7 @@
 // People sign on their phones in rounds. The key is made in the browser and
 // never leaves it; an authority of persons, whose keys are not the court's,
 // certifies it for one paper after a look of its own whether it is he
-// (docs/decisions/0009).
+// (docs/decisions/0010).
 //
 // Reading order: seal.go, check.go, persons.go, round.go (who signs what, and
 // when), act.go (what people do), rounds.go (routes), http.go, *.templ; the
