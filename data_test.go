@@ -100,6 +100,7 @@ func TestFilesAreWhatTheySay(t *testing.T) {
 		"POST /signing/check":                         {"", "文书.pdf", nil},
 		"POST /outage/probe":                          {"系统", "探测.jsonl", map[string]string{"court": "冀11"}},
 		"POST /intake":                                {"郭正", "名单.xlsx", nil},
+		"POST /post":                                  {"李倩", "单子.xlsx", nil},
 	}
 	before := h.files()
 	for _, r := range h.Router.Routes() {
