@@ -80,7 +80,7 @@ func TestTokenEverywhere(t *testing.T) {
 	h.connected("哑系统", "冀11")
 	papers := paperIDs(t, h, id)
 	fill := map[string]string{"case": id, "message": "none", "paper": papers["acceptance_notice"], "party": h.partyID(id, "贾若兰"), "n": "0"}
-	for _, name := range []string{"agent", "batch", "record", "challenge", "word", "token", "request", "seal", "finding", "rating", "complaint", "code"} {
+	for _, name := range []string{"agent", "batch", "record", "challenge", "word", "token", "request", "round", "draft", "service", "attempt", "kind", "outage", "application", "seal", "finding", "rating", "complaint", "code"} {
 		fill[name] = "none"
 	}
 	own, others := 0, 0

@@ -1241,7 +1241,7 @@ func coursePage(c course, e ui.Errs) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Facts(ui.Fact{Name: "受送达人", Value: c.Party.Name}, ui.Fact{Name: "文书日期", Value: c.Paper.Dated.Chinese()}, ui.Fact{Name: "文书校验值", Value: c.Paper.Digest}, ui.Fact{Name: "电子送达", Value: consentSays(c.Consent)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Facts(c.facts()...).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1268,9 +1268,9 @@ func coursePage(c course, e ui.Errs) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var41 string
-						templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(s)
+						templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(c.you(s))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 302, Col: 14}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 302, Col: 21}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var41))
 						if templ_7745c5c3_Err != nil {
@@ -1360,7 +1360,7 @@ func coursePage(c course, e ui.Errs) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Facts(trace(a, c.now, c.staff, c.Notes[i])...).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Facts(c.trace(a, c.Notes[i])...).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1402,9 +1402,9 @@ func coursePage(c course, e ui.Errs) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var48 string
-						templ_7745c5c3_Var48, templ_7745c5c3_Err = templ.JoinStringErrs(strings.Join(v.Steps, ""))
+						templ_7745c5c3_Var48, templ_7745c5c3_Err = templ.JoinStringErrs(c.you(strings.Join(v.Steps, "")))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 323, Col: 57}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 323, Col: 64}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var48))
 						if templ_7745c5c3_Err != nil {
@@ -1482,6 +1482,26 @@ func coursePage(c course, e ui.Errs) templ.Component {
 	})
 }
 
+// you speaks to the party himself where the court speaks of him.
+func (c course) you(s string) string {
+	if c.staff {
+		return s
+	}
+	return toHim.Replace(s)
+}
+
+// toHim turns what is said of a party into what is said to him.
+var toHim = strings.NewReplacer("其他", "其他", "他", "您")
+
+// facts are the head of a course.
+func (c course) facts() []ui.Fact {
+	out := []ui.Fact{{Name: "受送达人", Value: c.Party.Name}, {Name: "文书日期", Value: c.Paper.Dated.Chinese()}, {Name: "电子送达", Value: c.you(consentSays(c.Consent))}}
+	if c.staff {
+		out = append(out, ui.Fact{Name: "文书校验值", Value: c.Paper.Digest})
+	}
+	return out
+}
+
 // open reports whether an attempt by hand waits for its result.
 func open(a attempt) bool {
 	return (a.Way == service.Post || a.Way == service.Entrusted || a.Way == service.Notice) && a.Failed.IsZero() && a.Made.IsZero()
@@ -1498,16 +1518,19 @@ func effectTitle(e effect) string {
 }
 
 // trace is all that happened in one attempt, as the certificate lists it.
-func trace(a attempt, now time.Time, staff bool, note string) []ui.Fact {
+func (c course) trace(a attempt, note string) []ui.Fact {
 	at := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
 		}
-		return ui.Time(t, now)
+		return ui.Time(t, c.now)
 	}
 	out := []ui.Fact{{Name: "送出", Value: at(a.Sent)}, {Name: "发送成功", Value: at(a.Success)}, {Name: "看过", Value: at(a.Read)}, {Name: "回复收到", Value: at(a.Replied)}, {Name: "没有送到", Value: at(a.Failed)}, {Name: "原因", Value: a.Reason}, {Name: "证明没有收到", Value: at(a.Rebutted)}}
 	if a.Way.Electronic() {
-		out = append(out, ui.Fact{Name: "地址", Value: standingTitle(a.Standing)}, ui.Fact{Name: "消息编号", Value: a.ID})
+		out = append(out, ui.Fact{Name: "地址", Value: c.you(standingTitle(a.Standing))})
+		if c.staff { // to a party it says nothing; his certificate has it
+			out = append(out, ui.Fact{Name: "消息编号", Value: a.ID})
+		}
 	}
 	for _, s := range signers {
 		if s.Key == a.Signer {
@@ -1520,7 +1543,7 @@ func trace(a attempt, now time.Time, staff bool, note string) []ui.Fact {
 	for _, p := range a.Posted.V {
 		out = append(out, ui.Fact{Name: "公告", Value: p.On.Chinese() + "，" + p.Place})
 	}
-	if staff {
+	if c.staff {
 		out = append(out, ui.Fact{Name: "记录", Value: note})
 	}
 	return out
@@ -1726,7 +1749,7 @@ func noticesPage(l notices, now time.Time) templ.Component {
 					var templ_7745c5c3_Var55 string
 					templ_7745c5c3_Var55, templ_7745c5c3_Err = templ.JoinStringErrs(h.Court)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 427, Col: 17}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 450, Col: 17}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var55))
 					if templ_7745c5c3_Err != nil {
@@ -1739,7 +1762,7 @@ func noticesPage(l notices, now time.Time) templ.Component {
 					var templ_7745c5c3_Var56 string
 					templ_7745c5c3_Var56, templ_7745c5c3_Err = templ.JoinStringErrs(h.Number)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 427, Col: 32}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 450, Col: 32}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var56))
 					if templ_7745c5c3_Err != nil {
@@ -1752,7 +1775,7 @@ func noticesPage(l notices, now time.Time) templ.Component {
 					var templ_7745c5c3_Var57 string
 					templ_7745c5c3_Var57, templ_7745c5c3_Err = templ.JoinStringErrs(h.Paper)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 427, Col: 70}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 450, Col: 70}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var57))
 					if templ_7745c5c3_Err != nil {
@@ -1770,7 +1793,7 @@ func noticesPage(l notices, now time.Time) templ.Component {
 						var templ_7745c5c3_Var58 string
 						templ_7745c5c3_Var58, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(h.Days))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 429, Col: 44}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 452, Col: 44}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var58))
 						if templ_7745c5c3_Err != nil {
@@ -1783,7 +1806,7 @@ func noticesPage(l notices, now time.Time) templ.Component {
 						var templ_7745c5c3_Var59 string
 						templ_7745c5c3_Var59, templ_7745c5c3_Err = templ.JoinStringErrs(h.On.Chinese())
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 429, Col: 69}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 452, Col: 69}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var59))
 						if templ_7745c5c3_Err != nil {
@@ -1801,7 +1824,7 @@ func noticesPage(l notices, now time.Time) templ.Component {
 						var templ_7745c5c3_Var60 string
 						templ_7745c5c3_Var60, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(h.Stood))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 431, Col: 51}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 454, Col: 51}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var60))
 						if templ_7745c5c3_Err != nil {
@@ -1814,7 +1837,7 @@ func noticesPage(l notices, now time.Time) templ.Component {
 						var templ_7745c5c3_Var61 string
 						templ_7745c5c3_Var61, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(h.Days))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 431, Col: 86}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 454, Col: 86}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var61))
 						if templ_7745c5c3_Err != nil {
@@ -1827,7 +1850,7 @@ func noticesPage(l notices, now time.Time) templ.Component {
 						var templ_7745c5c3_Var62 string
 						templ_7745c5c3_Var62, templ_7745c5c3_Err = templ.JoinStringErrs(h.On.Chinese())
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 431, Col: 121}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 454, Col: 121}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var62))
 						if templ_7745c5c3_Err != nil {
@@ -1850,7 +1873,7 @@ func noticesPage(l notices, now time.Time) templ.Component {
 						var templ_7745c5c3_Var63 string
 						templ_7745c5c3_Var63, templ_7745c5c3_Err = templ.JoinStringErrs(p.On.Chinese())
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 435, Col: 27}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 458, Col: 27}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var63))
 						if templ_7745c5c3_Err != nil {
@@ -1863,7 +1886,7 @@ func noticesPage(l notices, now time.Time) templ.Component {
 						var templ_7745c5c3_Var64 string
 						templ_7745c5c3_Var64, templ_7745c5c3_Err = templ.JoinStringErrs(p.Place)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 435, Col: 41}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 458, Col: 41}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var64))
 						if templ_7745c5c3_Err != nil {
@@ -1962,7 +1985,7 @@ func printPage(q printQueue, now time.Time, e ui.Errs) templ.Component {
 					var templ_7745c5c3_Var67 string
 					templ_7745c5c3_Var67, templ_7745c5c3_Err = templ.JoinStringErrs(p.Title)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 457, Col: 23}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 480, Col: 23}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var67))
 					if templ_7745c5c3_Err != nil {
@@ -1975,7 +1998,7 @@ func printPage(q printQueue, now time.Time, e ui.Errs) templ.Component {
 					var templ_7745c5c3_Var68 string
 					templ_7745c5c3_Var68, templ_7745c5c3_Err = templ.JoinStringErrs(p.Party)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 457, Col: 43}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 480, Col: 43}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var68))
 					if templ_7745c5c3_Err != nil {
@@ -1988,7 +2011,7 @@ func printPage(q printQueue, now time.Time, e ui.Errs) templ.Component {
 					var templ_7745c5c3_Var69 string
 					templ_7745c5c3_Var69, templ_7745c5c3_Err = templ.JoinStringErrs(p.Number)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 458, Col: 41}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 481, Col: 41}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var69))
 					if templ_7745c5c3_Err != nil {
@@ -2001,7 +2024,7 @@ func printPage(q printQueue, now time.Time, e ui.Errs) templ.Component {
 					var templ_7745c5c3_Var70 string
 					templ_7745c5c3_Var70, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(p.Pages))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 458, Col: 68}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 481, Col: 68}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var70))
 					if templ_7745c5c3_Err != nil {
@@ -2014,7 +2037,7 @@ func printPage(q printQueue, now time.Time, e ui.Errs) templ.Component {
 					var templ_7745c5c3_Var71 string
 					templ_7745c5c3_Var71, templ_7745c5c3_Err = templ.JoinStringErrs(p.Way)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 458, Col: 95}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 481, Col: 95}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var71))
 					if templ_7745c5c3_Err != nil {
@@ -2027,7 +2050,7 @@ func printPage(q printQueue, now time.Time, e ui.Errs) templ.Component {
 					var templ_7745c5c3_Var72 templ.SafeURL
 					templ_7745c5c3_Var72, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/papers/file/" + p.Paper))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 460, Col: 76}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 483, Col: 76}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var72))
 					if templ_7745c5c3_Err != nil {
@@ -2040,7 +2063,7 @@ func printPage(q printQueue, now time.Time, e ui.Errs) templ.Component {
 					var templ_7745c5c3_Var73 templ.SafeURL
 					templ_7745c5c3_Var73, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/delivery/print/address?paper=" + p.Paper))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 461, Col: 93}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 484, Col: 93}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var73))
 					if templ_7745c5c3_Err != nil {
@@ -2053,7 +2076,7 @@ func printPage(q printQueue, now time.Time, e ui.Errs) templ.Component {
 					var templ_7745c5c3_Var74 templ.SafeURL
 					templ_7745c5c3_Var74, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/delivery/" + p.Case + "/hand"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 462, Col: 82}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 485, Col: 82}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var74))
 					if templ_7745c5c3_Err != nil {
@@ -2075,7 +2098,7 @@ func printPage(q printQueue, now time.Time, e ui.Errs) templ.Component {
 						var templ_7745c5c3_Var75 string
 						templ_7745c5c3_Var75, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Time(p.Printed, now))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 468, Col: 57}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/page.templ`, Line: 491, Col: 57}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var75))
 						if templ_7745c5c3_Err != nil {
