@@ -207,10 +207,9 @@ func (s *Service) mine(tx *db.Tx, roundID string) (r round, v slot, vs []slot, e
 	if vs, err = slotsOf(tx, r.ID); err != nil {
 		return r, v, nil, err
 	}
-	for _, x := range vs {
-		if x.Person == a.Person {
+	for _, x := range vs { // who signs twice, for himself and for another, signs one after the other
+		if x.Person == a.Person && (v.ID == "" || v.State == signed && x.State == waiting) {
 			v = x
-			break
 		}
 	}
 	p, err := paper.Of(tx, r.Paper)
