@@ -322,10 +322,7 @@ func (s *Service) become(tx *db.Tx, c docket.Case, k kinds.Kind, w written, draf
 			}
 		}
 	}
-	if w.About != "" && k.About == "" {
-		err = paper.Withdraw(tx, w.About, first.ID)
-	}
-	return ids, err
+	return ids, nil
 }
 
 // fresh orders a paper of a draft, to p or, if it is for nobody, for the file.
@@ -347,6 +344,8 @@ func (s *Service) fresh(tx *db.Tx, c docket.Case, k kinds.Kind, p docket.Party, 
 	corrects := ""
 	if k.About == "correction" {
 		corrects = w.About
+	} else if w.About != "" {
+		v[replacesValue] = w.About
 	}
 	pp, err = s.put(tx, k, c, p, v, nil, corrects)
 	return pp, s.online(k, who), err

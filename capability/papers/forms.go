@@ -185,9 +185,7 @@ func (s *Service) loadForms(r *http.Request, kind, court string) (v formsView, e
 			for _, w := range ws {
 				v.Own[w] = true
 			}
-			if err == nil {
-				v.Kinds, err = kinds.All()
-			}
+			v.Kinds = s.all
 			return err
 		}
 		k, ok, err := s.kind(tx, v.Court.Code, kind)

@@ -33,8 +33,12 @@ func New(k *app.Kit, codes Codes, rounds Rounds, replyDays int) (*Service, error
 	if err != nil {
 		return nil, err
 	}
-	ks, err := kinds.ByName()
-	return &Service{k: k, codes: codes, rounds: rounds, faces: faces, kinds: ks, replyDays: replyDays}, err
+	all, err := kinds.All()
+	ks := map[string]kinds.Kind{}
+	for _, k := range all {
+		ks[k.Name] = k
+	}
+	return &Service{k: k, codes: codes, rounds: rounds, faces: faces, all: all, kinds: ks, replyDays: replyDays}, err
 }
 
 // Capability returns the service's line for the list.

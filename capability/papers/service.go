@@ -35,6 +35,7 @@ type Service struct {
 	codes     Codes
 	rounds    Rounds
 	faces     *pdf.Faces
+	all       []kinds.Kind // in the order of a case
 	kinds     map[string]kinds.Kind
 	replyDays int
 }

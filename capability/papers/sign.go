@@ -39,6 +39,8 @@ const (
 	signersValue = "_signers"
 	draftValue   = "_draft"
 	servesValue  = "_serves" // of a return: the paper whose receipt is signed on it
+
+	replacesValue = "_replaces" // the paper whose place it takes once it is issued
 )
 
 // signers are those who sign a paper of a kind, in the order of the law: those
@@ -258,6 +260,15 @@ func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, b []byt
 	return s.k.Do(ctx, func(tx *db.Tx) error {
 		if err := paper.Issue(tx, p.ID, digest, pages); err != nil {
 			return err
+		}
+		d, err := s.data(p)
+		if err != nil {
+			return err
+		}
+		if old := d.Text(replacesValue); old != "" {
+			if err := paper.Withdraw(tx, old, p.ID); err != nil {
+				return err
+			}
 		}
 		cs, holders, err := s.copies(tx, p)
 		if err != nil {

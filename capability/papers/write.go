@@ -66,8 +66,8 @@ func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error
 		}
 	}
 	if q.Kind == "" {
-		v.Kinds, err = kinds.All()
-		return v, err
+		v.Kinds = s.all
+		return v, nil
 	}
 	var ok bool
 	if v.Kind, ok, err = s.kind(tx, v.Case.Court, q.Kind); err != nil || !ok {
