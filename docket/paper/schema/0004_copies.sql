@@ -27,6 +27,8 @@ INSERT INTO paper_paper (id, code, original, case_id, court_id, party_id, kind, 
 DROP TABLE paper_paper_1;
 CREATE INDEX paper_paper_case ON paper_paper (case_id, at);
 CREATE INDEX paper_paper_ordered ON paper_paper (at) WHERE state = 'ordered';
+-- What waits to be served is little beside what was served.
+CREATE INDEX paper_paper_issued ON paper_paper (case_id, at) WHERE state = 'issued';
 CREATE INDEX paper_paper_digest ON paper_paper (digest);
 CREATE INDEX paper_paper_corrects ON paper_paper (corrects) WHERE corrects <> '';
 CREATE INDEX paper_paper_original ON paper_paper (original);
