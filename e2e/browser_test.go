@@ -148,15 +148,26 @@ func (b *tab) goTo(path string) *tab {
 	return b
 }
 
-// after waits for the page that something leads to. In a browser without
-// scripts nothing on the page can tell that it is complete.
+// after waits for the page that something leads to: for another document than
+// the one that was there, complete. What the browser says of its network may
+// still be about the page before. Without scripts nothing else can tell.
 func (b *tab) after(do func()) *tab {
 	b.t.Helper()
-	wait := b.MustWaitNavigation()
-	do()
-	if wait(); !b.plain {
-		b.MustWaitLoad()
+	if b.plain {
+		wait := b.MustWaitNavigation()
+		do()
+		wait()
+		return b
 	}
+	b.MustEval(`() => { window.before = true }`)
+	do()
+	for range 600 {
+		if here, err := b.Eval(`() => !window.before && document.readyState === 'complete'`); err == nil && here.Value.Bool() {
+			return b
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.t.Fatalf("nothing followed on %s", b.MustInfo().URL)
 	return b
 }
 
