@@ -73,18 +73,19 @@ func (s *Service) byHand(tx *db.Tx, p paper.Paper, a attempt, body map[string]an
 // handCmd is a way of service by hand that is begun or done away from the counter.
 type handCmd struct {
 	Papers    []string        `json:"papers"`
-	Way       service.Way     `json:"way"` // left, post, entrusted, notice
+	Way       service.Way     `json:"way"` // direct, left, post, entrusted, notice
 	On        law.Date        `json:"on"`
 	Where     service.Refusal `json:"where"`     // left: where he refused
 	Witnesses bool            `json:"witnesses"` // left: they signed
 	Noted     bool            `json:"noted"`     // left: the cause and the day stand on the return
 	Filmed    bool            `json:"filmed"`    // left: pictures are among the files
 	Number    string          `json:"number"`    // post: of the parcel; entrusted: of the letter
-	Who       string          `json:"who"`       // left: who refused, the witnesses; entrusted: which court; notice: where it was put up
+	Who       string          `json:"who"`       // direct: where he was looked for; left: who refused, the witnesses; entrusted: which court; notice: where it was put up
 	Missing   bool            `json:"missing"`   // notice, post: his whereabouts are unknown
 	Exhausted bool            `json:"exhausted"` // notice: nothing else worked
 	WillCome  bool            `json:"will_come"` // post: he agreed to come
-	Reason    string          `json:"reason"`    // notice: why
+	Abroad    bool            `json:"abroad"`    // notice: he has no home in the country
+	Reason    string          `json:"reason"`    // direct: why he was not met; notice: why
 	Course    string          `json:"course"`    // notice: what was tried
 }
 
@@ -116,6 +117,8 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 			a := attempt{Way: c.Way, Note: c.words()}
 			a.Files.V = files
 			switch c.Way {
+			case service.Direct: // a visit in vain; what was handed over stands on a return
+				a.Failed, a.Reason = tx.Now(), c.On.Chinese()+"上门没有送到。"
 			case service.Left:
 				e := service.LeftWith(service.Leaving{Nature: n, Where: c.Where, Witnesses: c.Witnesses, Pictures: c.Filmed, Noted: c.Noted, On: c.On})
 				if !e.Made {
@@ -126,7 +129,7 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 				a.Address, a.Standing = k.by["post"].ID, k.by["post"].Standing
 				a.Find = s.k.Vault.Find(findParcel, parcelNumber(c.Number))
 			case service.Notice:
-				a.Posted.V = []posting{{Place: c.Who, On: c.On}}
+				a.Posted.V = []posting{{Place: c.Who, On: c.On, Abroad: c.Abroad}}
 			}
 			body["paper"] = p.ID
 			if err := s.byHand(tx, p, a, body); err != nil {
@@ -144,6 +147,16 @@ func (c handCmd) check(today law.Date, files int) error {
 	var bad fault.List
 	dated(c.On, today, &bad, "on")
 	switch c.Way {
+	case service.Direct:
+		if files == 0 {
+			bad.Add("scan", "请把上门时拍的照片传上来。")
+		}
+		if c.Who == "" {
+			bad.Add("who", "请填去了哪里。")
+		}
+		if c.Reason == "" {
+			bad.Add("reason", "请写为什么没有送到：没有人在，搬走了，或者没有这个地方。")
+		}
 	case service.Left:
 		if files == 0 {
 			bad.Add("scan", "请把送达回证、照片或者录像截图传上来。")
@@ -220,7 +233,7 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 		a.Files.V = append(a.Files.V, files...)
 		switch {
 		case c.Result == "posted":
-			a.Posted.V = append(a.Posted.V, posting{Place: c.Place, On: c.On})
+			a.Posted.V = append(a.Posted.V, posting{Place: c.Place, On: c.On, Abroad: a.abroad()})
 			if err := s.lapseAt(tx, a); err != nil {
 				return err
 			}
@@ -307,7 +320,7 @@ func days(a attempt) (out []law.Date) {
 // lapseAt looks at a notice again on the day on which it will have stood long
 // enough.
 func (s *Service) lapseAt(tx *db.Tx, a attempt) error {
-	e := service.Published(days(a), false, docket.Today(tx.Now()))
+	e := service.Published(days(a), a.abroad(), docket.Today(tx.Now()))
 	return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.lapse", Body: lapseJob{a.ID}, At: e.On.At(0, 5, clock.Shanghai)})
 }
 
@@ -327,7 +340,7 @@ func (s *Service) lapse(ctx context.Context, j *jobs.Job) error {
 		if err != nil {
 			return err
 		}
-		e := service.Published(days(a), false, docket.Today(tx.Now()))
+		e := service.Published(days(a), a.abroad(), docket.Today(tx.Now()))
 		if !e.Made || v.State == effective || !a.Made.IsZero() {
 			return j.Finish(tx)
 		}

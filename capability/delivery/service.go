@@ -96,11 +96,15 @@ type attempt struct {
 	At       time.Time                 `db:"at" json:"at"`
 }
 
-// posting is where and when a public notice was put up.
+// posting is where and when a public notice was put up, and whether it hangs as
+// long as for who has no home in the country (民事诉讼法 283).
 type posting struct {
-	Place string   `json:"place"`
-	On    law.Date `json:"on"`
+	Place  string   `json:"place"`
+	On     law.Date `json:"on"`
+	Abroad bool     `json:"abroad,omitempty"`
 }
+
+func (a attempt) abroad() bool { return len(a.Posted.V) > 0 && a.Posted.V[0].Abroad }
 
 // effect is what the law makes of the attempts.
 type effect struct {

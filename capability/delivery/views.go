@@ -451,8 +451,8 @@ func hangs(tx *db.Tx, a attempt) (h hung, shown bool, err error) {
 	}
 	ct, err := docket.CourtOf(tx, c.Court)
 	today := docket.Today(tx.Now())
-	e := service.Published(days(a), false, today)
-	n, _ := service.NoticeDays(false)
+	e := service.Published(days(a), a.abroad(), today)
+	n, _ := service.NoticeDays(a.abroad())
 	h = hung{Court: ct.Speaks(), Number: c.Number, Name: party.Name, Paper: p.Title, Posted: a.Posted.V, Days: n, On: e.On, Made: e.Made}
 	h.Stood = min(n, max(0, n-e.On.Sub(today)))
 	return h, true, err
