@@ -1,18 +1,12 @@
 package mashang_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/big"
-)
 
+	"mashang/demo/signer"
+)
 // papersToSign is what certify answers.
 type papersToSign struct {
 	Sitting string        `json:"sitting"`
@@ -43,15 +37,15 @@ func (s *scene) signs(w []string) error {
 	if err := s.jobs([]string{"run"}); err != nil {
 		return err
 	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := signer.New()
 	if err != nil {
 		return err
 	}
-	csr, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
+	csr, err := key.Request()
 	if err != nil {
 		return err
 	}
-	err = s.doPost([]string{"/signing/certify", "rounds:=" + string(list), "check=" + check, "code=" + s.code(phone), "csr=" + base64.StdEncoding.EncodeToString(csr), "strokes=[[[0,0],[300,200],[600,100]]]"})
+	err = s.doPost([]string{"/signing/certify", "rounds:=" + string(list), "check=" + check, "code=" + s.code(phone), "csr=" + csr, "strokes=" + signer.Strokes})
 	if err != nil || s.last.code != 200 {
 		return err
 	}
@@ -68,9 +62,9 @@ func (s *scene) signs(w []string) error {
 }
 
 // signOne signs one paper, once more when somebody else signed in between.
-func (s *scene) signOne(key *ecdsa.PrivateKey, sitting string, p paperToSign) error {
+func (s *scene) signOne(key signer.Key, sitting string, p paperToSign) error {
 	for range 5 {
-		signature, err := rawSignature(key, p.TBS)
+		signature, err := key.Sign(p.TBS)
 		if err != nil {
 			return err
 		}
@@ -96,22 +90,4 @@ func (s *scene) signOne(key *ecdsa.PrivateKey, sitting string, p paperToSign) er
 		p = *out.Again
 	}
 	return errors.New("it was not signed: " + fmt.Sprint(s.last.code) + " " + s.last.body)
-}
-
-// rawSignature signs attributes as browsers do: r and s, 32 bytes each.
-func rawSignature(key *ecdsa.PrivateKey, tbs string) (string, error) {
-	b, err := base64.StdEncoding.DecodeString(tbs)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(b)
-	r, x, err := ecdsa.Sign(rand.Reader, key, sum[:])
-	if err != nil {
-		return "", err
-	}
-	out := make([]byte, 64)
-	for i, n := range []*big.Int{r, x} {
-		n.FillBytes(out[32*i : 32*i+32])
-	}
-	return base64.StdEncoding.EncodeToString(out), nil
 }

@@ -2,11 +2,6 @@ package mashang_test
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
 	"net/http/httptest"
 	"regexp"
@@ -16,6 +11,7 @@ import (
 	"time"
 
 	"mashang"
+	"mashang/demo/signer"
 	"mashang/docket/paper"
 	"mashang/law/identity"
 	"mashang/platform/app"
@@ -30,7 +26,7 @@ import (
 type pen struct {
 	h   *house
 	who string
-	key *ecdsa.PrivateKey
+	key signer.Key
 	papersToSign
 }
 
@@ -41,14 +37,14 @@ func (h *house) pen(who, phone string, rounds ...string) *pen {
 	h.drain()
 	p := &pen{h: h, who: who}
 	var err error
-	if p.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
+	if p.key, err = signer.New(); err != nil {
 		h.t.Fatal(err)
 	}
-	csr, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, p.key)
+	csr, err := p.key.Request()
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	a := h.post(who, "/signing/certify", map[string]any{"rounds": rounds, "check": check, "code": h.code(phone), "csr": base64.StdEncoding.EncodeToString(csr)}).must(h.t, "certify", 200)
+	a := h.post(who, "/signing/certify", map[string]any{"rounds": rounds, "check": check, "code": h.code(phone), "csr": csr}).must(h.t, "certify", 200)
 	if err := json.Unmarshal([]byte(a.body), &p.papersToSign); err != nil {
 		h.t.Fatal(err)
 	}
@@ -56,9 +52,9 @@ func (h *house) pen(who, phone string, rounds ...string) *pen {
 }
 
 // sign signs one paper with a key.
-func (p *pen) sign(key *ecdsa.PrivateKey, x paperToSign) answer {
+func (p *pen) sign(key signer.Key, x paperToSign) answer {
 	p.h.t.Helper()
-	s, err := rawSignature(key, x.TBS)
+	s, err := key.Sign(x.TBS)
 	if err != nil {
 		p.h.t.Fatal(err)
 	}
@@ -92,7 +88,7 @@ func TestSignedInBetween(t *testing.T) {
 		if err := json.Unmarshal([]byte(a.body), &out); err != nil || out.Done || out.Again == nil || out.Again.Base == two.Papers[0].Base {
 			t.Fatalf("the second, over the old file: %s %v", a.body, err)
 		}
-		other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		other, err := signer.New()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,11 +153,11 @@ func TestRemoteAuthority(t *testing.T) {
 	id, round := h.pair()
 	check := h.post("贾若兰", "/signing/begin", map[string]any{"rounds": []string{round}}).must(t, "begin", 200).get("check")
 	h.drain()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := signer.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	csr, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
+	csr, err := key.Request()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +166,7 @@ func TestRemoteAuthority(t *testing.T) {
 			t.Errorf("the court sent the authority's code: %s", m)
 		}
 	}
-	ask := map[string]any{"rounds": []string{round}, "check": check, "code": "x", "csr": base64.StdEncoding.EncodeToString(csr)}
+	ask := map[string]any{"rounds": []string{round}, "check": check, "code": "x", "csr": csr}
 	h.post("贾若兰", "/signing/certify", ask).must(t, "a wrong code", 422)
 	ask["code"] = regexp.MustCompile(`\d{6}`).FindString(text)
 	a := h.post("贾若兰", "/signing/certify", ask).must(t, "certify", 200)

@@ -3,8 +3,9 @@
 // router that serves people, and no row is inserted past an act. People,
 // companies and numbers are made up, pass their checks, and can't be anyone's.
 //
-// Reading order: demo.go (the driver), people.go, year.go (what happens),
-// pages.go (/demo and /demo/outbox).
+// Reading order: demo.go (the driver), people.go, carrier.go, year.go and
+// figures.go (what happens), story.go and papers.go (the stories), pages.go
+// (/demo and /demo/outbox).
 package demo
 
 import (
@@ -49,6 +50,7 @@ func Seed(ctx context.Context, c *mashang.Court, clk *clock.Moved, now time.Time
 
 // seed makes a year, whole or only its stories.
 func seed(ctx context.Context, c *mashang.Court, clk *clock.Moved, now time.Time, whole bool, progress func(day time.Time)) error {
+	carry(c)
 	d := &driver{ctx: ctx, court: c, clock: clk, progress: progress}
 	y, err := d.found()
 	if err != nil {

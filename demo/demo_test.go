@@ -53,7 +53,7 @@ func TestStoryOnAnyDate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(kept.Roles) != 15 || kept.Walk.Code == "" || kept.Walk.Paper == "" || months == 0 {
+			if len(kept.Roles) != 24 || kept.Walk.Code == "" || kept.Walk.Paper == "" || months == 0 {
 				t.Errorf("roles %d, walk %+v, months %d", len(kept.Roles), kept.Walk, months)
 			}
 			if err := Mount(c); err != nil {
@@ -63,7 +63,7 @@ func TestStoryOnAnyDate(t *testing.T) {
 			for _, r := range kept.Roles {
 				in, err := d.post(who{}, "/demo/enter", map[string]string{"person": r.Person})
 				if err != nil {
-					t.Fatal(err)
+					t.Fatal(r.Name, r.Sub, err)
 				}
 				token, _ := in["token"].(string)
 				to, _ := in["goto"].(string)

@@ -26,7 +26,7 @@ const (
 	running = 12 // cases that go on, whose parties come too
 	fresh   = 24 // and new ones, whose parties have not come yet
 
-	storyVisitors = 2 // those of the people whom a visitor meets
+	storyVisitors = 8 // those of the people whom a visitor meets
 )
 
 // The year before is there to be compared with: smaller, before there was a

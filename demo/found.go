@@ -94,6 +94,9 @@ func posts(c court.Court) []planned {
 		out = append(out, planned{"沈庭", "知识产权审判庭", docket.Head}, planned{"周明远", "知识产权审判庭", docket.Judge}, planned{"赵一鸣", "知识产权审判庭", docket.Judge},
 			planned{"陈晓", "知识产权审判庭", docket.Assistant}, planned{"李倩", "知识产权审判庭", docket.Clerk})
 	}
+	if c.Code == "冀1125" {
+		out = append(out, planned{"方庭", hamlet, docket.Head}, planned{"宋知远", hamlet, docket.Judge}, planned{"葛青", hamlet, docket.Assistant}, planned{"严小满", hamlet, docket.Clerk})
+	}
 	for _, d := range trial {
 		out = append(out, planned{"", d, docket.Head}, planned{"", d, docket.Judge}, planned{"", d, docket.Judge}, planned{"", d, docket.Assistant}, planned{"", d, docket.Clerk})
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"mashang"
 	"mashang/platform/app"
@@ -16,6 +17,7 @@ func Mount(c *mashang.Court) error {
 	if !c.Kit.Config.Demo {
 		return app.ErrDemo
 	}
+	carry(c)
 	p := pages{c}
 	rt := c.Router
 	rt.Handle(web.Route{Pattern: "GET /demo", Title: "演示：试一试", Object: web.Public, Verb: "see", PageOnly: true, Do: p.roles})
@@ -25,6 +27,25 @@ func Mount(c *mashang.Court) error {
 }
 
 type pages struct{ c *mashang.Court }
+
+// told are the people of one story.
+type told struct {
+	Title string
+	Roles []Role
+}
+
+// stories are the people by their stories, the first of which has no title.
+func (k kept) stories() (out []told) {
+	for _, r := range k.Roles {
+		i := slices.IndexFunc(out, func(t told) bool { return t.Title == r.Story })
+		if i < 0 {
+			i, out = len(out), append(out, told{Title: r.Story})
+		}
+		out[i].Roles = append(out[i].Roles, r)
+	}
+	slices.SortStableFunc(out, func(a, b told) int { return cmp.Compare(min(1, len(a.Title)), min(1, len(b.Title))) })
+	return out
+}
 
 type enterCmd struct {
 	Person string `json:"person"`

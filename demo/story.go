@@ -135,7 +135,7 @@ func (y *year) offer(f *filed, judge member) error {
 	if err != nil {
 		return err
 	}
-	y.roles = append(y.roles, Role{jia, false, f.pl.name, "原告，专利案，常在外地", "person", "/casebook/" + f.id})
+	y.roles = append(y.roles, Role{Person: jia, Name: f.pl.name, Sub: "原告，专利案，常在外地", Icon: "person", To: "/casebook/" + f.id})
 	city := f.court
 	for _, r := range []struct {
 		m             member
@@ -150,7 +150,7 @@ func (y *year) offer(f *filed, judge member) error {
 		{city.of(docket.President, "")[0], "院长", "chart", ""}, {city.of(docket.Supervision, "")[0], "审管办，答复投诉，看谁还没回", "bell", ""}, {city.of(docket.Discipline, "")[0], "督察，看过问记录和汇总", "shield", ""}, {city.of(docket.SystemAdmin, "")[0], "系统管理员", "kiosk", ""},
 		{city.of(docket.SecurityAdmin, "")[0], "安全管理员", "lock", ""}, {city.of(docket.AuditAdmin, "")[0], "审计管理员", "eye", ""},
 	} {
-		y.roles = append(y.roles, Role{r.m.person, true, r.m.name, r.sub, r.icon, r.to})
+		y.roles = append(y.roles, Role{Person: r.m.person, Staff: true, Name: r.m.name, Sub: r.sub, Icon: r.icon, To: r.to})
 	}
 	y.walk = Walk{Case: f.id, Code: code, Name: f.pl.name, Number: f.pl.number, Phone: f.pl.phone}
 	return y.court.Kit.Read(y.ctx, func(tx *db.Tx) error {

@@ -88,6 +88,9 @@ func (y *year) live(now time.Time, whole bool) error {
 		y.counted(end)
 	}
 	y.jia(end)
+	y.loan(end)
+	y.judged(end, true)
+	y.judged(end, false)
 	y.unfinished(end)
 	y.quarters(end)
 	sort.Slice(y.todo, func(i, j int) bool {
@@ -322,7 +325,8 @@ type Role struct {
 	Name   string `json:"name"`
 	Sub    string `json:"sub"`
 	Icon   string `json:"icon"`
-	To     string `json:"to"` // where he begins; empty: his desk
+	To     string `json:"to"`    // where he begins; empty: his desk
+	Story  string `json:"story"` // empty: the first one
 }
 
 // Walk is what a visitor needs to walk the story himself.
