@@ -433,8 +433,19 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	if err != nil || len(ds) == 0 {
 		return nil, err
 	}
+	whose := map[string]string{} // to the court: whose it is
+	if v.Court() {
+		ps, err := docket.Parties(tx, v.Case.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range ps {
+			whose[p.ID] = "，" + p.Name
+		}
+	}
 	var leaves []ui.Leaf
 	for _, d := range ds {
+		d.Title += whose[d.Party]
 		leaves = append(leaves, leaf(d, v))
 	}
 	var duties []deadline.Deadline

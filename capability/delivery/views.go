@@ -4,6 +4,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -156,6 +157,7 @@ func masked(a address) string {
 type record struct {
 	serving
 	Title    string      `json:"title"`
+	To       string      `json:"to"` // the party's name
 	Way      service.Way `json:"way"`
 	On       law.Date    `json:"on"`
 	Presumed bool        `json:"presumed"`
@@ -200,6 +202,10 @@ func visible(tx *db.Tx, caseID string, court bool, party string) ([]record, erro
 	if err != nil {
 		return nil, err
 	}
+	parties, err := docket.Parties(tx, caseID)
+	if err != nil {
+		return nil, err
+	}
 	var out []record
 	for _, v := range vs {
 		if !court && (v.Party != party || v.State == prepared) {
@@ -211,6 +217,9 @@ func visible(tx *db.Tx, caseID string, court bool, party string) ([]record, erro
 			if s := ps[i].State; !court && (s == paper.Withdrawn || s == paper.Superseded) && v.State != effective {
 				continue // it was taken back before it reached him
 			}
+		}
+		if i := slices.IndexFunc(parties, func(p docket.Party) bool { return p.ID == v.Party }); i >= 0 {
+			x.To = parties[i].Name
 		}
 		if i := slices.IndexFunc(es, func(e effect) bool { return e.Service == v.ID }); i >= 0 {
 			x.Way, x.On, x.Presumed, x.Basis, x.Steps = es[i].Way, es[i].On, es[i].Presumed, es[i].Basis.V, es[i].Steps.V
@@ -388,7 +397,33 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 		}
 		out = append(out, t)
 	}
-	return out, nil
+	fresh, err := s.unsent(tx, v, courts)
+	return append(out, fresh...), err
+}
+
+// unsent are papers that are done and on their way to nobody yet, by case. A case
+// code is given away at the counter, and nothing starts from it.
+func (s *Service) unsent(tx *db.Tx, v capability.Viewer, courts []string) ([]capability.Task, error) {
+	type row struct {
+		Case   string `db:"case_id"`
+		Number string `db:"number"`
+		Names  string `db:"names"`
+		Title  string `db:"title"`
+		N      int    `db:"n"`
+	}
+	args := append(db.Args(courts), v.Actor.Person, v.Now, v.Now)
+	rows, err := db.List[row](tx, `SELECT p.case_id, c.number, c.names, MIN(p.title) AS title, COUNT(*) AS n FROM paper_paper p JOIN docket_case c ON c.id = p.case_id
+		WHERE c.court_id || '' IN (`+db.In(len(courts))+`) AND p.state = 'issued' AND p.party_id <> '' AND p.kind NOT IN ('service_return', 'case_code_notice') AND NOT EXISTS (SELECT 1 FROM delivery_service v WHERE v.paper_id = p.id)
+		AND EXISTS (SELECT 1 FROM docket_access x WHERE x.case_id = p.case_id AND x.person_id = ? AND x.capacity = 'clerk' AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?)) GROUP BY p.case_id, c.number, c.names ORDER BY MIN(p.at), p.case_id LIMIT 100`, args...)
+	var out []capability.Task
+	for _, r := range rows {
+		title := r.Title
+		if r.N > 1 {
+			title += " 等 " + strconv.Itoa(r.N) + " 份"
+		}
+		out = append(out, capability.Task{Group: "等您送的文书", Title: title, Sub: r.Number + "·" + r.Names, Href: "/delivery/" + r.Case + "/send"})
+	}
+	return out, err
 }
 
 // hung is a public notice that hangs, or hung.
