@@ -48,6 +48,12 @@ func Seed(ctx context.Context, c *mashang.Court, clk *clock.Moved, now time.Time
 	return seed(ctx, c, clk, now, true, progress)
 }
 
+// Tell is [Seed] for the stories alone, without the year around them: a court
+// that is there at once, and whose clock may be moved on.
+func Tell(ctx context.Context, c *mashang.Court, clk *clock.Moved, now time.Time) error {
+	return seed(ctx, c, clk, now, false, nil)
+}
+
 // seed makes a year, whole or only its stories.
 func seed(ctx context.Context, c *mashang.Court, clk *clock.Moved, now time.Time, whole bool, progress func(day time.Time)) error {
 	carry(c)

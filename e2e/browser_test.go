@@ -44,14 +44,23 @@ func site(t *testing.T) string {
 	return origin
 }
 
+// start serves the demo's whole year.
 func start() (string, error) {
+	base, _, err := serve(func(ctx context.Context, c *mashang.Court, clk *clock.Moved, now time.Time) error {
+		return demo.Seed(ctx, c, clk, now, nil)
+	})
+	return base, err
+}
+
+// serve serves what tell makes of a new court, and returns its clock.
+func serve(tell func(context.Context, *mashang.Court, *clock.Moved, time.Time) error) (string, *clock.Moved, error) {
 	l, err := net.Listen("tcp", "localhost:0")
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	dir, err := os.MkdirTemp("", "mashang-e2e-")
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	base := fmt.Sprintf("http://localhost:%d", l.Addr().(*net.TCPAddr).Port)
 	now := time.Now()
@@ -59,21 +68,21 @@ func start() (string, error) {
 	ctx := context.Background()
 	k, err := app.Open(ctx, config.Config{Data: dir, Origin: base, Demo: true, Push: "mailto:it@court.example", WeChat: "https://wechat.example", WeChatKey: "key"}, clk, slog.New(slog.DiscardHandler))
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	c, err := mashang.Assemble(ctx, k)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	go c.KeepTrail(ctx)
-	if err := demo.Seed(ctx, c, clk, now, nil); err != nil {
-		return "", err
+	if err := tell(ctx, c, clk, now); err != nil {
+		return "", nil, err
 	}
 	if err := demo.Mount(c); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	go func() { _ = k.Serve(ctx, l, c.Router) }()
-	return base, nil
+	return base, clk, nil
 }
 
 // tab is one page of a browser of its own.
@@ -100,8 +109,14 @@ var (
 	wechat        = device{name: "wechat", width: 390, height: 844, touch: true, agent: "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0 Mobile Safari/537.36 MicroMessenger/8.0.44"}
 )
 
-// open starts a browser like d.
+// open starts a browser like d, on the demo's year.
 func open(t *testing.T, d device) *tab {
+	t.Helper()
+	return openAt(t, d, site(t))
+}
+
+// openAt starts a browser like d.
+func openAt(t *testing.T, d device, base string) *tab {
 	t.Helper()
 	bin, ok := launcher.LookPath()
 	if !ok {
@@ -118,7 +133,7 @@ func open(t *testing.T, d device) *tab {
 	}
 	b := rod.New().ControlURL(url).MustConnect()
 	t.Cleanup(func() { b.MustClose(); l.Cleanup() })
-	p := b.MustPage("").Timeout(4 * time.Minute) // of a whole story, on a busy machine
+	p := b.MustPage("").Timeout(6 * time.Minute) // of a whole story, on a busy machine
 	p.MustSetViewport(d.width, d.height, 1, d.touch)
 	if d.agent != "" {
 		p.MustSetUserAgent(&proto.NetworkSetUserAgentOverride{UserAgent: d.agent})
@@ -136,7 +151,7 @@ func open(t *testing.T, d device) *tab {
 			t.Fatal(err)
 		}
 	}
-	return &tab{p, t, site(t), d}
+	return &tab{p, t, base, d}
 }
 
 func (b *tab) goTo(path string) *tab {

@@ -40,10 +40,15 @@ func (m *Moved) Now() time.Time {
 // Set moves the clock to t. It never goes back: time that stepped back would
 // reorder acts, so an earlier t is ignored.
 func (m *Moved) Set(t time.Time) {
+	now := m.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if t.After(m.at) {
-		m.at = t.UTC().Truncate(time.Millisecond)
+	if !t.After(now) {
+		return
+	}
+	m.at = t.UTC().Truncate(time.Millisecond)
+	if !m.since.IsZero() {
+		m.since = time.Now()
 	}
 }
 
