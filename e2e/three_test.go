@@ -27,6 +27,7 @@ func TestThreeDefendants(t *testing.T) {
 	page := "/casebook/" + id
 	d.goTo("/desk").see("等您送的文书", "民事判决书 等 4 份").sound("three-desk")
 	d.click("民事判决书 等 4 份").see("他自己提供或者确认的", "没有确认过，能确定是他本人的").sound("three-send-desk")
+	third := d.MustEval(`() => [...document.querySelectorAll("main section h2")].map(h => h.textContent).filter(s => s.startsWith("被告")).at(-1).slice(3)`).Str()
 	for n := range 3 { // each as he can be reached
 		d.goTo("/delivery/" + id + "/send").after(func() {
 			d.MustEval(`n => [...document.querySelectorAll("main section")].filter(s => s.querySelector("h2").textContent.startsWith("被告"))[n].querySelector("form button").click()`, n)
@@ -48,8 +49,7 @@ func TestThreeDefendants(t *testing.T) {
 	d.as(clerk).goTo("/desk").see("没有送到的文书", "下一步：直接送达").click("民事判决书，给").see("空号", "这个地址收不到").sound("three-bounced-desk")
 	course := regexp.MustCompile(`/delivery/.*$`).FindString(d.MustInfo().URL)
 	byHand := func(way string, more func()) {
-		d.goTo("/delivery/" + id + "/hand").MustElement("[name=papers]").MustEval(`() => [...document.querySelectorAll('[name=papers]')].at(-1).click()`)
-		d.pick("^"+way).fill("on", today())
+		d.goTo("/delivery/"+id+"/hand").pick(`民事判决书(.|\n)*`+third).pick("^"+way).fill("on", today())
 		d.MustElement("[name=scan]").MustSetFiles(photo(t))
 		more()
 		d.click("^登记$").see("走到哪一步了")
@@ -58,7 +58,8 @@ func TestThreeDefendants(t *testing.T) {
 	clk.Add(5 * 24 * time.Hour)
 	d.as(clerk).goTo(course).MustElementR("summary", "登记结果").MustClick()
 	d.pick("^退回来了").pick("^没有人在，也联系不上").fill("on", today()).sound("three-returned-desk")
-	d.click("^登记结果$").see("退回的原因不是他造成的，不算送达")
+	d.after(func() { d.MustElementR("button", "^登记结果$").MustClick() }).see("结果登记好了")
+	d.goTo(course).see("退回的原因不是他造成的，不算送达", "下一步可以用的方式：直接送达")
 	byHand("上门，没有送到", func() { d.fill("who", "他的住所").fill("reason", "门锁着，邻居说半年没有见过他") })
 	d.goTo(course).see("上门没有送到", "看回证或者照片")
 	byHand("公告", func() {

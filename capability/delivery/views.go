@@ -421,7 +421,7 @@ func (s *Service) unsent(tx *db.Tx, v capability.Viewer, courts []string) ([]cap
 		if r.N > 1 {
 			title += " 等 " + strconv.Itoa(r.N) + " 份"
 		}
-		out = append(out, capability.Task{Group: "等您送的文书", Title: title, Sub: r.Number + "·" + r.Names, Href: "/delivery/" + r.Case + "/send"})
+		out = append(out, capability.Task{Group: "等您送的文书", Title: title, Sub: r.Number + "·" + r.Names, Href: "/delivery/" + r.Case + "/send", Tone: "soon", Tag: "等送"})
 	}
 	return out, err
 }
