@@ -42,7 +42,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "delivery.opened", Title: "打开文书，或者回复收到了", Audience: ledger.Named, News: "文书打开了"},
 				{Name: "delivery.by_hand", Title: "当面、邮寄、委托或者公告送达", Audience: ledger.Named, News: "送达有进展"},
 				{Name: "delivery.result", Title: "送达的结果", Audience: ledger.Named, News: "送达有进展"},
-				{Name: "delivery.rebutted", Title: "证明没有收到，原来的送达不算", Audience: ledger.Named, News: "一次送达不算了"},
+				{Name: "delivery.rebutted", Title: "证明没有收到，或者是另一天收到的", Audience: ledger.Named, News: "一次送达重新算了"},
 				{Name: "delivery.certified", Title: "制作电子送达凭证", Audience: ledger.Named},
 				{Name: "delivery.printed", Title: "印好要送的文书", Audience: ledger.Court},
 				{Name: "delivery.lapsed", Title: "公告期满", Audience: ledger.Named, News: "公告期满"},
@@ -76,7 +76,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /delivery/{case}/hand", Title: "当面、邮寄、委托、公告送达页", Verb: "handover", PageOnly: true, Do: s.getHand},
 		{Pattern: "POST /delivery/{case}/hand", Title: "登记当面、邮寄、委托、公告送达", Verb: "handover", Upload: most, Files: []string{"scan"}, In: handCmd{}, Out: ok{}, Do: s.postHand},
 		{Pattern: "POST /delivery/{case}/result/{attempt}", Title: "登记送达的结果", Verb: "handover", Upload: most, Files: []string{"scan"}, In: resultCmd{}, Out: ok{}, Do: s.postResult},
-		{Pattern: "POST /delivery/{case}/rebut/{attempt}", Title: "他证明没有收到", Verb: "rebut", In: rebutCmd{}, Out: ok{}, Do: s.postRebut},
+		{Pattern: "POST /delivery/{case}/rebut/{attempt}", Title: "他证明没有收到，或者是另一天收到的", Verb: "rebut", In: rebutCmd{}, Out: ok{}, Do: s.postRebut},
 	} {
 		if r.Object == "" {
 			r.Object = "service"
@@ -197,7 +197,7 @@ func (s *Service) postRebut(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	err := s.rebut(r.Context(), r.PathValue("case"), r.PathValue("attempt"), c)
-	return done(r, err, "记下了。这一次送达不算，请换一种方式再送。", s.courseAgain(r))
+	return done(r, err, "记下了，送达重新算过了。", s.courseAgain(r))
 }
 
 // courseAgain shows the page on which the forms of an attempt stand.

@@ -8,9 +8,11 @@ import (
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
+	"mashang/law"
 	"mashang/law/cite"
 	"mashang/law/service"
 	"mashang/platform/auth"
+	"mashang/platform/clock"
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/jobs"
@@ -242,15 +244,20 @@ func (s *Service) mine(tx *db.Tx, caseID, serviceID string) (v serving, p paper.
 	return v, p, err
 }
 
-// rebutCmd is what the recipient proved.
+// rebutCmd is what the recipient proved: that he received nothing, or on which
+// other day it came.
 type rebutCmd struct {
-	Reason string `json:"reason"`
+	Reason string   `json:"reason"`
+	On     law.Date `json:"on"`
 }
 
-// rebut records that the recipient proved that what was presumed did not
-// happen. The effect falls, what started from it stops, and the service goes on.
+// rebut records what the recipient proved against a service. What was only
+// presumed falls, what started from it stops, and the service goes on. What
+// reached the address that he gave is not undone, but a message that came on
+// another day counts from the day that he proved.
 //
 // law:法院专递规定(2004)/11 受送达人能够证明自己在诉讼文书送达的过程中没有过错的，不适用前款规定。
+// law:民诉法解释(2022)/135 以受送达人证明到达其特定系统的日期为准。
 func (s *Service) rebut(ctx context.Context, caseID, attemptID string, c rebutCmd) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
 		if _, err := access.May(tx, auth.From(ctx), "rebut", access.Of("service", caseID), tx.Now()); err != nil {
@@ -263,20 +270,51 @@ func (s *Service) rebut(ctx context.Context, caseID, attemptID string, c rebutCm
 		if err != nil {
 			return err
 		}
-		if e := a.verdict(s.papers.Nature(p.Kind)); !e.Made || !e.Presumed {
+		e := a.verdict(s.papers.Nature(p.Kind))
+		set, value := "rebutted_at", any(tx.Now())
+		switch {
+		case a.movable(e):
+			if err := c.day(a, p, docket.Today(tx.Now())); err != nil {
+				return err
+			}
+			set, value = "proved_on", c.On
+		case !e.Made || !e.Presumed:
 			b := cite.Basis{service.Online(31), service.Express(11)}
 			return fault.Law(fault.Conflict, "这一次不是推定送达的，不能这样推翻。", b.String())
 		}
-		if err := db.Must1(tx.Exec(`UPDATE delivery_attempt SET rebutted_at = ? WHERE id = ? AND rebutted_at = 0`, tx.Now(), a.ID)); err != nil {
+		if err := db.Must1(tx.Exec(`UPDATE delivery_attempt SET `+set+` = ? WHERE id = ? AND rebutted_at = 0`, value, a.ID)); err != nil {
 			return err
 		}
 		body := map[string]any{"service": v.ID, "attempt": a.ID, "way": string(a.Way)}
+		if set == "proved_on" {
+			body["proved_on"] = c.On.String()
+		}
 		if err := s.settle(tx, &v, true, body); err != nil {
 			return err
 		}
 		body["state"] = v.State
 		return s.record(tx, "delivery.rebutted", party, body, map[string]string{"reason": c.Reason})
 	})
+}
+
+// movable reports whether an effect has the day of sending, against which he may
+// prove another.
+func (a attempt) movable(e service.Effect) bool {
+	return e.Made && a.Way.Electronic() && a.Way != service.InApp && a.Standing == service.Confirmed && !a.Success.IsZero()
+}
+
+// day checks the day that he proved.
+func (c rebutCmd) day(a attempt, p paper.Paper, today law.Date) error {
+	sent := law.DateOf(a.Success, clock.Shanghai)
+	switch {
+	case c.On.IsZero():
+		return fault.Field("on", "请填他证明是哪一天到的，写成 2026-03-05。")
+	case c.On == sent && a.Proved.IsZero() || c.On == a.Proved:
+		return fault.Field("on", "这一天就是现在算的那一天。")
+	case c.On.Before(law.DateOf(a.Sent, clock.Shanghai)) || c.On.After(today):
+		return fault.Field("on", "要在发出以后、今天或者以前。")
+	}
+	return nil
 }
 
 // attemptOf reads an attempt of a case with all that it belongs to.

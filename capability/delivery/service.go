@@ -83,6 +83,7 @@ type attempt struct {
 	Read     time.Time                 `db:"read_at" json:"read"`
 	Replied  time.Time                 `db:"replied_at" json:"replied"`
 	Rebutted time.Time                 `db:"rebutted_at" json:"rebutted"`
+	Proved   law.Date                  `db:"proved_on" json:"proved"` // the day on which, as he proved, it reached his system
 	Signer   service.Receiver          `db:"signer" json:"signer"`
 	Note     string                    `db:"note" json:"-"` // sealed: who signed, the parcel's number, the course, what a carrier said
 	Find     string                    `db:"find" json:"-"` // the parcel's number, as a digest
@@ -122,7 +123,7 @@ type effect struct {
 
 const (
 	servingCols = `id, case_id, paper_id, party_id, state, ways, server_id, at`
-	attemptCols = `id, service_id, way, address_id, standing, sent_at, success_at, failed_at, reason, read_at, replied_at, rebutted_at, signer, note, find, posted, made_on, presumed, basis, steps, files, actor_id, at`
+	attemptCols = `id, service_id, way, address_id, standing, sent_at, success_at, failed_at, reason, read_at, replied_at, rebutted_at, proved_on, signer, note, find, posted, made_on, presumed, basis, steps, files, actor_id, at`
 	effectCols  = `id, service_id, way, made_on, made_at, presumed, basis, steps, at, undone_at`
 	sealNote    = "delivery.note"
 )
@@ -173,8 +174,8 @@ func (s *Service) try(tx *db.Tx, a attempt) error {
 	if a.Note != "" {
 		a.Note = s.k.Vault.Seal(sealNote, a.Note)
 	}
-	_, err := tx.Exec(`INSERT INTO delivery_attempt (`+attemptCols+`) VALUES (`+db.In(23)+`)`, a.ID, a.Service, a.Way, a.Address, a.Standing, a.Sent, a.Success, a.Failed, a.Reason,
-		a.Read, a.Replied, a.Rebutted, a.Signer, a.Note, a.Find, a.Posted, a.Made, a.Presumed, a.Basis, a.Steps, a.Files, a.Actor, a.At)
+	_, err := tx.Exec(`INSERT INTO delivery_attempt (`+attemptCols+`) VALUES (`+db.In(24)+`)`, a.ID, a.Service, a.Way, a.Address, a.Standing, a.Sent, a.Success, a.Failed, a.Reason,
+		a.Read, a.Replied, a.Rebutted, a.Proved, a.Signer, a.Note, a.Find, a.Posted, a.Made, a.Presumed, a.Basis, a.Steps, a.Files, a.Actor, a.At)
 	return err
 }
 
@@ -184,10 +185,19 @@ func (a *attempt) found(e service.Effect) {
 	a.Basis.V, a.Steps.V = e.Basis.Strings(), e.Steps
 }
 
+// proved is the end of the day that he proved: the day counts, and no hour of it
+// is known.
+func (a attempt) proved() time.Time {
+	if a.Proved.IsZero() {
+		return time.Time{}
+	}
+	return a.Proved.At(23, 59, clock.Shanghai)
+}
+
 // verdict is what an attempt has brought about, by the law.
 func (a attempt) verdict(n service.Nature) service.Effect {
 	if a.Way.Electronic() {
-		return service.Electronic(service.Trace{Standing: a.Standing, Success: a.Success, Replied: a.Replied, Read: a.Read, Rebutted: !a.Rebutted.IsZero(), Signs: n == service.Mediation}, clock.Shanghai)
+		return service.Electronic(service.Trace{Standing: a.Standing, Success: a.Success, Proved: a.proved(), Replied: a.Replied, Read: a.Read, Rebutted: !a.Rebutted.IsZero(), Signs: n == service.Mediation}, clock.Shanghai)
 	}
 	made := !a.Made.IsZero() && (a.Rebutted.IsZero() || !a.Presumed)
 	return service.Effect{Made: made, On: a.Made, Presumed: a.Presumed, Steps: a.Steps.V}
