@@ -78,7 +78,7 @@ func newServices(k *app.Kit) (*Services, error) {
 	if s.Connect, err = connect.New(k, s.Intake); err != nil {
 		return nil, err
 	}
-	if s.Outage, err = outage.New(k, s.Account); err != nil {
+	if s.Outage, err = outage.New(k, s.Account, s.Papers); err != nil {
 		return nil, err
 	}
 	s.List.All = []capability.Capability{

@@ -119,6 +119,9 @@ func (s *Service) certificate(tx *db.Tx, p paper.Paper, party docket.Party, v se
 				f[name] = minute(at)
 			}
 		}
+		if !a.Proved.IsZero() {
+			f["proved"] = a.Proved.String()
+		}
 		f["rule"] = map[bool]string{true: "第三十一条第二款第二项", false: "第三十一条第二款第一项"}[w.Presumed]
 		if a.Standing == service.Confirmed {
 			f["rule"] = "第三十一条第一款"

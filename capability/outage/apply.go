@@ -110,9 +110,26 @@ func (s *Service) apply(ctx context.Context, caseID, id string, c applyCmd) erro
 			return err
 		}
 		body := map[string]any{"application": a.ID, "rule": a.Rule, "last": a.Last.String()}
+		if a.State == filed { // what it rests on, sealed, lies beside it in the file
+			made, err := s.papers.Certify(tx, "outage_certificate", v.Case, v.Party, proof(v))
+			if err != nil {
+				return err
+			}
+			body["certificate"] = made.ID
+		}
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: kind, Court: v.Case.Court, Case: caseID, Actor: app.Actor(ctx), Holders: []string{auth.From(ctx).Person}, Body: body, Private: map[string]string{"reason": a.Reason}})
 		return err
 	})
+}
+
+// proof fills the certificate with what the house and the machine outside saw.
+func proof(v view) map[string]any {
+	o, minute := v.Outage, func(t time.Time) string { return t.In(clock.Shanghai).Format("2006-01-02 15:04") }
+	out := map[string]any{"from": minute(o.From), "until": minute(o.To), "lasted": lasted(o), "known": sawIt(o), "about": v.Application.Title, "last": v.Application.Last.String(), "entry": o.ID}
+	if o.Digest != "" {
+		out["lines"], out["record"] = o.Lines, o.Digest
+	}
+	return out
 }
 
 // decide grants a new last day or refuses. A 不变期间 is not moved: what the

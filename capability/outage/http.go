@@ -9,6 +9,7 @@ import (
 	"mashang/capability"
 	"mashang/docket"
 	"mashang/docket/access"
+	"mashang/docket/paper"
 	"mashang/law"
 	"mashang/platform/app"
 	"mashang/platform/auth"
@@ -28,19 +29,25 @@ type Phones interface {
 	TellBesides(tx *db.Tx, person string, at time.Time, text, path string) error
 }
 
+// Papers makes the certificate that lies beside an application.
+type Papers interface {
+	Certify(tx *db.Tx, kind string, c docket.Case, p docket.Party, fields map[string]any) (paper.Paper, error)
+}
+
 // Service does what the package doc says.
 type Service struct {
 	k      *app.Kit
 	phones Phones
+	papers Papers
 	node   string
 	limit  time.Duration
 }
 
 // New returns the service. What the settings name is the shortest silence that
 // counts; a restart is shorter.
-func New(k *app.Kit, phones Phones) (*Service, error) {
+func New(k *app.Kit, phones Phones, papers Papers) (*Service, error) {
 	limit, err := k.Config.Silence()
-	return &Service{k: k, phones: phones, node: nodeName(), limit: limit}, err
+	return &Service{k: k, phones: phones, papers: papers, node: nodeName(), limit: limit}, err
 }
 
 // Capability returns the service's line for the list.

@@ -327,7 +327,7 @@ func hint(fd form.Field) string {
 // inGroup are the kinds of a part of the list that can be written here.
 func inGroup(ks []kinds.Kind, group string) (out []kinds.Kind) {
 	for _, k := range ks {
-		if k.Group == group && k.Name != "service_return" && k.Name != "eservice_certificate" && k.Name != "case_code_notice" {
+		if k.Group == group && k.Name != "service_return" && k.Name != "eservice_certificate" && k.Name != "outage_certificate" && k.Name != "case_code_notice" {
 			out = append(out, k)
 		}
 	}
