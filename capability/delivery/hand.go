@@ -100,7 +100,7 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 		if err != nil {
 			return err
 		}
-		if err := c.check(docket.Today(tx.Now()), len(files)); err != nil {
+		if err := c.check(since(ps), docket.Today(tx.Now()), len(files)); err != nil {
 			return err
 		}
 		k, err := s.reach(tx, party)
@@ -140,9 +140,9 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 // check says what is missing of what each way needs.
 //
 // law:民事诉讼法(2023)/95 公告送达，应当在案卷中记明原因和经过。
-func (c handCmd) check(today law.Date, files int) error {
+func (c handCmd) check(since, today law.Date, files int) error {
 	var bad fault.List
-	dated(c.On, today, &bad, "on")
+	dated(c.On, since, today, &bad, "on")
 	switch c.Way {
 	case service.Left:
 		if files == 0 {
@@ -213,7 +213,7 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 		if v.State == effective || !a.Failed.IsZero() || p.State != paper.Issued {
 			return fault.New(fault.Conflict, "这一次已经有结果了。")
 		}
-		e, err := c.decide(a, s.papers.Nature(p.Kind), docket.Today(tx.Now()))
+		e, err := c.decide(a, s.papers.Nature(p.Kind), p.Dated, docket.Today(tx.Now()))
 		if err != nil {
 			return err
 		}
@@ -256,15 +256,15 @@ func (s *Service) save(tx *db.Tx, a attempt) error {
 }
 
 // decide asks the law what came of it.
-func (c resultCmd) decide(a attempt, n service.Nature, today law.Date) (service.Effect, error) {
+func (c resultCmd) decide(a attempt, n service.Nature, since, today law.Date) (service.Effect, error) {
 	var bad fault.List
 	carried := a.Way == service.Post || a.Way == service.Entrusted
 	switch {
 	case c.Result == "signed" && carried:
-		bySigner(c.Signer, c.Relation, c.On, today, &bad, "on")
+		bySigner(c.Signer, c.Relation, c.On, since, today, &bad, "on")
 		return service.Signed(service.Signing{Nature: n, Way: a.Way, By: c.Signer, Opponent: c.Opponent, On: c.On}), bad.Err()
 	case c.Result == "returned" && carried:
-		dated(c.On, today, &bad, "on")
+		dated(c.On, since, today, &bad, "on")
 		known := false
 		for _, r := range returns {
 			known = known || r.Why == c.Why
@@ -274,7 +274,7 @@ func (c resultCmd) decide(a attempt, n service.Nature, today law.Date) (service.
 		}
 		return service.Returned(c.Why, a.Standing == service.Confirmed, n, c.On, c.Faultless), bad.Err()
 	case c.Result == "posted" && a.Way == service.Notice:
-		dated(c.On, today, &bad, "on")
+		dated(c.On, since, today, &bad, "on")
 		if c.Place == "" {
 			bad.Add("place", "请填公告贴在哪里，或者登在哪里。")
 		}
