@@ -254,8 +254,8 @@ func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decide
 		if err != nil || !ok {
 			return fault.OrMissing(err)
 		}
-		if verb == "approve" && (k.Sign == "president") != (g.Relation&access.President != 0 && g.Relation&access.Handler == 0) && k.Sign == "president" {
-			return fault.New(fault.Forbidden, "这份文书要由院长签发。")
+		if verb == "approve" && !signsOff(k, g.Relation) {
+			return fault.New(fault.Forbidden, map[bool]string{true: "这份文书要由院长签发。", false: "这份文书由办案的法官签发，院长不替他签。"}[k.Sign == "president"])
 		}
 		e := ledger.Entry{Court: d.Court, Case: d.Case, Actor: app.Actor(ctx), Body: map[string]any{"draft": d.ID, "kind": d.Kind}}
 		from, to := checked, inHand
@@ -291,6 +291,14 @@ func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decide
 		_, err = s.k.Ledger.Append(tx, e)
 		return err
 	})
+}
+
+// signsOff reports whether papers of a kind are for somebody to sign off: those
+// of the president for him alone, and what a judge decides not for the president.
+//
+// law:人民法院组织法(2018)/32 合议庭或者法官独任审理案件形成的裁判文书，经合议庭组成人员或者独任法官签署
+func signsOff(k kinds.Kind, r access.Relation) bool {
+	return access.Allowed(r, "paper", "approve") && (k.Sign == "president") == (r&access.President != 0 && r&access.Handler == 0)
 }
 
 // become orders the papers of a draft: one for each addressee, or one with a

@@ -209,8 +209,7 @@ func (s *Service) getDraft(r *http.Request) (web.Reply, error) {
 		}
 		c = g.Case
 		v = proof{Draft: d, Title: k.Title, Flaws: fs, sign: kinds.Signs[k.Sign].Says}
-		president := g.Relation&access.President != 0 && g.Relation&access.Handler == 0
-		v.may = d.State == checked && access.Allowed(g.Relation, "paper", "approve") && (k.Sign == "president") == president
+		v.may = d.State == checked && signsOff(k, g.Relation)
 		v.edit = d.State == inHand && access.Allowed(g.Relation, "paper", "draft")
 		if p, err := docket.PersonOf(tx, d.Author); err == nil {
 			v.who = p.Name
