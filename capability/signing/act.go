@@ -205,6 +205,9 @@ func (s *Service) prepare(ctx context.Context, key, roundID string) (p *sign.Pre
 		if chain, err = parseCertificates([]byte(sit.Chains.V[n])); err != nil {
 			return err
 		}
+		if chain[0].Subject.CommonName != v.Name { // somebody else's code, or he signs for two
+			return fault.New(fault.Conflict, "这里要用“"+v.Name+"”的名字签。请重新要一次验证码。")
+		}
 		ct, err := docket.CourtOf(tx, r.Court)
 		box := [4]float64(v.Box.V)
 		f = sign.Field{Name: fmt.Sprintf("签名%d", v.Ord+1), Page: v.Page, Rect: box, Appearance: drawn.appearance(box[2]-box[0], box[3]-box[1]),
