@@ -49,6 +49,9 @@ type draft struct {
 
 const draftCols = `id, case_id, court_id, kind, version, data, state, author_id, note, at, moved_at`
 
+// seen names the text of a draft as somebody saw it.
+func (d draft) seen() string { return d.Moved.UTC().Format(time.RFC3339Nano) }
+
 // written is what a draft holds.
 type written struct {
 	To     []string     `json:"to"`              // parties, by id
@@ -61,6 +64,7 @@ type written struct {
 type draftCmd struct {
 	Kind   string         `json:"kind"`
 	Draft  string         `json:"draft"` // empty: a new one
+	Seen   string         `json:"seen"`  // moved, as it was when he began to write; empty: whatever it is
 	To     []string       `json:"to"`
 	About  string         `json:"about"` // of a correction: the paper in which the slip is
 	By     []string       `json:"by"`    // who was there and signs a record
@@ -112,6 +116,9 @@ func (s *Service) save(ctx context.Context, caseID string, c draftCmd) (out save
 			}
 			if d.State != inHand {
 				return fault.New(fault.Conflict, "这份文书已经交上去了，不能再改。要改，请让签发的人退回。")
+			}
+			if c.Seen != "" && c.Seen != d.seen() {
+				return fault.New(fault.Conflict, "您写的时候，别人改过这份草稿，所以没有存。请按“返回”把您写的抄下来，再打开草稿接着写。")
 			}
 			if d.Version, d.Moved = k.Version, now; k.About == "" {
 				c.About = old.About // what it replaces is not his to choose
@@ -229,6 +236,7 @@ func (s *Service) together(tx *db.Tx, c docket.Case, p docket.Party, w written) 
 type decideCmd struct {
 	Answer string `json:"answer"` // approve, return, drop
 	Reason string `json:"reason"`
+	Seen   string `json:"seen"` // moved, of the draft that he saw; empty: whatever it is
 }
 
 // decide signs a draft off, sends it back, or drops it. What is signed off is
@@ -249,6 +257,9 @@ func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decide
 		g, err := access.May(tx, auth.From(ctx), verb, access.Of("paper", d.Case), tx.Now())
 		if err != nil {
 			return err
+		}
+		if cmd.Seen != "" && cmd.Seen != d.seen() {
+			return fault.New(fault.Conflict, "您看过以后，这份草稿又改过。请看了现在的再决定。")
 		}
 		k, ok, err := s.kind(tx, d.Court, d.Kind)
 		if err != nil || !ok {
