@@ -393,12 +393,19 @@ func (s *Service) append(tx *db.Tx, kind string, r round, v slot, vs []slot, why
 	return err
 }
 
-// desk reads a round for an act of the court's people.
+// desk reads a round for an act of the court's people, and holds it: who signs
+// meanwhile is counted before or after, never past.
 func (s *Service) desk(tx *db.Tx, verb, roundID string) (r round, vs []slot, err error) {
 	if r, err = roundOf(tx, roundID); err != nil {
 		return r, nil, err
 	}
 	if _, err = access.May(tx, auth.From(tx.Context()), verb, access.Of("signing", r.Case), tx.Now()); err != nil {
+		return r, nil, err
+	}
+	if _, err = tx.Exec(`UPDATE signing_round SET digest = digest WHERE id = ?`, roundID); err != nil {
+		return r, nil, err
+	}
+	if r, err = roundOf(tx, roundID); err != nil {
 		return r, nil, err
 	}
 	if r.State != open {
