@@ -327,6 +327,9 @@ func (s *Service) become(tx *db.Tx, c docket.Case, k kinds.Kind, w written, draf
 			pp, err = paper.Copy(tx, first, p.ID)
 		} else {
 			pp, online, err = s.fresh(tx, c, k, p, w, draftID)
+			if k.About == "" {
+				w.About = "" // one takes the place of the old paper, not each
+			}
 		}
 		if err != nil {
 			return nil, err
