@@ -103,7 +103,7 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 		if err := c.check(since(ps), docket.Today(tx.Now()), len(files)); err != nil {
 			return err
 		}
-		k, err := s.reach(tx, party)
+		as, err := s.addressesOf(tx, party.ID)
 		if err != nil {
 			return err
 		}
@@ -123,8 +123,16 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 				}
 				a.found(e)
 			case service.Post:
-				a.Address, a.Standing = k.by["post"].ID, k.by["post"].Standing
+				at := postedTo(as, c.On)
+				a.Address, a.Standing = at.ID, at.Standing
 				a.Find = s.k.Vault.Find(findParcel, parcelNumber(c.Number))
+				_, twice, err := db.Maybe[string](tx, `SELECT a.id FROM delivery_attempt a JOIN delivery_service v ON v.id = a.service_id WHERE a.find = ? AND v.paper_id = ?`, a.Find, p.ID)
+				if err == nil && twice {
+					err = fault.New(fault.Conflict, "这件邮件已经登记过了。")
+				}
+				if err != nil {
+					return err
+				}
 			case service.Notice:
 				a.Posted.V = []posting{{Place: c.Who, On: c.On}}
 			}
