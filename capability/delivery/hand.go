@@ -101,10 +101,10 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 		if err != nil {
 			return err
 		}
-		if err := c.check(docket.Today(tx.Now()), len(files)); err != nil {
+		if err := c.check(since(ps), docket.Today(tx.Now()), len(files)); err != nil {
 			return err
 		}
-		k, err := s.reach(tx, party)
+		as, err := s.addressesOf(tx, party.ID)
 		if err != nil {
 			return err
 		}
@@ -126,8 +126,16 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 				}
 				a.found(e)
 			case service.Post:
-				a.Address, a.Standing = k.by["post"].ID, k.by["post"].Standing
+				at := postedTo(as, c.On)
+				a.Address, a.Standing = at.ID, at.Standing
 				a.Find = s.k.Vault.Find(findParcel, parcelNumber(c.Number))
+				_, twice, err := db.Maybe[string](tx, `SELECT a.id FROM delivery_attempt a JOIN delivery_service v ON v.id = a.service_id WHERE a.find = ? AND v.paper_id = ?`, a.Find, p.ID)
+				if err == nil && twice {
+					err = fault.New(fault.Conflict, "这件邮件已经登记过了。")
+				}
+				if err != nil {
+					return err
+				}
 			case service.Notice:
 				a.Posted.V = []posting{{Place: c.Who, On: c.On, Abroad: c.Abroad}}
 			}
@@ -143,9 +151,9 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 // check says what is missing of what each way needs.
 //
 // law:民事诉讼法(2023)/95 公告送达，应当在案卷中记明原因和经过。
-func (c handCmd) check(today law.Date, files int) error {
+func (c handCmd) check(since, today law.Date, files int) error {
 	var bad fault.List
-	dated(c.On, today, &bad, "on")
+	dated(c.On, since, today, &bad, "on")
 	switch c.Way {
 	case service.Direct:
 		if files == 0 {
@@ -226,7 +234,7 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 		if v.State == effective || !a.Failed.IsZero() || p.State != paper.Issued {
 			return fault.New(fault.Conflict, "这一次已经有结果了。")
 		}
-		e, err := c.decide(a, s.papers.Nature(p.Kind), docket.Today(tx.Now()))
+		e, err := c.decide(a, s.papers.Nature(p.Kind), p.Dated, docket.Today(tx.Now()))
 		if err != nil {
 			return err
 		}
@@ -269,15 +277,15 @@ func (s *Service) save(tx *db.Tx, a attempt) error {
 }
 
 // decide asks the law what came of it.
-func (c resultCmd) decide(a attempt, n service.Nature, today law.Date) (service.Effect, error) {
+func (c resultCmd) decide(a attempt, n service.Nature, since, today law.Date) (service.Effect, error) {
 	var bad fault.List
 	carried := a.Way == service.Post || a.Way == service.Entrusted
 	switch {
 	case c.Result == "signed" && carried:
-		bySigner(c.Signer, c.Relation, c.On, today, &bad, "on")
+		bySigner(c.Signer, c.Relation, c.On, since, today, &bad, "on")
 		return service.Signed(service.Signing{Nature: n, Way: a.Way, By: c.Signer, Opponent: c.Opponent, On: c.On}), bad.Err()
 	case c.Result == "returned" && carried:
-		dated(c.On, today, &bad, "on")
+		dated(c.On, since, today, &bad, "on")
 		known := false
 		for _, r := range returns {
 			known = known || r.Why == c.Why
@@ -287,7 +295,7 @@ func (c resultCmd) decide(a attempt, n service.Nature, today law.Date) (service.
 		}
 		return service.Returned(c.Why, a.Standing == service.Confirmed, n, c.On, c.Faultless), bad.Err()
 	case c.Result == "posted" && a.Way == service.Notice:
-		dated(c.On, today, &bad, "on")
+		dated(c.On, since, today, &bad, "on")
 		if c.Place == "" {
 			bad.Add("place", "请填公告贴在哪里，或者登在哪里。")
 		}

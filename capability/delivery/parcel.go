@@ -7,6 +7,8 @@ import (
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
+	"mashang/law"
+	"mashang/law/service"
 	"mashang/platform/auth"
 	"mashang/platform/db"
 )
@@ -16,6 +18,18 @@ const findParcel = "delivery.parcel"
 // parcelNumber is the number of a parcel in one spelling.
 func parcelNumber(s string) string {
 	return strings.ToUpper(strings.Join(strings.Fields(s), ""))
+}
+
+// postedTo is the address that stood on the parcel: the one that was known on
+// the day of posting, and on a day of change the old one. What he confirmed
+// afterwards makes no return his own doing.
+func postedTo(newestFirst []address, on law.Date) (at address) {
+	for _, a := range newestFirst {
+		if a.Kind == string(service.Post) && !docket.Today(a.At).After(on) && (a.Ended.IsZero() || !docket.Today(a.Ended).Before(on)) {
+			at = a
+		}
+	}
+	return at
 }
 
 // Parcels returns what was given to the post under a number: one parcel may hold

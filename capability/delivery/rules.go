@@ -46,7 +46,7 @@ func waiting(ps []paper.Paper) error {
 }
 
 // bySigner says what is wrong with who signed and when.
-func bySigner(signer service.Receiver, relation string, on, today law.Date, bad *fault.List, dateField string) {
+func bySigner(signer service.Receiver, relation string, on, since, today law.Date, bad *fault.List, dateField string) {
 	known := false
 	for _, s := range signers {
 		known = known || s.Key == signer
@@ -57,15 +57,29 @@ func bySigner(signer service.Receiver, relation string, on, today law.Date, bad 
 	if (signer == service.Family || signer == service.Named || signer == service.Desk) && relation == "" {
 		bad.Add("relation", "代收的，请写代收人姓名和与受送达人的关系。")
 	}
-	dated(on, today, bad, dateField)
+	dated(on, since, today, bad, dateField)
 }
 
-func dated(on, today law.Date, bad *fault.List, field string) {
+// since is the day of the youngest paper: nothing was done with all of them before.
+func since(ps []paper.Paper) (day law.Date) {
+	for _, p := range ps {
+		if p.Dated.After(day) {
+			day = p.Dated
+		}
+	}
+	return day
+}
+
+// dated refuses a day that has not come, and one on which there was no paper
+// yet: a notice put up then would be over today, and with it the days to appeal.
+func dated(on, since, today law.Date, bad *fault.List, field string) {
 	switch {
 	case on.IsZero():
 		bad.Add(field, "请填日期，照回证或者单子上写的。")
 	case on.After(today):
 		bad.Add(field, "这一天还没有到。请照回证或者单子上写的日期填。")
+	case on.Before(since):
+		bad.Add(field, "这一天早于文书日期（%s）。请再看一遍回证或者单子。", since.Chinese())
 	}
 }
 
@@ -75,12 +89,7 @@ func decide(h handover, ps []paper.Paper, today law.Date) error {
 	if err := waiting(ps); err != nil {
 		bad = append(bad, fault.Fields(err)...)
 	}
-	bySigner(h.Signer, h.Relation, h.SignedOn, today, &bad, "signed_on")
-	for _, p := range ps {
-		if !h.SignedOn.IsZero() && h.SignedOn.Before(p.Dated) {
-			bad.Add("signed_on", "签收日期早于文书日期（%s）。请再看一遍回证。", p.Dated.Chinese())
-		}
-	}
+	bySigner(h.Signer, h.Relation, h.SignedOn, since(ps), today, &bad, "signed_on")
 	return bad.Err()
 }
 

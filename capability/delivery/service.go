@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"embed"
+	"slices"
 	"strings"
 	"time"
 
@@ -316,7 +317,10 @@ func (s *Service) undo(tx *db.Tx, p paper.Paper, e effect) error {
 // toServe reads papers that wait for one recipient of a case.
 func toServe(tx *db.Tx, caseID string, ids []string) ([]paper.Paper, docket.Party, error) {
 	var ps []paper.Paper
-	for _, pid := range ids {
+	for i, pid := range ids {
+		if slices.Contains(ids[:i], pid) {
+			return nil, docket.Party{}, fault.Field("papers", "同一份文书写了两遍。")
+		}
 		p, err := paper.Of(tx, pid)
 		if err != nil {
 			return nil, docket.Party{}, err

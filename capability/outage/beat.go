@@ -97,16 +97,20 @@ func nodeName() string {
 // sighting is one line of a probe's file.
 type sighting struct {
 	Time   time.Time `json:"time"`
-	OK     bool      `json:"ok"`
+	OK     *bool     `json:"ok"`
 	MS     int64     `json:"ms"`
 	Reason string    `json:"reason"`
 }
 
-// unseen is how long a probe may pause before it has seen nothing of the time.
-const unseen = 15 * time.Minute
+const (
+	unseen    = 15 * time.Minute     // how long a probe may pause before it has seen nothing of the time
+	oldest    = 366 * 24 * time.Hour // what was longer ago moves no date any more
+	mostSpans = 200                  // of one file: with more it is the probe that is out of order
+)
 
 // spans reads a probe's file: from each first question without an answer to
-// the next that had one. What the probe did not see is not counted.
+// the next that had one. What the probe did not see is not counted. A file with
+// a line that no probe wrote is refused as a whole.
 func spans(file []byte, limit time.Duration, now time.Time) (out []outage, lines int64, err error) {
 	var from, last time.Time
 	close := func(to time.Time) {
@@ -115,37 +119,53 @@ func spans(file []byte, limit time.Duration, now time.Time) (out []outage, lines
 		}
 		from = time.Time{}
 	}
+	wrong := func() error {
+		return fault.Field("file", "第 "+itoa(lines)+" 行不是探测程序写的。请上传 mashang probe 写的那个文件。")
+	}
 	var before time.Time
-	for sc := bufio.NewScanner(bytes.NewReader(file)); sc.Scan(); {
+	sc := bufio.NewScanner(bytes.NewReader(file))
+	for sc.Scan() {
 		if len(bytes.TrimSpace(sc.Bytes())) == 0 {
 			continue
 		}
 		lines++
 		var x sighting
-		if json.Unmarshal(sc.Bytes(), &x) != nil || x.Time.IsZero() {
-			return nil, 0, fault.Field("file", "第 "+itoa(lines)+" 行不是探测程序写的。请上传 mashang probe 写的那个文件。")
+		d := json.NewDecoder(bytes.NewReader(sc.Bytes()))
+		d.DisallowUnknownFields()
+		if d.Decode(&x) != nil || x.Time.IsZero() || x.OK == nil {
+			return nil, 0, wrong()
 		}
 		if x.Time = x.Time.UTC().Truncate(time.Millisecond); x.Time.Before(before) || x.Time.After(now) {
 			return nil, 0, fault.Field("file", "第 "+itoa(lines)+" 行的时间不对：比前一行早，或者还没有到。")
 		}
 		before = x.Time
+		if now.Sub(x.Time) > oldest {
+			continue
+		}
 		if !from.IsZero() && x.Time.Sub(last) > unseen {
 			close(last)
 		}
 		switch {
-		case x.OK:
+		case *x.OK:
 			close(x.Time)
 		case from.IsZero():
 			from = x.Time
 		}
-		if !x.OK {
+		if !*x.OK {
 			last = x.Time
 		}
+	}
+	if sc.Err() != nil { // a line that is longer than any that a probe writes
+		lines++
+		return nil, 0, wrong()
 	}
 	if lines == 0 {
 		return nil, 0, fault.Field("file", "文件是空的。")
 	}
 	close(last)
+	if len(out) > mostSpans {
+		return nil, 0, fault.Field("file", "记录里断得太多，"+itoa(len(out))+" 次。请先看看探测程序那边的网络。")
+	}
 	return out, lines, nil
 }
 

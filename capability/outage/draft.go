@@ -122,7 +122,7 @@ func (s *Service) draftOne(tx *db.Tx, o outage, d deadline.Deadline) (bool, erro
 			a.ID, a.Outage, a.Deadline, a.Case, a.Party, a.Rule, a.Title, a.Last, a.Fixed, a.Until, a.Steps, a.Basis, a.Reason, a.State, a.Filed, a.Decision, a.New, a.Decided, a.At)
 	case was.State == draft && was.Reason != a.Reason && !was.Until.After(a.Until):
 		a.ID = was.ID
-		_, err = tx.Exec(`UPDATE outage_application SET outage_id = ?, until_on = ?, steps = ?, basis = ?, reason = ? WHERE id = ?`, a.Outage, a.Until, a.Steps, a.Basis, a.Reason, a.ID)
+		err = db.Must1(tx.Exec(`UPDATE outage_application SET outage_id = ?, until_on = ?, steps = ?, basis = ?, reason = ? WHERE id = ? AND state = 'draft'`, a.Outage, a.Until, a.Steps, a.Basis, a.Reason, a.ID))
 	default:
 		return false, nil
 	}

@@ -105,7 +105,7 @@ func (s *Service) read(ctx context.Context) (b book, err error) {
 		if b.Outages, err = db.List[outage](tx, `SELECT `+outageCols+` FROM outage_outage ORDER BY from_at DESC LIMIT 200`); err != nil {
 			return err
 		}
-		b.Plans, err = db.List[plan](tx, `SELECT `+planCols+` FROM outage_plan WHERE to_at > ? ORDER BY from_at`, tx.Now())
+		b.Plans, err = db.List[plan](tx, `SELECT `+planCols+` FROM outage_plan WHERE to_at > ? ORDER BY from_at LIMIT 200`, tx.Now())
 		return err
 	})
 	return b, err
@@ -143,7 +143,7 @@ func (s *Service) getCertificate(r *http.Request) (web.Reply, error) {
 				c.Courts = append(c.Courts, x.Name)
 			}
 		}
-		c.Plans, err = db.List[plan](tx, `SELECT `+planCols+` FROM outage_plan WHERE from_at <= ? AND to_at >= ? AND at < ? ORDER BY from_at`, c.Outage.To, c.Outage.From, c.Outage.From)
+		c.Plans, err = db.List[plan](tx, `SELECT `+planCols+` FROM outage_plan WHERE from_at <= ? AND to_at >= ? AND at < ? ORDER BY from_at LIMIT 200`, c.Outage.To, c.Outage.From, c.Outage.From)
 		return err
 	})
 	return web.Reply{Page: certificatePage(c), JSON: c}, err

@@ -140,7 +140,7 @@ func amend(k kinds.Kind, body string, n int) (kinds.Kind, error) {
 	case err == nil:
 		return next, nil
 	case errors.As(err, &lost):
-		return k, fault.Field("body", "“"+lost.Label+"”没有了（{"+lost.Name+"}）。这是这种文书必须写的，可以换地方、换说法，不能删。")
+		return k, fault.Field("body", "“"+lost.What+"”没有了，或者只在有的时候才写。这是这种文书必须写的，可以换地方、换说法，不能删，也不能加条件。")
 	case m != nil:
 		return k, fault.Field("body", "第 "+m[1]+" 行读不懂。花括号里的名字要和左边的一样，开头的 @ 要是会用的词，{ 要有 } 收尾。")
 	}

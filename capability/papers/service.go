@@ -450,6 +450,9 @@ func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd)
 		if err != nil {
 			return err
 		}
+		if err := paper.Hold(tx, p.ID); err != nil {
+			return err
+		}
 		cs, holders, err := s.copies(tx, p)
 		if err != nil {
 			return err

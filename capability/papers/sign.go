@@ -222,7 +222,8 @@ func (s *Service) signed(ctx context.Context, j *jobs.Job) error {
 	return s.issue(ctx, j, p, b, p.Pages)
 }
 
-// unsigned ends the paper and gives the draft back.
+// unsigned ends the paper and gives the draft back, to those who did not sign:
+// who signed his own has it.
 func (s *Service) unsigned(ctx context.Context, j *jobs.Job, p paper.Paper, f fact.SigningEnded) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
 		d, err := s.data(p)
@@ -236,7 +237,7 @@ func (s *Service) unsigned(ctx context.Context, j *jobs.Job, p paper.Paper, f fa
 		if err := paper.Unsigned(tx, p.ID); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(`UPDATE papers_draft SET state = 'draft', note = ?, moved_at = ? WHERE id = ? AND state = 'approved'`, s.k.Vault.Seal("papers.note", "没有签成："+why), tx.Now(), d.Text(draftValue)); err != nil {
+		if err := s.reopened(tx, p, d.Text(draftValue), "没有签成："+why); err != nil {
 			return err
 		}
 		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.unsigned", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Cause: f.FactName(), Body: map[string]any{"paper": p.ID, "draft": d.Text(draftValue), "state": f.State}}); err != nil {
@@ -244,6 +245,28 @@ func (s *Service) unsigned(ctx context.Context, j *jobs.Job, p paper.Paper, f fa
 		}
 		return j.Finish(tx)
 	})
+}
+
+func (s *Service) reopened(tx *db.Tx, p paper.Paper, draftID, note string) error {
+	if draftID == "" { // nobody wrote it: a return
+		return nil
+	}
+	d, w, err := s.draftOf(tx, draftID)
+	if err != nil || d.State != approved && d.State != inHand {
+		return err
+	}
+	if p.Party != "" && s.kinds[p.Kind].To == "party" {
+		if d.State == approved {
+			w.To = nil
+		}
+		w.To = append(w.To, p.Party)
+		text, err := json.Marshal(w)
+		if err != nil {
+			return err
+		}
+		d.Data = s.k.Vault.Seal("papers.draft", string(text))
+	}
+	return db.Must1(tx.Exec(`UPDATE papers_draft SET state = 'draft', data = ?, note = ?, moved_at = ? WHERE id = ? AND state = ?`, d.Data, s.k.Vault.Seal("papers.note", note), tx.Now(), d.ID, d.State))
 }
 
 // issue seals a paper where its kind has a seal, keeps and issues it.

@@ -183,6 +183,7 @@ func faults(fs []kinds.Flaw) error {
 type proof struct {
 	Draft draft        `json:"draft"`
 	Title string       `json:"title"`
+	To    []string     `json:"to"`
 	Flaws []kinds.Flaw `json:"flaws"`
 	may   bool         // sign it off
 	edit  bool
@@ -208,9 +209,8 @@ func (s *Service) getDraft(r *http.Request) (web.Reply, error) {
 			return err
 		}
 		c = g.Case
-		v = proof{Draft: d, Title: k.Title, Flaws: fs, sign: kinds.Signs[k.Sign].Says}
-		president := g.Relation&access.President != 0 && g.Relation&access.Handler == 0
-		v.may = d.State == checked && access.Allowed(g.Relation, "paper", "approve") && (k.Sign == "president") == president
+		v = proof{Draft: d, Title: k.Title, To: w.To, Flaws: fs, sign: kinds.Signs[k.Sign].Says}
+		v.may = d.State == checked && signsOff(k, g.Relation)
 		v.edit = d.State == inHand && access.Allowed(g.Relation, "paper", "draft")
 		if p, err := docket.PersonOf(tx, d.Author); err == nil {
 			v.who = p.Name

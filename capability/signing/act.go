@@ -205,6 +205,9 @@ func (s *Service) prepare(ctx context.Context, key, roundID string) (p *sign.Pre
 		if chain, err = parseCertificates([]byte(sit.Chains.V[n])); err != nil {
 			return err
 		}
+		if chain[0].Subject.CommonName != v.Name { // somebody else's code, or he signs for two
+			return fault.New(fault.Conflict, "这里要用“"+v.Name+"”的名字签。请重新要一次验证码。")
+		}
 		ct, err := docket.CourtOf(tx, r.Court)
 		box := [4]float64(v.Box.V)
 		f = sign.Field{Name: fmt.Sprintf("签名%d", v.Ord+1), Page: v.Page, Rect: box, Appearance: drawn.appearance(box[2]-box[0], box[3]-box[1]),
@@ -390,12 +393,19 @@ func (s *Service) append(tx *db.Tx, kind string, r round, v slot, vs []slot, why
 	return err
 }
 
-// desk reads a round for an act of the court's people.
+// desk reads a round for an act of the court's people, and holds it: who signs
+// meanwhile is counted before or after, never past.
 func (s *Service) desk(tx *db.Tx, verb, roundID string) (r round, vs []slot, err error) {
 	if r, err = roundOf(tx, roundID); err != nil {
 		return r, nil, err
 	}
 	if _, err = access.May(tx, auth.From(tx.Context()), verb, access.Of("signing", r.Case), tx.Now()); err != nil {
+		return r, nil, err
+	}
+	if _, err = tx.Exec(`UPDATE signing_round SET digest = digest WHERE id = ?`, roundID); err != nil {
+		return r, nil, err
+	}
+	if r, err = roundOf(tx, roundID); err != nil {
 		return r, nil, err
 	}
 	if r.State != open {

@@ -25,6 +25,7 @@ func (f *Form) Blocks(values map[string]any, custom Custom) ([]pdf.Block, error)
 
 type filler struct {
 	form   *Form
+	size   int
 	values map[string]any
 	custom Custom
 	out    []pdf.Block
@@ -61,7 +62,14 @@ func (w *filler) nodes(ns []node, r row) error {
 	return nil
 }
 
+// mostText is what a paper may hold, in bytes: a list that is written out again
+// for each of its lines grows with their square.
+const mostText = 16 << 20
+
 func (w *filler) node(n node, r row) error {
+	if w.size > mostText {
+		return fmt.Errorf("the paper is too long")
+	}
 	switch n.word {
 	case "if":
 		return w.branch(n, r)
@@ -360,6 +368,7 @@ func (w *filler) plain(s string, r row) (string, bool, error) {
 		t = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(t)
 		lacks = lacks || strings.TrimSpace(t) == ""
 		b.WriteString(t)
+		w.size += len(t)
 		s = after
 	}
 }

@@ -23,7 +23,7 @@
 //	@row L: V | L: V     row of a ruled form      @section TEXT  its grey heading
 //	@choose L: F         tick boxes of a choice field
 //	@cell L [day|minute] cell to sign in          @blank L [N]   empty cell of N lines
-//	@if F, @if !F, @if F=V … @else … @end         @each F … @end  over a table or list
+//	@if F, @if !F, @if F=V … @else … @end         @each F … @end  over a table or list, not inside another
 //	@NAME                a block that only the caller knows
 //
 // In TEXT, {name} is a value, {name:FILTER} a value written in a certain way,
@@ -184,6 +184,7 @@ type parser struct {
 	form  *Form
 	lines []numbered
 	at    int
+	each  bool // inside one
 }
 
 // nodes reads lines up to the end of the block that opened with word.
@@ -245,6 +246,13 @@ func (p *parser) block(n *node) (err error) {
 	n.field = strings.TrimSpace(name)
 	p.use(n.field)
 	n.text = ""
+	if n.word == "each" {
+		if p.each { // each more would multiply
+			return fmt.Errorf("form: line %d: @each inside @each", n.line)
+		}
+		p.each = true
+		defer func() { p.each = false }()
+	}
 	if n.yes, err = p.nodes(n.word); err != nil {
 		return err
 	}

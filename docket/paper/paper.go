@@ -87,6 +87,13 @@ func Fill(tx *db.Tx, paper, sealed string) error {
 // some is db.Must1 for a paper that may have copies.
 func some(n int64, err error) error { return db.Must1(min(n, 1), err) }
 
+// Hold keeps a paper and its copies as they are until the act ends: who serves
+// one meanwhile waits.
+func Hold(tx *db.Tx, paper string) error {
+	_, err := tx.Exec(`UPDATE paper_paper SET state = state WHERE `+copies, paper)
+	return err
+}
+
 // Copies returns a paper and all that have its code, the original first.
 func Copies(tx *db.Tx, paper string) ([]Paper, error) {
 	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE `+copies+` ORDER BY id = original DESC, id`, paper)

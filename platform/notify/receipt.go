@@ -243,6 +243,10 @@ func (n *Notifier) Told(tx *db.Tx, channel string, body []byte, signature string
 	if err != nil {
 		return err
 	}
+	m, ok, err := db.Maybe[Message](tx, `SELECT `+cols+` FROM notify_message WHERE id = ?`, mid)
+	if err != nil || !ok || m.Channel != channel { // a message of another channel is not its to speak of
+		return err
+	}
 	return n.settle(tx, mid, r)
 }
 

@@ -152,6 +152,9 @@ func RequestedKey(csr []byte) (crypto.PublicKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign: request: %w", err)
 	}
+	if key, ok := r.PublicKey.(*ecdsa.PublicKey); !ok || key.Curve != elliptic.P256() {
+		return nil, fmt.Errorf("sign: request: signatures are made with P-256, not with %T", r.PublicKey)
+	}
 	if err := r.CheckSignature(); err != nil {
 		return nil, fmt.Errorf("sign: request: %w", err)
 	}

@@ -16,8 +16,9 @@ func Parse(text string) (Kind, error) { return parseKind(text) }
 
 // Amend is k in another wording under another version. Who signs, what it
 // starts, which fields it asks for and which rules it must pass stay as they
-// are: they are the law's, not a court's. Everything that k says of the case
-// must still be said, and the sample of k must pass and be drawn.
+// are: they are the law's, not a court's. Everything that k says of the case,
+// and every number of days or of an article in its text, must still be said, under
+// no further condition; and the sample of k must pass and be drawn.
 func (k Kind) Amend(body, version string) (Kind, error) {
 	parts := strings.Split(k.Source, "\n---\n")
 	if strings.Contains("\n"+strings.ReplaceAll(body, "\r\n", "\n")+"\n", "\n---\n") {
@@ -29,13 +30,13 @@ func (k Kind) Amend(body, version string) (Kind, error) {
 	if err != nil {
 		return k, err
 	}
-	for _, name := range k.form.Uses() {
+	for _, name := range k.form.Uses() { // also those that only decide what is said
 		if !slices.Contains(n.form.Uses(), name) {
-			return k, &Lost{Name: name, Label: k.label(name)}
+			return k, &Lost{k.label(name)}
 		}
 	}
-	if strings.Contains(parts[2], "@sign") != strings.Contains(k.Body(), "@sign") {
-		return k, &Lost{Name: "@sign", Label: "落款"}
+	if what := k.form.Lost(n.form); what != "" {
+		return k, &Lost{k.label(what)}
 	}
 	_, flaws, err := n.Doc(nil)
 	if err == nil && len(flaws) > 0 {
@@ -44,16 +45,21 @@ func (k Kind) Amend(body, version string) (Kind, error) {
 	return n, err
 }
 
-// Lost is returned for a wording that leaves out what the paper must say.
-type Lost struct{ Name, Label string }
+// Lost is returned for a wording that leaves out what the paper must say, or
+// says it only sometimes.
+type Lost struct{ What string }
 
-func (l *Lost) Error() string { return "kinds: " + l.Name + " is not used any more" }
+func (l *Lost) Error() string { return "kinds: " + l.What + " is not said any more" }
 
-// label is what a clerk calls a value of the form.
-func (k Kind) label(name string) string {
+// label is what a clerk calls what a form says.
+func (k Kind) label(what string) string {
+	name := strings.Trim(what, "{}")
 	i := slices.IndexFunc(k.form.Fields, func(f form.Field) bool { return f.Name == name })
-	if i < 0 {
-		return name
+	switch {
+	case i >= 0:
+		return k.form.Fields[i].Label + "（{" + name + "}）"
+	case what == "@sign":
+		return "落款（@sign）"
 	}
-	return k.form.Fields[i].Label
+	return what
 }
