@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"mashang/capability/papers/kinds"
 	"mashang/docket"
@@ -15,6 +16,7 @@ import (
 	"mashang/platform/app"
 	"mashang/platform/blob"
 	"mashang/platform/db"
+	"mashang/platform/fault"
 	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 	"mashang/platform/pdf"
@@ -246,10 +248,28 @@ func (s *Service) unsigned(ctx context.Context, j *jobs.Job, p paper.Paper, f fa
 	})
 }
 
+// again is when a paper whose seal could not be had is tried once more.
+const again = 2 * time.Minute
+
+// later puts off the job of a paper that waits for who holds the seals, however
+// long that takes.
+func (s *Service) later(ctx context.Context, j *jobs.Job, why error) error {
+	s.k.Log.Warn("paper waits for its seal", "job", j.ID, "err", why)
+	return s.k.Note(ctx, func(tx *db.Tx) error {
+		if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: j.Kind, Lane: j.Lane, Body: json.RawMessage(j.Body), At: s.k.Now().Add(again)}); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
 // issue seals a paper where its kind has a seal, keeps and issues it.
 func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, b []byte, pages int) (err error) {
 	if kinds.Signs[s.kinds[p.Kind].Sign].Seal {
-		if b, err = s.rounds.Seal(ctx, p.Court, b, pages, p.Title); err != nil {
+		if b, err = s.rounds.Seal(ctx, p.Court, b, pages, p.Title); fault.KindOf(err) == fault.Unavailable {
+			return s.later(ctx, j, err)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -38,7 +38,7 @@ type signer struct {
 
 // Check says what a file is. It keeps nothing of it.
 func (s *Service) check(ctx context.Context, pdf []byte) (finding, error) {
-	trust, seals, err := s.trust(ctx)
+	trust, own, err := s.trust(ctx)
 	if err != nil {
 		return finding{}, err
 	}
@@ -50,7 +50,7 @@ func (s *Service) check(ctx context.Context, pdf []byte) (finding, error) {
 		return finding{}, err
 	}
 	f := found(r)
-	f.onlyOurSeals(r, seals)
+	f.onlyOurSeals(r, own)
 	sum := sha256.Sum256(pdf)
 	return f, s.k.Read(ctx, func(tx *db.Tx) error {
 		p, ok, err := paper.ByDigest(tx, hex.EncodeToString(sum[:]))
@@ -109,13 +109,13 @@ func found(r sign.Report) finding {
 // onlyOurSeals doubts what was signed under the root of seals by a key that is
 // no seal of ours: whoever got hold of the authority of seals can put any name
 // into a certificate, but not into the list of keys.
-func (f *finding) onlyOurSeals(r sign.Report, seals map[string]bool) {
+func (f *finding) onlyOurSeals(r sign.Report, own map[string]bool) {
 	n := 0
 	for _, x := range r.Signatures {
 		if x.Stamp {
 			continue
 		}
-		if g := &f.Signers[n]; g.Good && g.Kind == "seal" && !seals[x.Certificate.SerialNumber.String()] {
+		if g := &f.Signers[n]; g.Good && g.Kind == "seal" && !own[fingerprint(x.Certificate)] {
 			g.Good, g.Why = false, "不是本院用过的印章，也不是哪个人的签名"
 			if f.State == "signed" {
 				f.State = "untrusted"

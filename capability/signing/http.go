@@ -2,8 +2,11 @@ package signing
 
 import (
 	"bytes"
+	"context"
+	"crypto/x509"
 	"embed"
 	"net/http"
+	"slices"
 	"strings"
 
 	"mashang/capability"
@@ -18,15 +21,15 @@ import (
 //go:embed schema
 var schema embed.FS
 
-// New returns the service. persons may be nil: then nobody signs on a phone.
-func New(k *app.Kit, persons Persons, accounts Accounts) *Service {
-	return &Service{k: k, persons: persons, accounts: accounts}
+// New returns the service.
+func New(k *app.Kit, o Outside, accounts Accounts) *Service {
+	return &Service{k: k, persons: o.Persons, accounts: accounts, outside: o, kept: map[string]bool{}}
 }
 
 // Capability returns the service's line for the list.
 func (s *Service) Capability() capability.Capability {
 	return capability.Capability{Service: app.Service{
-		Name: "signing", Title: "签章", Schema: schema, Routes: s.routes, Technical: []string{"signing_sitting"},
+		Name: "signing", Title: "签章", Schema: schema, Routes: s.routes, Technical: []string{"signing_sitting", "signing_wait"},
 		Jobs: map[string]jobs.Handler{"signing.remind": s.remind, "signing.expire": s.expire},
 		Kinds: []ledger.Kind{
 			{Name: "signing.signed", Title: "在文书上签名", Audience: ledger.Named, News: "有人签了名"},
@@ -36,9 +39,11 @@ func (s *Service) Capability() capability.Capability {
 			{Name: "signing.expired", Title: "签名的日子过了", Audience: ledger.Named, News: "一份文书的签名日子过了"},
 			{Name: "signing.authority", Title: "建立测试用的证书机构", Audience: ledger.Court},
 			{Name: "signing.persons", Title: "记下给人发签名证书的机构", Audience: ledger.Court},
+			{Name: "signing.seals", Title: "记下印章的根证书", Audience: ledger.Court},
+			{Name: "signing.stamps", Title: "记下时间戳的根证书", Audience: ledger.Court},
 			{Name: "signing.key", Title: "印章有了电子签章的密钥", Audience: ledger.Court},
 		},
-	}, Panels: s.panels, Tasks: s.tasks}
+	}, Panels: s.panelsHere, Tasks: s.tasksHere}
 }
 
 // mostBytes of a file that is checked.
@@ -88,24 +93,36 @@ func (s *Service) postCheck(r *http.Request) (web.Reply, error) {
 // getPage gives the page that checks papers without a network, to be kept: as
 // bytes, so that it runs from a person's disk and never as a page of ours.
 func (s *Service) getPage(r *http.Request) (web.Reply, error) {
-	roots := ""
-	if s.k.Config.Demo {
-		a, err := s.load(r.Context())
-		if err != nil {
-			return web.Reply{}, err
-		}
-		roots = certificates(a.Certificates()[:1])
+	roots, err := s.rootsOfSeals(r.Context())
+	if err != nil {
+		return web.Reply{}, err
 	}
 	return web.Reply{File: &web.File{Name: "核对文书.html", Type: "application/octet-stream", Body: bytes.NewReader(offline.With(roots)), At: s.k.Now()}}, nil
 }
 
 func (s *Service) getRoot(r *http.Request) (web.Reply, error) {
-	if !s.k.Config.Demo {
-		return web.Reply{}, fault.Missing()
+	roots, err := s.rootsOfSeals(r.Context())
+	if err == nil && roots == "" {
+		err = fault.Missing()
 	}
-	a, err := s.load(r.Context())
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{File: &web.File{Name: "root.pem", Type: "text/plain; charset=utf-8", Body: strings.NewReader(certificates(a.Certificates()[:1])), At: s.k.Now()}}, nil
+	return web.Reply{File: &web.File{Name: "root.pem", Type: "text/plain; charset=utf-8", Body: strings.NewReader(roots), At: s.k.Now()}}, nil
+}
+
+// rootsOfSeals is what one has to believe in order to believe the seals and
+// their time stamps.
+func (s *Service) rootsOfSeals(ctx context.Context) (string, error) {
+	t, _, err := s.trust(ctx)
+	if err != nil || len(t.Roots) == 0 {
+		return "", err
+	}
+	all := append([]*x509.Certificate{}, t.Roots...)
+	for _, c := range t.Stamps {
+		if !slices.ContainsFunc(slices.Concat(all, t.People), c.Equal) {
+			all = append(all, c)
+		}
+	}
+	return certificates(all), nil
 }

@@ -14,6 +14,7 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/ledger"
 	"mashang/platform/ledger/offline"
+	"mashang/platform/seals"
 )
 
 // runVerify checks a court's ledger, or a record that someone exported.
@@ -50,7 +51,7 @@ func runVerify(ctx context.Context, args []string, stdout, stderr io.Writer) err
 func writePage(file, trust string) error {
 	var roots []byte
 	if trust != "" {
-		if _, err := readCertificates(trust); err != nil {
+		if _, err := seals.ReadRoots(trust); err != nil {
 			return err
 		}
 		var err error

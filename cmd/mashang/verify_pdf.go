@@ -1,8 +1,6 @@
 package main
 
 import (
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +10,7 @@ import (
 
 	"mashang/capability/signing"
 	"mashang/platform/clock"
+	"mashang/platform/seals"
 	"mashang/platform/sign"
 )
 
@@ -25,12 +24,12 @@ func verifyPaper(file, trust, people string, stdout io.Writer) error {
 	}
 	var t sign.Trust
 	if trust != "" {
-		if t.Roots, err = readCertificates(trust); err != nil {
+		if t.Roots, err = seals.ReadRoots(trust); err != nil {
 			return err
 		}
 	}
 	if people != "" {
-		if t.People, err = readCertificates(people); err != nil {
+		if t.People, err = seals.ReadRoots(people); err != nil {
 			return err
 		}
 		t.Stamps = append(append(t.Stamps, t.Roots...), t.People...)
@@ -80,26 +79,4 @@ func verifyPaper(file, trust, people string, stdout io.Writer) error {
 		return errors.New("没有人签过")
 	}
 	return errors.New("被改过")
-}
-
-func readCertificates(file string) (out []*x509.Certificate, err error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	for {
-		var b *pem.Block
-		if b, text = pem.Decode(text); b == nil {
-			break
-		}
-		c, err := x509.ParseCertificate(b.Bytes)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s holds no certificate", file)
-	}
-	return out, nil
 }

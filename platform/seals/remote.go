@@ -18,7 +18,6 @@ import (
 
 const (
 	wait      = 10 * time.Second // for one answer
-	rest      = 20 * time.Second // in which nobody asks a service that did not answer
 	fresh     = time.Minute      // how long a chain is taken for the one of now
 	mostReply = 8 << 20          // revocation lists are long
 )
@@ -29,10 +28,9 @@ type Remote struct {
 	url, secret string
 	client      *http.Client
 	clock       clock.Clock
+	pause       *pause
 
 	mu     sync.Mutex
-	until  time.Time // it rests
-	why    error
 	chains map[Key]known
 }
 
@@ -51,8 +49,11 @@ func NewRemote(address, secret string, c clock.Clock) (*Remote, error) {
 	if h := u.Hostname(); u.Scheme != "https" && (u.Scheme != "http" || h != "localhost" && h != "127.0.0.1" && h != "::1") {
 		return nil, fmt.Errorf("seals: %s is not an https address", u.Redacted())
 	}
-	return &Remote{url: strings.TrimSuffix(u.String(), "/"), secret: secret, clock: c, chains: map[Key]known{},
-		client: &http.Client{Timeout: wait, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
+	return &Remote{url: strings.TrimSuffix(u.String(), "/"), secret: secret, clock: c, pause: &pause{clock: c}, chains: map[Key]known{}, client: client()}, nil
+}
+
+func client() *http.Client {
+	return &http.Client{Timeout: wait, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // Chain is the certificate of a key with what belongs to it.
@@ -88,21 +89,14 @@ func (r *Remote) Sign(ctx context.Context, k Key, digest []byte) ([]byte, error)
 const notReached = "签章服务现在连不上。"
 
 func (r *Remote) ask(ctx context.Context, method, what string, body []byte, a any) error {
-	r.mu.Lock()
-	why, rests := r.why, r.clock.Now().Before(r.until)
-	r.mu.Unlock()
-	if rests {
+	if why := r.pause.on(); why != nil {
 		return down(notReached, why)
 	}
 	status, reply, err := r.call(ctx, method, what, body)
 	switch {
 	case err != nil || status >= 500:
 		err = errors.Join(err, fmt.Errorf("seals: %s answers %d", method, status))
-		if ctx.Err() == nil { // it was not we who gave up
-			r.mu.Lock()
-			r.until, r.why = r.clock.Now().Add(rest), err
-			r.mu.Unlock()
-		}
+		r.pause.after(ctx, err)
 		return down(notReached, err)
 	case status == http.StatusNotFound:
 		return down("签章服务里没有这个印章的密钥。", ErrNoKey)

@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 
 	"mashang/platform/fault"
 )
@@ -54,6 +57,29 @@ func Parse(list [][]byte) (out []*x509.Certificate, err error) {
 	}
 	if len(out) == 0 {
 		return nil, errors.New("seals: no certificate")
+	}
+	return out, nil
+}
+
+// ReadRoots reads the certificates in a file (PEM).
+func ReadRoots(file string) (out []*x509.Certificate, err error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		var b *pem.Block
+		if b, text = pem.Decode(text); b == nil {
+			break
+		}
+		c, err := x509.ParseCertificate(b.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s holds no certificate", file)
 	}
 	return out, nil
 }

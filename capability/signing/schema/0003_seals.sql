@@ -9,10 +9,10 @@ CREATE TABLE signing_root (
 );
 INSERT INTO signing_root (id, role, pem, at) SELECT id, role, pem, at FROM signing_root_1;
 DROP TABLE signing_root_1;
--- Since when whoever holds the keys of seals, or the time-stamp service, does not
--- answer, and what there is to say of it. Papers wait meanwhile.
+-- Since when the seal of a court can't be had from whoever holds its key, or a
+-- time stamp, and what there is to say of it. Papers wait meanwhile.
 CREATE TABLE signing_wait (
-    id    TEXT PRIMARY KEY CHECK (id = 'seals'),
-    says  TEXT NOT NULL,
-    since BIGINT NOT NULL
+    court_id TEXT PRIMARY KEY,
+    says     TEXT NOT NULL,
+    since    BIGINT NOT NULL
 )
