@@ -83,7 +83,7 @@ func (c *Config) strings() []struct {
 		{"seals-key", "key that shows the holder of seals who asks", &c.SealsKey},
 		{"seals-roots", "file (PEM) with the root certificates of seals", &c.SealsRoots},
 		{"stamps", "time-stamp server (RFC 3161), http address, or test: for the built-in one", &c.Stamps},
-		{"stamps-roots", "file (PEM) with the root certificates of the time-stamp server", &c.StampsRoots},
+		{"stamps-roots", "file (PEM) with the root certificates of time stamps", &c.StampsRoots},
 		{"push", "contact told to push services (mailto: or https:); empty for no web push", &c.Push},
 	}
 }
