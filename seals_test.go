@@ -87,7 +87,9 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // OpenSSL dates.
 func sealedOutside(t *testing.T, h *house) (o *signtest.Office, held *holder, service *gate, stamps *gate) {
 	t.Helper()
-	o = signtest.New(t, "")
+	lists := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(o.List()) }))
+	t.Cleanup(lists.Close)
+	o = signtest.New(t, lists.URL+"/list.crl")
 	held = newHolder(o, "河北省衡水市中级人民法院")
 	service, stamps = &gate{next: seals.Handler(held, "secret", func(error) {})}, &gate{next: o.Stamps().Config.Handler}
 	a, b := httptest.NewServer(service), httptest.NewServer(stamps)
@@ -249,5 +251,43 @@ func TestSealsOutsideDemo(t *testing.T) {
 				t.Errorf("it does not say that it is a test: %s, %s", s.Name, s.Subject)
 			}
 		}
+	}
+}
+
+// TestSealRevoked: a sealed paper carries its authority's list, stamped. Once
+// the certificate is revoked nothing is sealed with it any more, and what was
+// sealed before stays what it is.
+func TestSealRevoked(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	o, held, _, _ := sealedOutside(t, h)
+	first := h.accepted()
+	old := h.issued(first, "acceptance_notice")
+	r, err := signature.Verify(old, signature.Trust{Roots: []*x509.Certificate{o.Root()}}, h.Kit.Now())
+	if err != nil || r.Verdict != signature.Genuine || len(r.Revisions) != 4 || r.Revisions[2].Added != signature.AddedStore || r.Revisions[3].Added != signature.AddedStamp {
+		t.Fatalf("%+v %v", r, err)
+	}
+	leaf := r.Signatures[0].Certificate
+	time.Sleep(1100 * time.Millisecond) // dates of revocation have seconds
+	o.Revoke(leaf)
+	newer := o.List()
+	h.clock.Add(2 * time.Hour)
+	second := h.accepted()
+	if s := strings.Join(h.paperStates(second), ", "); !strings.Contains(s, "acceptance_notice ordered") {
+		t.Error("sealed with a revoked certificate:", s)
+	}
+	a := h.upload("", "/signing/check", nil, "file", "文书.pdf", old).must(t, "check", 200)
+	has(t, "what was sealed before", a.body, `"state":"ours"`, `"good":true`)
+	l, err := x509.ParseRevocationList(newer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := signature.Verify(old, signature.Trust{Roots: []*x509.Certificate{o.Root()}, Lists: []*x509.RevocationList{l}}, h.Kit.Now()); err != nil || r.Verdict != signature.Genuine {
+		t.Errorf("to who has the newer list: %s %v", r.Verdict, err)
+	}
+	held.renew("河北省衡水市中级人民法院")
+	h.clock.Add(2 * time.Hour)
+	h.drain()
+	if s := strings.Join(h.paperStates(second), ", "); !strings.Contains(s, "acceptance_notice issued") {
+		t.Error("not sealed with the new one:", s)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 	"mashang/platform/ledger/offline"
+	"mashang/platform/seals"
 	"mashang/platform/web"
 )
 
@@ -23,7 +24,7 @@ var schema embed.FS
 
 // New returns the service.
 func New(k *app.Kit, o Outside, accounts Accounts) *Service {
-	return &Service{k: k, persons: o.Persons, accounts: accounts, outside: o, kept: map[string]bool{}}
+	return &Service{k: k, persons: o.Persons, accounts: accounts, outside: o, lists: seals.NewLists(k.Clock), kept: map[string]bool{}}
 }
 
 // Capability returns the service's line for the list.

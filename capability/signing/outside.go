@@ -43,6 +43,9 @@ func (s *Service) sealOutside(ctx context.Context, seal docket.Seal, pdf []byte,
 	if errors.Is(err, sign.ErrSignature) || errors.Is(err, sign.ErrExpired) {
 		err = fault.Wrap(fault.Unavailable, wrong, err)
 	}
+	if err == nil {
+		out, err = s.store(ctx, out, chain, c.Lists, stamper)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +58,23 @@ func (s *Service) sealOutside(ctx context.Context, seal docket.Seal, pdf []byte,
 		err = fault.Wrap(fault.Unavailable, wrong, fmt.Errorf("signing: %s %+v %+v", r.Verdict, r.Signatures, r.Objections))
 	}
 	return out, err
+}
+
+// store puts what the authority says of revocation into a sealed paper, and has
+// all of it stamped: a reader of later years sees that the seal was good then,
+// when nobody can be asked any more. A list that can't be had holds up no paper.
+func (s *Service) store(ctx context.Context, pdf []byte, chain []*x509.Certificate, given [][]byte, stamper sign.Stamper) ([]byte, error) {
+	lists, err := s.lists.Of(ctx, chain, s.outside.SealRoots, given)
+	if err != nil {
+		s.k.Log.Warn("a revocation list can't be had", "err", err)
+	}
+	if len(lists) == 0 {
+		return pdf, nil
+	}
+	if pdf, err = sign.AddStore(pdf, nil, lists); err != nil {
+		return nil, err
+	}
+	return sign.AddStamp(ctx, pdf, "时间戳", stamper)
 }
 
 // know writes down that a seal has a certificate, once: the check doubts what

@@ -28,6 +28,7 @@ type Service struct {
 	persons  Persons
 	accounts Accounts
 	outside  Outside
+	lists    *seals.Lists
 
 	mu        sync.Mutex
 	authority *sign.Authority // once it was read

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +19,7 @@ import (
 // verifyPaper says what a PDF is, to someone who has nothing but the file and,
 // if he has them, the root certificates that he trusts. It fails for anything
 // but a signed paper of which every byte is as it was signed.
-func verifyPaper(file, trust, people string, stdout io.Writer) error {
+func verifyPaper(file, trust, people, lists string, stdout io.Writer) error {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return err
@@ -33,6 +35,11 @@ func verifyPaper(file, trust, people string, stdout io.Writer) error {
 			return err
 		}
 		t.Stamps = append(append(t.Stamps, t.Roots...), t.People...)
+	}
+	if lists != "" {
+		if t.Lists, err = readLists(lists); err != nil {
+			return err
+		}
 	}
 	r, err := sign.Verify(b, t, clock.System{}.Now())
 	if errors.Is(err, sign.ErrForeign) {
@@ -79,4 +86,27 @@ func verifyPaper(file, trust, people string, stdout io.Writer) error {
 		return errors.New("没有人签过")
 	}
 	return errors.New("被改过")
+}
+
+// readLists reads revocation lists.
+func readLists(file string) (out []*x509.RevocationList, err error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		var b *pem.Block
+		if b, text = pem.Decode(text); b == nil {
+			break
+		}
+		l, err := x509.ParseRevocationList(b.Bytes)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s holds no revocation list", file)
+	}
+	return out, nil
 }

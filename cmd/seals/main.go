@@ -67,10 +67,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
-	h, err := c.open(stderr)
+	t, key, err := c.open()
 	if err != nil {
 		return err
 	}
+	defer t.Close()
+	h := seals.Handler(t, key, func(err error) { fmt.Fprintln(stderr, time.Now().UTC().Format(time.RFC3339), err) })
 	l, err := net.Listen("tcp", c.listen)
 	if err != nil {
 		return err
@@ -94,36 +96,33 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return err
 }
 
-// open opens the token and returns what serves its keys.
-func (c settings) open(stderr io.Writer) (http.Handler, error) {
+// open opens the token and reads the key that the court shows.
+func (c settings) open() (t *token.Token, key string, err error) {
 	for name, v := range map[string]string{"-module": c.module, "-token": c.label, "-pin-file": c.pin, "-key-file": c.key} {
 		if v == "" {
-			return nil, fmt.Errorf("%s is missing", name)
+			return nil, "", fmt.Errorf("%s is missing", name)
 		}
 	}
 	host, _, err := net.SplitHostPort(c.listen)
 	if ip := net.ParseIP(host); err != nil || c.cert == "" && host != "localhost" && !ip.IsLoopback() {
-		return nil, errors.New("beyond this machine it serves https only: give -tls-cert and -tls-key")
+		return nil, "", errors.New("beyond this machine it serves https only: give -tls-cert and -tls-key")
 	}
 	pin, err := line(c.pin)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	key, err := line(c.key)
+	key, err = line(c.key)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	var above []*x509.Certificate
 	if c.above != "" {
 		if above, err = seals.ReadRoots(c.above); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 	}
-	t, err := token.Open(c.module, c.label, pin, above)
-	if err != nil {
-		return nil, err
-	}
-	return seals.Handler(t, key, func(err error) { fmt.Fprintln(stderr, time.Now().UTC().Format(time.RFC3339), err) }), nil
+	t, err = token.Open(c.module, c.label, pin, above)
+	return t, key, err
 }
 
 // line is the text of a file without the end of its line.

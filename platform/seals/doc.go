@@ -17,5 +17,6 @@
 // digest) or SM2 (the key signs e, as GM/T 0003.2 computes it). Who asks shows
 // the key that both were given: Authorization: Bearer KEY. crls may be left out.
 //
-// Reading order: seals.go, serve.go, remote.go, stamps.go, pause.go.
+// Reading order: seals.go, serve.go, remote.go, stamps.go, lists.go,
+// pause.go.
 package seals

@@ -89,10 +89,11 @@ type library struct {
 	findNext    func(session uint64, list *uint64, most uint64, n *uint64) uint64
 	findEnd     func(session uint64) uint64
 	signBegin   func(session uint64, m *mechanism, key uint64) uint64
+	finalize    func(reserved uintptr) uint64
 	signNow     func(session uint64, data *byte, n uint64, sig *byte, size *uint64) uint64
 }
 
-// load opens a library, which stays open as long as the process.
+// load opens a library, which stays in the process, and starts it.
 func load(path string) (*library, error) {
 	h, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
@@ -110,7 +111,7 @@ func load(path string) (*library, error) {
 	}
 	var initialize func(args *start) uint64
 	l := &library{}
-	for n, f := range map[int]any{0: &initialize, 4: &l.slotList, 6: &l.tokenInfo, 12: &l.openSession, 13: &l.close, 18: &l.login,
+	for n, f := range map[int]any{0: &initialize, 1: &l.finalize, 4: &l.slotList, 6: &l.tokenInfo, 12: &l.openSession, 13: &l.close, 18: &l.login,
 		24: &l.values, 26: &l.findBegin, 27: &l.findNext, 28: &l.findEnd, 42: &l.signBegin, 43: &l.signNow} {
 		purego.RegisterFunc(f, list.at[n])
 	}

@@ -43,7 +43,18 @@ func Open(path, label, pin string, above []*x509.Certificate) (*Token, error) {
 	t := &Token{lib: lib, label: label, pin: pin, above: above}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t, t.enter()
+	if err := t.enter(); err != nil {
+		lib.finalize(0)
+		return nil, err
+	}
+	return t, nil
+}
+
+// Close ends all sessions and stops the library.
+func (t *Token) Close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lib.finalize(0)
 }
 
 // Chain is the certificate with the label of a key, and those above it.

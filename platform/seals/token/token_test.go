@@ -49,6 +49,7 @@ func TestToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(tok.Close)
 	digest := sha256.Sum256([]byte("a paper"))
 	var wg sync.WaitGroup
 	for label, want := range chains {

@@ -36,7 +36,7 @@ func New(t testing.TB) (library string) {
 	if err := os.WriteFile(conf, fmt.Appendf(nil, "directories.tokendir = %s\nobjectstore.backend = file\nlog.level = ERROR\n", dir), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Setenv("SOFTHSM2_CONF", conf); err != nil { // for the rest of the process: a library is started once
+	if err := os.Setenv("SOFTHSM2_CONF", conf); err != nil { // which the library reads when it starts
 		t.Fatal(err)
 	}
 	run(t, "softhsm2-util", "--init-token", "--free", "--label", Label, "--pin", PIN, "--so-pin", "12345678")
