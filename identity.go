@@ -11,6 +11,7 @@ import (
 	"mashang/platform/notify"
 	"mashang/platform/persons"
 	"mashang/platform/seals"
+	"mashang/platform/sm"
 )
 
 // identityPlatform is what stands behind account's port: in the demo a sandbox
@@ -60,6 +61,11 @@ func outside(k *app.Kit) (o signing.Outside, err error) {
 		}
 		if o.SealRoots, err = seals.ReadRoots(c.SealsRoots); err != nil {
 			return o, err
+		}
+		if c.SMRoots != "" {
+			if o.SMRoots, err = sm.ReadRoots(c.SMRoots); err != nil {
+				return o, err
+			}
 		}
 	}
 	if c.Stamps != "" && c.Stamps != config.Test {

@@ -26,6 +26,10 @@ import (
 // a paper, and before it the signatures of people.
 type Rounds interface {
 	Seal(ctx context.Context, court string, pdf []byte, pages int, reason string) ([]byte, error)
+	// Sealed goes on when a sealed paper is issued; Proven reports whether its
+	// file has got its second proof.
+	Sealed(tx *db.Tx, p paper.Paper, digest string) error
+	Proven(tx *db.Tx, digest string) (bool, error)
 	// Ready reports whether all these can sign on their phones.
 	Ready(tx *db.Tx, who []paper.Signer) (bool, error)
 	// Open lets them sign a drawn paper.
@@ -280,6 +284,11 @@ func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, b []byt
 	return s.k.Do(ctx, func(tx *db.Tx) error {
 		if err := paper.Issue(tx, p.ID, digest, pages); err != nil {
 			return err
+		}
+		if kinds.Signs[s.kinds[p.Kind].Sign].Seal {
+			if err := s.rounds.Sealed(tx, p, digest); err != nil {
+				return err
+			}
 		}
 		d, err := s.data(p)
 		if err != nil {

@@ -25,6 +25,7 @@ type finding struct {
 	Pages   []int    `json:"pages,omitempty"`  // that were changed
 	Says    []string `json:"says,omitempty"`   // what is wrong, in words
 	Signers []signer `json:"signers,omitzero"` // in the order in which they signed
+	Second  *second  `json:"second,omitempty"` // proof by SM2, kept beside the file
 	Demo    bool     `json:"demo,omitempty"`
 }
 
@@ -52,6 +53,9 @@ func (s *Service) check(ctx context.Context, pdf []byte) (finding, error) {
 	f := found(r)
 	f.onlyOurSeals(r, own)
 	sum := sha256.Sum256(pdf)
+	if f.Second, err = s.secondOf(ctx, pdf, hex.EncodeToString(sum[:])); err != nil {
+		return f, err
+	}
 	return f, s.k.Read(ctx, func(tx *db.Tx) error {
 		p, ok, err := paper.ByDigest(tx, hex.EncodeToString(sum[:]))
 		if err != nil || !ok {

@@ -31,7 +31,8 @@ func New(k *app.Kit, o Outside, accounts Accounts) *Service {
 func (s *Service) Capability() capability.Capability {
 	return capability.Capability{Service: app.Service{
 		Name: "signing", Title: "签章", Schema: schema, Routes: s.routes, Technical: []string{"signing_sitting", "signing_wait"},
-		Jobs: map[string]jobs.Handler{"signing.remind": s.remind, "signing.expire": s.expire},
+		Jobs:    map[string]jobs.Handler{"signing.remind": s.remind, "signing.expire": s.expire, "signing.prove": s.prove},
+		Outside: s.outsideJobs(),
 		Kinds: []ledger.Kind{
 			{Name: "signing.signed", Title: "在文书上签名", Audience: ledger.Named, News: "有人签了名"},
 			{Name: "signing.declined", Title: "不签一份文书", Audience: ledger.Named, News: "一份文书不签了"},
@@ -42,9 +43,20 @@ func (s *Service) Capability() capability.Capability {
 			{Name: "signing.persons", Title: "记下给人发签名证书的机构", Audience: ledger.Court},
 			{Name: "signing.seals", Title: "记下印章的根证书", Audience: ledger.Court},
 			{Name: "signing.stamps", Title: "记下时间戳的根证书", Audience: ledger.Court},
+			{Name: "signing.sm", Title: "记下国密签名的根证书", Audience: ledger.Court},
+			{Name: "signing.smkey", Title: "建立测试用的国密密钥", Audience: ledger.Court},
+			{Name: "signing.proof", Title: "给文书加国密签名", Audience: ledger.Court},
 			{Name: "signing.key", Title: "印章有了电子签章的密钥", Audience: ledger.Court},
 		},
 	}, Panels: s.panelsHere, Tasks: s.tasksHere}
+}
+
+// outsideJobs are those that wait for who holds the keys of seals.
+func (s *Service) outsideJobs() []string {
+	if s.outside.Seals == nil {
+		return nil
+	}
+	return []string{"signing.prove"}
 }
 
 // mostBytes of a file that is checked.
@@ -61,6 +73,8 @@ func (s *Service) routes(rt *web.Router) {
 	}})
 	rt.Handle(web.Route{Pattern: "POST /signing/check", Title: "核对文书文件", Object: web.Public, Verb: "check", Limit: "code", Upload: mostBytes, Files: []string{"file"}, In: none{}, Out: finding{}, Do: s.postCheck})
 	rt.Handle(web.Route{Pattern: "GET /signing/page", Title: "断网也能核对的一页", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getPage})
+	rt.Handle(web.Route{Pattern: "GET /signing/proof/{file}", Title: "一份文书的国密签名", Object: web.Public, Verb: "see", Limit: "code", Out: web.File{}, Do: s.getProof})
+	rt.Handle(web.Route{Pattern: "GET /signing/smroot", Title: "国密签名用的根证书", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getSMRoot})
 	rt.Handle(web.Route{Pattern: "GET /signing/root", Title: "签章用的根证书", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getRoot})
 }
 

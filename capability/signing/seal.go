@@ -20,6 +20,7 @@ import (
 	"mashang/platform/ledger"
 	"mashang/platform/seals"
 	"mashang/platform/sign"
+	"mashang/platform/sm"
 )
 
 // Service does what the package doc says.
@@ -40,6 +41,7 @@ type Outside struct {
 	Persons    Persons             // nil: nobody signs on a phone
 	Seals      seals.Keys          // nil: the test authority's, where the settings say so
 	SealRoots  []*x509.Certificate // of Seals
+	SMRoots    []*sm.Certificate   // of the SM2 keys of Seals; nil: there are none
 	Stamps     sign.Stamper        // likewise
 	StampRoots []*x509.Certificate // of Stamps
 }

@@ -41,6 +41,7 @@ type Config struct {
 	SealsRoots   string   // file (PEM) with the roots of seals
 	Stamps       string   // http address of a time-stamp service (RFC 3161), or test:
 	StampsRoots  string   // file (PEM) with its roots
+	SMRoots      string   // file (PEM) with the roots of SM2 keys; empty: the holder of seals is not asked for SM2
 	Push         string   // contact told to push services, mailto: or https:; empty: no web push
 	Bus          string   // nats:// address of the message bus; empty: none
 	Exchange     string   // folder of letters with other systems; empty: folder in Data
@@ -84,6 +85,7 @@ func (c *Config) strings() []struct {
 		{"seals-roots", "file (PEM) with the root certificates of seals", &c.SealsRoots},
 		{"stamps", "time-stamp server (RFC 3161), http address, or test: for the built-in one", &c.Stamps},
 		{"stamps-roots", "file (PEM) with the root certificates of time stamps", &c.StampsRoots},
+		{"sm-roots", "file (PEM) with the root certificates of SM2 keys; with it papers get a second proof by the holder of seals", &c.SMRoots},
 		{"push", "contact told to push services (mailto: or https:); empty for no web push", &c.Push},
 	}
 }
@@ -247,6 +249,11 @@ func (c *Config) checkSeals() error {
 		return fmt.Errorf("config: -seals needs -stamps: what is signed has to be dated")
 	}
 	return nil
+}
+
+// SM reports whether papers get a second proof by SM2.
+func (c *Config) SM() bool {
+	return c.TestSeals() || c.Seals != "" && c.Seals != Test && c.SMRoots != ""
 }
 
 // TestSeals reports whether the built-in authority holds the keys of seals.

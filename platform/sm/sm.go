@@ -30,6 +30,9 @@ import (
 // ErrProof is returned for what is no proof of the file.
 var ErrProof = errors.New("sm: the proof does not fit the file")
 
+// Certificate is one of an SM2 key.
+type Certificate = smx509.Certificate
+
 // Sign makes the proof of a file. sign gets e, which is the SM3 digest of the
 // signer's Z and the file, and returns r and s in DER. chain is the signer's
 // certificate and those above it, without the root.

@@ -2,7 +2,7 @@
 ALTER TABLE signing_root RENAME TO signing_root_1;
 CREATE TABLE signing_root (
     id   TEXT NOT NULL,
-    role TEXT NOT NULL CHECK (role IN ('persons', 'seals', 'stamps')),
+    role TEXT NOT NULL CHECK (role IN ('persons', 'seals', 'stamps', 'sm')),
     pem  TEXT NOT NULL,
     at   BIGINT NOT NULL,
     PRIMARY KEY (id, role)
@@ -15,4 +15,18 @@ CREATE TABLE signing_wait (
     court_id TEXT PRIMARY KEY,
     says     TEXT NOT NULL,
     since    BIGINT NOT NULL
+);
+-- SM2 keys of the test authority: its own ('root') and those of seals, sealed.
+CREATE TABLE signing_sm (
+    id  TEXT PRIMARY KEY,
+    pem TEXT NOT NULL,
+    at  BIGINT NOT NULL
+);
+-- Second proofs of issued papers, by the digest of the file; base64.
+CREATE TABLE signing_proof (
+    file     TEXT PRIMARY KEY,
+    paper_id TEXT NOT NULL,
+    court_id TEXT NOT NULL,
+    proof    TEXT NOT NULL,
+    at       BIGINT NOT NULL
 )
