@@ -6,10 +6,14 @@ export CGO_ENABLED ?= 0
 # The race detector needs cgo; everything else is built without.
 PKGS = ./...
 
-.PHONY: build demo test deps long race bench generate check release
+.PHONY: build mashang-seals demo test deps long race bench generate check release
 
 build:
 	$(GO) build -trimpath -ldflags="-s -w" -o mashang ./cmd/mashang
+
+# What stands in front of a token (PKCS #11); linked dynamically, unlike the court.
+mashang-seals:
+	$(GO) build -trimpath -ldflags="-s -w" -o mashang-seals ./cmd/seals
 
 demo: build
 	rm -rf demo-data
@@ -45,3 +49,5 @@ generate:
 release:
 	GOOS=linux GOARCH=amd64 $(GO) build -trimpath -ldflags="-s -w" -o dist/mashang-linux-amd64 ./cmd/mashang
 	GOOS=linux GOARCH=arm64 $(GO) build -trimpath -ldflags="-s -w" -o dist/mashang-linux-arm64 ./cmd/mashang
+	GOOS=linux GOARCH=amd64 $(GO) build -trimpath -ldflags="-s -w" -o dist/mashang-seals-linux-amd64 ./cmd/seals
+	GOOS=linux GOARCH=arm64 $(GO) build -trimpath -ldflags="-s -w" -o dist/mashang-seals-linux-arm64 ./cmd/seals

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"mashang/demo/signer"
 	"mashang/platform/dbtest"
 )
 
@@ -41,13 +42,17 @@ func (h *house) begin(who string, rounds ...string) string {
 func TestSignedAsAnother(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
 	_, round := h.pair()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := signer.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	csr, err := key.Request()
 	if err != nil {
 		t.Fatal(err)
 	}
 	// The company gets the check and the code of Ms Jia, for the same paper.
 	check := h.begin("贾若兰", round)
-	a := h.post(company, "/signing/certify", map[string]any{"rounds": []string{round}, "check": check, "code": h.code(jiaPhone), "csr": request(t, key)})
+	a := h.post(company, "/signing/certify", map[string]any{"rounds": []string{round}, "check": check, "code": h.code(jiaPhone), "csr": csr})
 	if a.code == 200 {
 		p := &pen{h: h, who: company, key: key}
 		if err := json.Unmarshal([]byte(a.body), &p.papersToSign); err != nil {
@@ -65,7 +70,7 @@ func TestSignedAsAnother(t *testing.T) {
 	h.recordedBy(id2, "贾若兰")
 	other := h.signingRound(id2, "mediation_record")
 	check = h.begin("贾若兰", round)
-	ask := map[string]any{"rounds": []string{round, other}, "check": check, "code": h.code(jiaPhone), "csr": request(t, key)}
+	ask := map[string]any{"rounds": []string{round, other}, "check": check, "code": h.code(jiaPhone), "csr": csr}
 	h.post("贾若兰", "/signing/certify", ask).must(t, "for more papers", 422)
 	ask["rounds"] = []string{other}
 	a = h.post("贾若兰", "/signing/certify", ask)

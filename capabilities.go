@@ -65,12 +65,12 @@ func newServices(k *app.Kit) (*Services, error) {
 	s.Oversight = oversight.New(k)
 	s.Complaint = complaint.New(k)
 	s.Intake = intake.New(k, s.Casebook)
-	people, err := authorityOfPersons(k)
+	held, err := outside(k)
 	if err != nil {
 		return nil, err
 	}
-	seals := signing.New(k, people, s.Account)
-	if s.Papers, err = papers.New(k, s.Onecode, seals, onecode.ReplyDays); err != nil {
+	rounds := signing.New(k, held, s.Account)
+	if s.Papers, err = papers.New(k, s.Onecode, rounds, onecode.ReplyDays); err != nil {
 		return nil, err
 	}
 	serving := delivery.New(k, s.Papers, s.Account)
@@ -93,7 +93,7 @@ func newServices(k *app.Kit) (*Services, error) {
 		s.Outage.Capability(),                                 // 断线台账
 		s.Onecode.Capability(),                                // 码上通
 		s.Papers.Capability(),                                 // 文书
-		seals.Capability(),                                    // 签章
+		rounds.Capability(),                                   // 签章
 		serving.Capability(),                                  // 送达
 		post.New(k, serving).Capability(),                     // 邮局的回音
 		sms.New(k).Capability(),                               // 核对短信

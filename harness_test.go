@@ -63,8 +63,16 @@ func newHouse(t *testing.T, dsn string) *house {
 // newHouseOn is newHouse with a message bus.
 func newHouseOn(t *testing.T, dsn, bus string) *house {
 	t.Helper()
+	return newHouseWith(t, dsn, func(c *config.Config) { c.Bus = bus })
+}
+
+// newHouseWith is newHouse with other settings.
+func newHouseWith(t *testing.T, dsn string, change func(*config.Config)) *house {
+	t.Helper()
 	clk, log := clock.At(morning), &bytes.Buffer{}
-	k, err := app.Open(t.Context(), config.Config{Data: t.TempDir(), DB: dsn, Origin: "http://localhost:8080", Demo: true, Push: "mailto:it@court.example", WeChat: "https://wechat.example", WeChatKey: wechatKey, Bus: bus}, clk, slog.New(slog.NewJSONHandler(log, nil)))
+	cfg := config.Config{Data: t.TempDir(), DB: dsn, Origin: "http://localhost:8080", Demo: true, Push: "mailto:it@court.example", WeChat: "https://wechat.example", WeChatKey: wechatKey}
+	change(&cfg)
+	k, err := app.Open(t.Context(), cfg, clk, slog.New(slog.NewJSONHandler(log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,9 +6,12 @@ import (
 	"mashang/capability/account"
 	"mashang/capability/signing"
 	"mashang/platform/app"
+	"mashang/platform/config"
 	"mashang/platform/db"
 	"mashang/platform/notify"
 	"mashang/platform/persons"
+	"mashang/platform/seals"
+	"mashang/platform/sm"
 )
 
 // identityPlatform is what stands behind account's port: in the demo a sandbox
@@ -43,4 +46,33 @@ func authorityOfPersons(k *app.Kit) (signing.Persons, error) {
 	return persons.NewTest(k.Clock, func(ctx context.Context, phone, text string) error {
 		return k.Note(app.Alone(ctx), func(tx *db.Tx) error { return k.Notify.SendCode(tx, notify.SMS, phone, text) })
 	})
+}
+
+// outside is what signing gets from elsewhere: who certifies people, who holds
+// the keys of seals, and who says what time it is.
+func outside(k *app.Kit) (o signing.Outside, err error) {
+	c := k.Config
+	if o.Persons, err = authorityOfPersons(k); err != nil {
+		return o, err
+	}
+	if c.Seals != "" && c.Seals != config.Test {
+		if o.Seals, err = seals.NewRemote(c.Seals, c.SealsKey, k.Clock); err != nil {
+			return o, err
+		}
+		if o.SealRoots, err = seals.ReadRoots(c.SealsRoots); err != nil {
+			return o, err
+		}
+		if c.SMRoots != "" {
+			if o.SMRoots, err = sm.ReadRoots(c.SMRoots); err != nil {
+				return o, err
+			}
+		}
+	}
+	if c.Stamps != "" && c.Stamps != config.Test {
+		if o.StampRoots, err = seals.ReadRoots(c.StampsRoots); err != nil {
+			return o, err
+		}
+		o.Stamps = seals.NewStamps(c.Stamps, o.StampRoots, k.Clock)
+	}
+	return o, nil
 }

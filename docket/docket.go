@@ -31,6 +31,9 @@ type Court struct {
 	Phone   string `db:"phone" json:"phone"`
 	Address string `db:"address" json:"address"`
 	Numbers string `db:"numbers" json:"numbers"` // kinds whose number the internal system gives, comma separated; "*" for all
+	// SignDays is how long a paper waits for people's signatures; 0 for the
+	// seven days that hold without a setting.
+	SignDays int `db:"sign_days" json:"sign_days"`
 }
 
 // Speaks is the name in the masthead.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests need and this machine lacks: a PostgreSQL server, a
-# browser, and independent readers of PDFs, codes and lists. As root it installs; as
+# browser, a token of files, and independent readers of PDFs, codes and lists. As root it installs; as
 # anyone else it prints the command and fails.
 set -eu
 want=""
@@ -17,6 +17,8 @@ need poppler-utils command -v pdftotext
 need qpdf command -v qpdf
 need libnss3-tools command -v certutil
 need openssl command -v openssl
+need softhsm2 command -v softhsm2-util
+need opensc command -v pkcs11-tool
 need zbar-tools command -v zbarimg
 has_office() { ls /usr/lib/libreoffice/program/libsclo.so /usr/lib/libreoffice/program/libswlo.so; }
 need "libreoffice-calc-nogui libreoffice-writer-nogui" has_office

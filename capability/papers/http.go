@@ -141,7 +141,11 @@ func (s *Service) getView(r *http.Request) (web.Reply, error) {
 	if err := pdf.WriteHTML(&b, doc); err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: viewPage(p, b.String(), auth.From(r.Context()).Staff), Read: s.reading(r, p)}, nil
+	var proven bool
+	if err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) { proven, err = s.rounds.Proven(tx, p.Digest); return err }); err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Page: viewPage(p, b.String(), proven, auth.From(r.Context()).Staff), Read: s.reading(r, p)}, nil
 }
 
 func (s *Service) getFile(r *http.Request) (web.Reply, error) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"mashang/capability/papers/kinds"
 	"mashang/docket"
@@ -15,6 +16,7 @@ import (
 	"mashang/platform/app"
 	"mashang/platform/blob"
 	"mashang/platform/db"
+	"mashang/platform/fault"
 	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 	"mashang/platform/pdf"
@@ -24,6 +26,10 @@ import (
 // a paper, and before it the signatures of people.
 type Rounds interface {
 	Seal(ctx context.Context, court string, pdf []byte, pages int, reason string) ([]byte, error)
+	// Sealed goes on when a sealed paper is issued; Proven reports whether its
+	// file has got its second proof.
+	Sealed(tx *db.Tx, p paper.Paper, digest string) error
+	Proven(tx *db.Tx, digest string) (bool, error)
 	// Ready reports whether all these can sign on their phones.
 	Ready(tx *db.Tx, who []paper.Signer) (bool, error)
 	// Open lets them sign a drawn paper.
@@ -269,10 +275,28 @@ func (s *Service) reopened(tx *db.Tx, p paper.Paper, draftID, note string) error
 	return db.Must1(tx.Exec(`UPDATE papers_draft SET state = 'draft', data = ?, note = ?, moved_at = ? WHERE id = ? AND state = ?`, d.Data, s.k.Vault.Seal("papers.note", note), tx.Now(), d.ID, d.State))
 }
 
+// again is when a paper whose seal could not be had is tried once more.
+const again = 2 * time.Minute
+
+// later puts off the job of a paper that waits for who holds the seals, however
+// long that takes.
+func (s *Service) later(ctx context.Context, j *jobs.Job, why error) error {
+	s.k.Log.Warn("paper waits for its seal", "job", j.ID, "err", why)
+	return s.k.Note(ctx, func(tx *db.Tx) error {
+		if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: j.Kind, Lane: j.Lane, Body: json.RawMessage(j.Body), At: s.k.Now().Add(again)}); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
 // issue seals a paper where its kind has a seal, keeps and issues it.
 func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, b []byte, pages int) (err error) {
 	if kinds.Signs[s.kinds[p.Kind].Sign].Seal {
-		if b, err = s.rounds.Seal(ctx, p.Court, b, pages, p.Title); err != nil {
+		if b, err = s.rounds.Seal(ctx, p.Court, b, pages, p.Title); fault.KindOf(err) == fault.Unavailable {
+			return s.later(ctx, j, err)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -283,6 +307,11 @@ func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, b []byt
 	return s.k.Do(ctx, func(tx *db.Tx) error {
 		if err := paper.Issue(tx, p.ID, digest, pages); err != nil {
 			return err
+		}
+		if kinds.Signs[s.kinds[p.Kind].Sign].Seal {
+			if err := s.rounds.Sealed(tx, p, digest); err != nil {
+				return err
+			}
 		}
 		d, err := s.data(p)
 		if err != nil {

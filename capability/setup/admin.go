@@ -172,7 +172,7 @@ func saved(path, code, toast string) web.Reply {
 
 func (s *Service) getCourt(r *http.Request) (web.Reply, error) {
 	p, err := s.place(r, "settings", "")
-	c := courtCmd{Title: p.Court.Title, Phone: p.Court.Phone, Address: p.Court.Address, Numbers: p.Court.Numbers}
+	c := cardOf(p.Court)
 	return web.Reply{Page: courtPage(p, c, nil), JSON: p.Court}, err
 }
 
@@ -219,7 +219,7 @@ func (s *Service) postLogo(r *http.Request) (web.Reply, error) {
 	if perr != nil {
 		return web.Reply{}, perr
 	}
-	return web.Reply{Page: courtPage(p, courtCmd{Title: p.Court.Title, Phone: p.Court.Phone, Address: p.Court.Address, Numbers: p.Court.Numbers}, ui.Errs{err})}, err
+	return web.Reply{Page: courtPage(p, cardOf(p.Court), ui.Errs{err})}, err
 }
 
 // getLogo gives the picture to anyone: it stands in every masthead.

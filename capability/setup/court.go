@@ -5,6 +5,7 @@ import (
 	"context"
 	"image/png"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,6 +25,16 @@ type courtCmd struct {
 	Phone   string `json:"phone"`   // for the public
 	Address string `json:"address"` // for the public and the papers
 	Numbers string `json:"numbers"` // kinds whose number the internal system gives; * for all
+	Days    string `json:"days"`    // a paper waits for people's signatures; empty: seven
+}
+
+// cardOf is what the form about a court begins with.
+func cardOf(c docket.Court) courtCmd {
+	out := courtCmd{Title: c.Title, Phone: c.Phone, Address: c.Address, Numbers: c.Numbers}
+	if c.SignDays > 0 {
+		out.Days = strconv.Itoa(c.SignDays)
+	}
+	return out
 }
 
 // change is what every act of an administrator does: ask access, let f write,
@@ -54,6 +65,13 @@ func (s *Service) describe(ctx context.Context, c courtCmd) error {
 			bad.Add(f.name, "太长了，最多 %d 个字。", f.most)
 		}
 	}
+	days := 0
+	if c.Days != "" {
+		var err error
+		if days, err = strconv.Atoi(c.Days); err != nil || days < 2 || days > 30 {
+			bad.Add("days", "写 2 到 30 的整数，或者空着。")
+		}
+	}
 	if err := bad.Err(); err != nil {
 		return err
 	}
@@ -63,9 +81,10 @@ func (s *Service) describe(ctx context.Context, c courtCmd) error {
 		if err != nil {
 			return nil, err
 		}
+		ct.SignDays = days
 		ct.Title, ct.Phone, ct.Address = c.Title, c.Phone, c.Address
 		ct.Numbers = strings.Join(strings.FieldsFunc(c.Numbers, func(r rune) bool { return strings.ContainsRune(" ,，、", r) }), ",")
-		return map[string]any{"title": ct.Title, "numbers": ct.Numbers}, docket.PutCourt(tx, ct)
+		return map[string]any{"title": ct.Title, "numbers": ct.Numbers, "sign_days": ct.SignDays}, docket.PutCourt(tx, ct)
 	})
 }
 

@@ -71,7 +71,7 @@ func (s *Service) begin(ctx context.Context, c beginCmd) (out begun, err error) 
 		err = fault.New(fault.Unavailable, "现在不能在网上签，请到法院窗口签。")
 	}
 	if err == nil {
-		err = s.keep(ctx)
+		err = s.keepPersons(ctx)
 	}
 	if err == nil {
 		out.Check, err = s.persons.Begin(ctx, name, phone, papers)

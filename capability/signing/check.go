@@ -25,6 +25,7 @@ type finding struct {
 	Pages   []int    `json:"pages,omitempty"`  // that were changed
 	Says    []string `json:"says,omitempty"`   // what is wrong, in words
 	Signers []signer `json:"signers,omitzero"` // in the order in which they signed
+	Second  *second  `json:"second,omitempty"` // proof by SM2, kept beside the file
 	Demo    bool     `json:"demo,omitempty"`
 }
 
@@ -38,7 +39,7 @@ type signer struct {
 
 // Check says what a file is. It keeps nothing of it.
 func (s *Service) check(ctx context.Context, pdf []byte) (finding, error) {
-	trust, seals, err := s.trust(ctx)
+	trust, own, err := s.trust(ctx)
 	if err != nil {
 		return finding{}, err
 	}
@@ -50,8 +51,11 @@ func (s *Service) check(ctx context.Context, pdf []byte) (finding, error) {
 		return finding{}, err
 	}
 	f := found(r)
-	f.onlyOurSeals(r, seals)
+	f.onlyOurSeals(r, own)
 	sum := sha256.Sum256(pdf)
+	if f.Second, err = s.secondOf(ctx, pdf, hex.EncodeToString(sum[:])); err != nil {
+		return f, err
+	}
 	return f, s.k.Read(ctx, func(tx *db.Tx) error {
 		p, ok, err := paper.ByDigest(tx, hex.EncodeToString(sum[:]))
 		if err != nil || !ok {
@@ -109,13 +113,13 @@ func found(r sign.Report) finding {
 // onlyOurSeals doubts what was signed under the root of seals by a key that is
 // no seal of ours: whoever got hold of the authority of seals can put any name
 // into a certificate, but not into the list of keys.
-func (f *finding) onlyOurSeals(r sign.Report, seals map[string]bool) {
+func (f *finding) onlyOurSeals(r sign.Report, own map[string]bool) {
 	n := 0
 	for _, x := range r.Signatures {
 		if x.Stamp {
 			continue
 		}
-		if g := &f.Signers[n]; g.Good && g.Kind == "seal" && !seals[x.Certificate.SerialNumber.String()] {
+		if g := &f.Signers[n]; g.Good && g.Kind == "seal" && !own[fingerprint(x.Certificate)] {
 			g.Good, g.Why = false, "不是本院用过的印章，也不是哪个人的签名"
 			if f.State == "signed" {
 				f.State = "untrusted"

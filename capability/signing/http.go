@@ -2,8 +2,11 @@ package signing
 
 import (
 	"bytes"
+	"context"
+	"crypto/x509"
 	"embed"
 	"net/http"
+	"slices"
 	"strings"
 
 	"mashang/capability"
@@ -12,22 +15,24 @@ import (
 	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 	"mashang/platform/ledger/offline"
+	"mashang/platform/seals"
 	"mashang/platform/web"
 )
 
 //go:embed schema
 var schema embed.FS
 
-// New returns the service. persons may be nil: then nobody signs on a phone.
-func New(k *app.Kit, persons Persons, accounts Accounts) *Service {
-	return &Service{k: k, persons: persons, accounts: accounts}
+// New returns the service.
+func New(k *app.Kit, o Outside, accounts Accounts) *Service {
+	return &Service{k: k, persons: o.Persons, accounts: accounts, outside: o, lists: seals.NewLists(k.Clock), kept: map[string]bool{}}
 }
 
 // Capability returns the service's line for the list.
 func (s *Service) Capability() capability.Capability {
 	return capability.Capability{Service: app.Service{
-		Name: "signing", Title: "签章", Schema: schema, Routes: s.routes, Technical: []string{"signing_sitting"},
-		Jobs: map[string]jobs.Handler{"signing.remind": s.remind, "signing.expire": s.expire},
+		Name: "signing", Title: "签章", Schema: schema, Routes: s.routes, Technical: []string{"signing_sitting", "signing_wait"},
+		Jobs:    map[string]jobs.Handler{"signing.remind": s.remind, "signing.expire": s.expire, "signing.prove": s.prove},
+		Outside: s.outsideJobs(),
 		Kinds: []ledger.Kind{
 			{Name: "signing.signed", Title: "在文书上签名", Audience: ledger.Named, News: "有人签了名"},
 			{Name: "signing.declined", Title: "不签一份文书", Audience: ledger.Named, News: "一份文书不签了"},
@@ -36,9 +41,22 @@ func (s *Service) Capability() capability.Capability {
 			{Name: "signing.expired", Title: "签名的日子过了", Audience: ledger.Named, News: "一份文书的签名日子过了"},
 			{Name: "signing.authority", Title: "建立测试用的证书机构", Audience: ledger.Court},
 			{Name: "signing.persons", Title: "记下给人发签名证书的机构", Audience: ledger.Court},
+			{Name: "signing.seals", Title: "记下印章的根证书", Audience: ledger.Court},
+			{Name: "signing.stamps", Title: "记下时间戳的根证书", Audience: ledger.Court},
+			{Name: "signing.sm", Title: "记下国密签名的根证书", Audience: ledger.Court},
+			{Name: "signing.smkey", Title: "建立测试用的国密密钥", Audience: ledger.Court},
+			{Name: "signing.proof", Title: "给文书加国密签名", Audience: ledger.Court},
 			{Name: "signing.key", Title: "印章有了电子签章的密钥", Audience: ledger.Court},
 		},
-	}, Panels: s.panels, Tasks: s.tasks}
+	}, Panels: s.panelsHere, Tasks: s.tasksHere}
+}
+
+// outsideJobs are those that wait for who holds the keys of seals.
+func (s *Service) outsideJobs() []string {
+	if s.outside.Seals == nil {
+		return nil
+	}
+	return []string{"signing.prove"}
 }
 
 // mostBytes of a file that is checked.
@@ -55,6 +73,8 @@ func (s *Service) routes(rt *web.Router) {
 	}})
 	rt.Handle(web.Route{Pattern: "POST /signing/check", Title: "核对文书文件", Object: web.Public, Verb: "check", Limit: "code", Upload: mostBytes, Files: []string{"file"}, In: none{}, Out: finding{}, Do: s.postCheck})
 	rt.Handle(web.Route{Pattern: "GET /signing/page", Title: "断网也能核对的一页", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getPage})
+	rt.Handle(web.Route{Pattern: "GET /signing/proof/{file}", Title: "一份文书的国密签名", Object: web.Public, Verb: "see", Limit: "code", Out: web.File{}, Do: s.getProof})
+	rt.Handle(web.Route{Pattern: "GET /signing/smroot", Title: "国密签名用的根证书", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getSMRoot})
 	rt.Handle(web.Route{Pattern: "GET /signing/root", Title: "签章用的根证书", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getRoot})
 }
 
@@ -88,24 +108,36 @@ func (s *Service) postCheck(r *http.Request) (web.Reply, error) {
 // getPage gives the page that checks papers without a network, to be kept: as
 // bytes, so that it runs from a person's disk and never as a page of ours.
 func (s *Service) getPage(r *http.Request) (web.Reply, error) {
-	roots := ""
-	if s.k.Config.Demo {
-		a, err := s.load(r.Context())
-		if err != nil {
-			return web.Reply{}, err
-		}
-		roots = certificates(a.Certificates()[:1])
+	roots, err := s.rootsOfSeals(r.Context())
+	if err != nil {
+		return web.Reply{}, err
 	}
 	return web.Reply{File: &web.File{Name: "核对文书.html", Type: "application/octet-stream", Body: bytes.NewReader(offline.With(roots)), At: s.k.Now()}}, nil
 }
 
 func (s *Service) getRoot(r *http.Request) (web.Reply, error) {
-	if !s.k.Config.Demo {
-		return web.Reply{}, fault.Missing()
+	roots, err := s.rootsOfSeals(r.Context())
+	if err == nil && roots == "" {
+		err = fault.Missing()
 	}
-	a, err := s.load(r.Context())
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{File: &web.File{Name: "root.pem", Type: "text/plain; charset=utf-8", Body: strings.NewReader(certificates(a.Certificates()[:1])), At: s.k.Now()}}, nil
+	return web.Reply{File: &web.File{Name: "root.pem", Type: "text/plain; charset=utf-8", Body: strings.NewReader(roots), At: s.k.Now()}}, nil
+}
+
+// rootsOfSeals is what one has to believe in order to believe the seals and
+// their time stamps.
+func (s *Service) rootsOfSeals(ctx context.Context) (string, error) {
+	t, _, err := s.trust(ctx)
+	if err != nil || len(t.Roots) == 0 {
+		return "", err
+	}
+	all := append([]*x509.Certificate{}, t.Roots...)
+	for _, c := range t.Stamps {
+		if !slices.ContainsFunc(slices.Concat(all, t.People), c.Equal) {
+			all = append(all, c)
+		}
+	}
+	return certificates(all), nil
 }

@@ -32,7 +32,7 @@ const (
 	refused = "refused" // of a record: written down by the clerk, and the round goes on
 )
 
-// days that a round is open; a day before the end those who have not signed
+// days that a round is open where the court has not set others; a day before the end those who have not signed
 // are reminded.
 const days = 7
 
@@ -108,9 +108,16 @@ func (s *Service) Ready(tx *db.Tx, who []paper.Signer) (bool, error) {
 // and records it. where has the place of each signature, html the paper as it
 // is shown to who signs.
 func (s *Service) Open(tx *db.Tx, p paper.Paper, record bool, html string, who []paper.Signer, where []pdf.Place) error {
-	now := tx.Now()
+	now, wait := tx.Now(), days
+	ct, err := docket.CourtOf(tx, p.Court)
+	if err != nil {
+		return err
+	}
+	if ct.SignDays > 0 {
+		wait = ct.SignDays
+	}
 	r := round{ID: id.New(), Paper: p.ID, Case: p.Case, Court: p.Court, Title: p.Title, Record: record, State: open, Digest: p.Digest, First: p.Digest,
-		HTML: s.k.Vault.Seal("signing.html", html), At: now, Until: now.AddDate(0, 0, days)}
+		HTML: s.k.Vault.Seal("signing.html", html), At: now, Until: now.AddDate(0, 0, wait)}
 	if _, err := tx.Exec(`INSERT INTO signing_round (`+roundCols+`) VALUES (`+db.In(14)+`)`, r.ID, r.Paper, r.Case, r.Court, r.Title, r.Record, r.State, r.Digest, r.First, r.HTML, r.Reason, r.At, r.Until, r.Ended); err != nil {
 		return err
 	}

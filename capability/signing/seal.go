@@ -18,7 +18,9 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/id"
 	"mashang/platform/ledger"
+	"mashang/platform/seals"
 	"mashang/platform/sign"
+	"mashang/platform/sm"
 )
 
 // Service does what the package doc says.
@@ -26,10 +28,22 @@ type Service struct {
 	k        *app.Kit
 	persons  Persons
 	accounts Accounts
+	outside  Outside
+	lists    *seals.Lists
 
 	mu        sync.Mutex
 	authority *sign.Authority // once it was read
-	kept      bool            // the roots of persons were kept since this start
+	kept      map[string]bool // whose roots were kept since this start
+}
+
+// Outside is what the court does not hold itself.
+type Outside struct {
+	Persons    Persons             // nil: nobody signs on a phone
+	Seals      seals.Keys          // nil: the test authority's, where the settings say so
+	SealRoots  []*x509.Certificate // of Seals
+	SMRoots    []*sm.Certificate   // of the SM2 keys of Seals; nil: there are none
+	Stamps     sign.Stamper        // likewise
+	StampRoots []*x509.Certificate // of Stamps
 }
 
 // years that the certificate of a seal is valid.
@@ -50,19 +64,15 @@ const keyCols = `id, seal_id, court_id, chain, secret, until_at, at`
 
 // Seal signs a paper with the seal that a court uses now, over all its bytes.
 // The picture of the seal is part of the paper; the signature stands behind it
-// on the last page. A court for which no authority is set gets its paper back
-// as it is: outside the demo none is built in.
+// on the last page. A court for which nobody holds seals gets its paper back as
+// it is. An error that is [fault.Unavailable] passes: the paper waits.
 func (s *Service) Seal(ctx context.Context, court string, pdf []byte, pages int, reason string) ([]byte, error) {
-	if !s.k.Config.Demo {
+	if s.outside.Seals == nil && !s.k.Config.TestSeals() {
 		return pdf, nil
-	}
-	a, err := s.load(ctx)
-	if err != nil {
-		return nil, err
 	}
 	var seal docket.Seal
 	var ct docket.Court
-	err = s.k.Read(ctx, func(tx *db.Tx) (err error) {
+	err := s.k.Read(ctx, func(tx *db.Tx) (err error) {
 		if ct, err = docket.CourtOf(tx, court); err != nil {
 			return err
 		}
@@ -75,16 +85,44 @@ func (s *Service) Seal(ctx context.Context, court string, pdf []byte, pages int,
 	if err != nil {
 		return nil, err
 	}
-	signer, err := s.signer(ctx, a, seal)
-	if err != nil {
-		return nil, err
-	}
 	after, err := sign.Signed(pdf) // people sign before the court seals
 	if err != nil {
 		return nil, err
 	}
 	f := sign.Field{Name: "院印", Page: pages - 1, Reason: reason, Place: ct.Short, At: s.k.Now().UTC().Truncate(time.Second), Certify: !after}
-	return sign.Sign(ctx, pdf, f, signer, a.Stamper(s.k.Clock))
+	stamper, err := s.stamper(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if s.outside.Seals != nil {
+		out, err := s.sealOutside(ctx, seal, pdf, f, stamper)
+		return out, errors.Join(err, s.wait(ctx, court, err))
+	}
+	a, err := s.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := s.signer(ctx, a, seal)
+	if err != nil {
+		return nil, err
+	}
+	out, err := sign.Sign(ctx, pdf, f, signer, stamper)
+	if s.outside.Stamps != nil {
+		err = errors.Join(err, s.wait(ctx, court, err))
+	}
+	return out, err
+}
+
+// stamper is who says when a paper was sealed.
+func (s *Service) stamper(ctx context.Context) (sign.Stamper, error) {
+	if s.outside.Stamps != nil {
+		return s.outside.Stamps, nil
+	}
+	a, err := s.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return a.Stamper(s.k.Clock), nil
 }
 
 // load returns the built-in authority, making it at first need. It is kept in
@@ -169,11 +207,7 @@ func (s *Service) signer(ctx context.Context, a *sign.Authority, seal docket.Sea
 			return err
 		}
 		k = made
-		if _, err := tx.Exec(`INSERT INTO signing_key (`+keyCols+`) VALUES (?, ?, ?, ?, ?, ?, ?)`, k.ID, k.Seal, k.Court, k.Chain, k.Secret, k.Until, k.At); err != nil {
-			return err
-		}
-		_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "signing.key", Court: k.Court, Actor: app.Actor(ctx), Body: map[string]any{"seal": k.Seal, "serial": chain[0].SerialNumber.String(), "until": k.Until.UTC().Format(time.RFC3339)}})
-		return err
+		return s.putKey(tx, k, chain[0])
 	})
 	if err != nil {
 		return sign.Signer{}, err

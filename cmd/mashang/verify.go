@@ -14,11 +14,12 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/ledger"
 	"mashang/platform/ledger/offline"
+	"mashang/platform/seals"
 )
 
 // runVerify checks a court's ledger, or a record that someone exported.
 func runVerify(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flags("verify", "verify -data DIR [-db URL] [-seen FILE] | -receipt FILE [-earlier FILE] [-key FINGERPRINT] | -pdf FILE [-trust FILE] [-people FILE] | -page FILE [-trust FILE]",
+	fs := flags("verify", "verify -data DIR [-db URL] [-seen FILE] | -receipt FILE [-earlier FILE] [-key FINGERPRINT] | -pdf FILE [-trust FILE] [-people FILE] [-lists FILE] [-sm FILE -sm-roots FILE] | -page FILE [-trust FILE]",
 		"With -data it recomputes the whole ledger and every file's digest, beside a running\nserver; -seen names a checkpoint kept elsewhere, which alone shows a ledger that was\ncut back or replaced as a whole (the last one is kept in DIR/ledger.seen). With\n-receipt it checks an exported record with nothing but the file; give the fingerprint\nprinted on the notice, and an earlier record of the same case if there is one. -page\nwrites the page that checks records and papers in a browser without a network, with\nthe root certificates of -trust in it.", stderr)
 	receipt := fs.String("receipt", "", "exported record to check")
 	earlier := fs.String("earlier", "", "earlier record of the same person and case")
@@ -27,6 +28,8 @@ func runVerify(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	paper := fs.String("pdf", "", "court paper to check, byte by byte")
 	trust := fs.String("trust", "", "root certificates (PEM) that are trusted for -pdf, or go into -page")
 	people := fs.String("people", "", "root certificates (PEM) of those who certify people; without it those of -trust")
+	lists := fs.String("lists", "", "revocation lists (PEM) that are newer than those in the file of -pdf")
+	proof := fs.String("sm", "", "second proof (SM2) of the paper of -pdf, under the roots of -sm-roots")
 	page := fs.String("page", "", "write the offline page to this file")
 	cfg, err := settings(fs, args)
 	if err != nil {
@@ -36,7 +39,7 @@ func runVerify(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	case *page != "":
 		return writePage(*page, *trust)
 	case *paper != "":
-		return verifyPaper(*paper, *trust, *people, stdout)
+		return verifyPaper(given{*paper, *trust, *people, *lists, *proof, cfg.SMRoots}, stdout)
 	case *receipt != "":
 		return verifyReceipt(*receipt, *earlier, *key, stdout)
 	}
@@ -50,7 +53,7 @@ func runVerify(ctx context.Context, args []string, stdout, stderr io.Writer) err
 func writePage(file, trust string) error {
 	var roots []byte
 	if trust != "" {
-		if _, err := readCertificates(trust); err != nil {
+		if _, err := seals.ReadRoots(trust); err != nil {
 			return err
 		}
 		var err error

@@ -36,6 +36,12 @@ type Config struct {
 	PostKey      string   // key that signs what it is asked
 	Authority    string   // https address of the authority that certifies people; empty: nobody signs on a phone, but in the demo
 	AuthorityKey string   // key that shows it who asks
+	Seals        string   // https address of who holds the keys of seals, or test: for the built-in authority; empty: papers leave without a seal's signature, but in the demo
+	SealsKey     string   // key that shows it who asks
+	SealsRoots   string   // file (PEM) with the roots of seals
+	Stamps       string   // http address of a time-stamp service (RFC 3161), or test:
+	StampsRoots  string   // file (PEM) with its roots
+	SMRoots      string   // file (PEM) with the roots of SM2 keys; empty: the holder of seals is not asked for SM2
 	Push         string   // contact told to push services, mailto: or https:; empty: no web push
 	Bus          string   // nats:// address of the message bus; empty: none
 	Exchange     string   // folder of letters with other systems; empty: folder in Data
@@ -74,6 +80,12 @@ func (c *Config) strings() []struct {
 		{"post-key", "key that signs what the post is asked", &c.PostKey},
 		{"authority", "authority that certifies people who sign on their phones, https address", &c.Authority},
 		{"authority-key", "key that shows the authority who asks", &c.AuthorityKey},
+		{"seals", "who holds the keys of seals: https address, or test: for the built-in test authority", &c.Seals},
+		{"seals-key", "key that shows the holder of seals who asks", &c.SealsKey},
+		{"seals-roots", "file (PEM) with the root certificates of seals", &c.SealsRoots},
+		{"stamps", "time-stamp server (RFC 3161), http address, or test: for the built-in one", &c.Stamps},
+		{"stamps-roots", "file (PEM) with the root certificates of time stamps", &c.StampsRoots},
+		{"sm-roots", "file (PEM) with the root certificates of SM2 keys; with it papers get a second proof by the holder of seals", &c.SMRoots},
 		{"push", "contact told to push services (mailto: or https:); empty for no web push", &c.Push},
 	}
 }
@@ -211,12 +223,45 @@ func (c *Config) Check() error {
 	if (c.Authority == "") != (c.AuthorityKey == "") {
 		return fmt.Errorf("config: -authority and -authority-key go together")
 	}
+	if err := c.checkSeals(); err != nil {
+		return err
+	}
 	if c.Push != "" && !strings.HasPrefix(c.Push, "mailto:") && !strings.HasPrefix(c.Push, "https://") {
 		return fmt.Errorf("config: -push is a contact, mailto: or https:")
 	}
 	c.Origin = strings.TrimRight(c.Origin, "/")
 	_, err := c.Proxies()
 	return err
+}
+
+// Test is the address of what is built in for tests: asked for, it serves a court
+// that is no demo too, and marks what it signs.
+const Test = "test:"
+
+func (c *Config) checkSeals() error {
+	if held := c.Seals != "" && c.Seals != Test; held != (c.SealsKey != "") || held != (c.SealsRoots != "") {
+		return fmt.Errorf("config: -seals with an address, -seals-key and -seals-roots go together")
+	}
+	if served := c.Stamps != "" && c.Stamps != Test; served != (c.StampsRoots != "") {
+		return fmt.Errorf("config: -stamps with an address and -stamps-roots go together")
+	}
+	if c.Seals != "" && c.Seals != Test && c.Stamps == "" {
+		return fmt.Errorf("config: -seals needs -stamps: what is signed has to be dated")
+	}
+	return nil
+}
+
+// SM reports whether papers get a second proof by SM2.
+func (c *Config) SM() bool {
+	return c.TestSeals() || c.Seals != "" && c.Seals != Test && c.SMRoots != ""
+}
+
+// TestSeals reports whether the built-in authority holds the keys of seals.
+func (c *Config) TestSeals() bool { return c.Seals == Test || c.Seals == "" && c.Demo }
+
+// TestStamps reports whether the built-in authority stamps.
+func (c *Config) TestStamps() bool {
+	return c.Stamps == Test || c.Stamps == "" && c.TestSeals()
 }
 
 // Proxies returns the trusted networks.

@@ -70,6 +70,7 @@ func TestDefaults(t *testing.T) {
 func TestRefused(t *testing.T) {
 	for _, args := range [][]string{
 		{"-tls-cert", "x"}, {"-tls-key", "x"}, {"-trust-proxy", "somewhere"}, {"-trust-proxy", "10.0.0.0/99"},
+		{"-seals", "https://seals.example"}, {"-seals", "https://seals.example", "-seals-key", "k", "-seals-roots", "r"}, {"-seals", "test:", "-seals-key", "k"}, {"-stamps", "http://stamps.example"}, {"-stamps-roots", "r"},
 		{"-config", "/nonexistent"}, {"-config", file(t, "data = ")}, {"-config", file(t, "dta = 'x'")}, {"-config", file(t, "data = 7")}, {"-config", file(t, "witness = 'x'")},
 	} {
 		if _, err := read(t, args...); err == nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"math/big"
@@ -21,7 +22,8 @@ type Stamper interface {
 // Service is a time-stamp service that is reached over HTTP (RFC 3161, 3.4).
 type Service struct {
 	URL    string
-	Client *http.Client // its timeout is the caller's to set
+	Client *http.Client        // its timeout is the caller's to set
+	Roots  []*x509.Certificate // those whose stamps are taken; nil: whether it is believed is asked later
 }
 
 // largestReply bounds what a service may send.
@@ -64,6 +66,9 @@ func (s *Service) Stamp(ctx context.Context, digest []byte) ([]byte, error) {
 	}
 	if t.nonce == nil || t.nonce.Cmp(nonce) != 0 {
 		return nil, fmt.Errorf("%w: it answers another question", errToken)
+	}
+	if s.Roots != nil && !(&circle{Trust: Trust{Stamps: s.Roots}}).believes(t, t.time) {
+		return nil, fmt.Errorf("%w: whoever made it is not trusted", errToken)
 	}
 	return der, nil
 }
