@@ -73,10 +73,10 @@ func (s *Service) hear(ctx context.Context, j *jobs.Job) error {
 			return err
 		}
 		reads, err := anybodyReads(tx, c.Court)
-		if err == nil && n.number != "" && (reads || len(ws) > 0) {
-			err = s.tell(tx, n, c, ws)
+		if err != nil || n.number == "" || !reads && len(ws) == 0 {
+			return err // there is nobody to tell: the queue finishes it
 		}
-		if err != nil {
+		if err := s.tell(tx, n, c, ws); err != nil {
 			return err
 		}
 		return j.Finish(tx)
