@@ -300,11 +300,15 @@ func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
 	if p.State != paper.Ordered { // withdrawn with its case
 		return nil
 	}
-	doc, err := s.doc(ctx, p)
+	k, err := s.formOf(ctx, p)
 	if err != nil {
 		return err
 	}
 	d, err := s.data(p)
+	if err != nil {
+		return err
+	}
+	doc, err := k.Fill(d)
 	if err != nil {
 		return err
 	}
@@ -318,7 +322,7 @@ func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	return s.issue(ctx, j, p, b, pages)
+	return s.issue(ctx, j, p, d, b, pages)
 }
 
 // doc is the paper as the block model, from its frozen data.

@@ -183,6 +183,7 @@ func (q *Queue) work(ctx context.Context, of int) {
 		select {
 		case <-ctx.Done():
 		case <-q.wake:
+			busy = true
 		case <-tick.C:
 		}
 	}
@@ -191,16 +192,16 @@ func (q *Queue) work(ctx context.Context, of int) {
 // Drain does everything that is due, and what that brings about, then
 // returns. The demo and the tests use it after moving the clock.
 func (q *Queue) Drain(ctx context.Context) error {
-	for busy := false; ; busy = true {
-		n, err := q.step(ctx, everything, busy)
+	for {
+		n, err := q.step(ctx, everything, true)
 		if err != nil || n == 0 {
 			return err
 		}
 	}
 }
 
-// step does some jobs and returns how many. Who was busy finds more often than
-// not and takes at once; others look first.
+// step does some jobs and returns how many. Who was busy, or woken, finds more
+// often than not and takes at once; others look first.
 func (q *Queue) step(ctx context.Context, of int, busy bool) (int, error) {
 	if !busy {
 		if due, err := q.waiting(ctx, of); err != nil || !due {
