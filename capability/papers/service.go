@@ -110,11 +110,9 @@ func (s *Service) put(tx *db.Tx, k kinds.Kind, c docket.Case, p docket.Party, v 
 	if err := s.keep(tx, k); err != nil {
 		return paper.Paper{}, err
 	}
-	pp, err := paper.Order(tx, paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: k.Name, Version: k.Version, Title: k.Title, Number: c.Number, Dated: docket.Today(now), Corrects: corrects, Demo: v.Text("void") != "", At: now})
-	if err != nil {
-		return pp, err
-	}
-	long, short := "", ""
+	pp := paper.New(paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: k.Name, Version: k.Version, Title: k.Title, Number: c.Number, Dated: docket.Today(now), Corrects: corrects, Demo: v.Text("void") != "", At: now})
+	var long, short string
+	var err error
 	if k.Code && p.ID != "" {
 		if long, short, err = s.codes.CodeFor(tx, c.ID, p.ID, p.Person); err != nil {
 			return pp, err
@@ -126,7 +124,7 @@ func (s *Service) put(tx *db.Tx, k kinds.Kind, c docket.Case, p docket.Party, v 
 		return pp, err
 	}
 	pp.Data = s.k.Vault.Seal("paper.data", string(text))
-	if err := paper.Fill(tx, pp.ID, pp.Data); err != nil {
+	if pp, err = paper.Order(tx, pp); err != nil {
 		return pp, err
 	}
 	return pp, s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "papers.draw", Body: pp.ID})
