@@ -13,6 +13,7 @@ type measured struct {
 	rate   map[string]float64 // by subject, a second
 	live   []hearing          // ours and the peer's
 	batch  float64            // MB of heap that a thousand papers take
+	cpu    map[string]float64 // by subject, µs of the processor
 }
 
 // hearing is how long a message takes to the open pages, and what one takes.
@@ -81,6 +82,9 @@ func gates(m measured, least measured) []gate {
 	paper := gate{what: "a paper's time, of bare layout and bare cryptography", must: 1.5, atMost: true}
 	if r := m.rate[onePaper]; r > 0 {
 		paper.is = (1 / r) / (1/m.rate[bareLayout] + 1/m.rate[bareCrypto])
+		if bare := m.cpu[bareLayout] + m.cpu[bareCrypto]; bare > 0 {
+			paper.remark = fmt.Sprintf("of the processor alone: %.2f", m.cpu[onePaper]/bare)
+		}
 	}
 	out = append(out, gate{what: onePaper + ", one core", is: m.rate[onePaper], must: 60, goal: 100, unit: "/s"}, paper,
 		gate{what: "memory of a batch of 1,000 papers", is: m.batch, must: 128, atMost: true, unit: " MB"})

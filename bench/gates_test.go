@@ -11,7 +11,7 @@ func good() []measured {
 		return map[string]float64{bareCommit: 1000, message: 2100, peerCreate: 1000, peerFullIs: 400, casePage: 1600, peerList: 1000, desk: 500, groupBy: 1, allFigures: 60, onePaper: 110, bareLayout: 200, bareCrypto: 900}
 	}
 	live := []hearing{{10, 20, 30_000}, {20, 40, 50_000}}
-	return []measured{{"sqlite", 10_000, rate(), live, 40}, {"sqlite", million, rate(), live, 40}}
+	return []measured{{"sqlite", 10_000, rate(), live, 40, nil}, {"sqlite", million, rate(), live, 40, nil}}
 }
 
 // TestGates: a run that misses a gate says so and is counted, whichever it is;

@@ -67,7 +67,7 @@ func main() {
 				if err != nil || n < 1000 {
 					return fmt.Errorf("cases: %q is not a number from 1000 on", s)
 				}
-				o.found = &measured{engine: e, cases: n, rate: map[string]float64{}}
+				o.found = &measured{engine: e, cases: n, rate: map[string]float64{}, cpu: map[string]float64{}}
 				if err := run(o, e, n); err != nil {
 					return fmt.Errorf("%s, %d cases: %w", e, n, err)
 				}
@@ -186,7 +186,7 @@ func table(o options, subjects []subject) error {
 	}
 	fmt.Printf("%-46s %10s %8s %8s %10s %10s %10s\n", "", "a second", "p99 ms", "cpu µs", "of commit", "of hello", "of peer")
 	for i, s := range subjects {
-		o.found.rate[s.name] = median(rates[i])
+		o.found.rate[s.name], o.found.cpu[s.name] = median(rates[i]), median(cpu[i])
 		fmt.Printf("%-46s %10.0f %8.1f %8.0f", s.name, median(rates[i]), median(worst[i]), median(cpu[i]))
 		for _, base := range []string{"bare driver", "bare handler", s.beside} {
 			j := slices.IndexFunc(subjects, func(s subject) bool { return base != "" && strings.HasPrefix(s.name, base) })

@@ -47,7 +47,7 @@ func New(k *app.Kit, cases Cases) (*Service, error) {
 func (s *Service) Capability() capability.Capability {
 	var hears []app.Hearing
 	for _, f := range told {
-		hears = append(hears, app.Hearing{Fact: f.Fact, Do: s.hear})
+		hears = append(hears, app.Hearing{Fact: f.Fact, Do: s.hear, If: s.heard})
 	}
 	return capability.Capability{
 		Service: app.Service{

@@ -64,34 +64,42 @@ func (s *Service) hear(ctx context.Context, j *jobs.Job) error {
 		if err != nil {
 			return err
 		}
-		ws, err := waysOf(tx, c.Court)
-		if err != nil {
-			return err
-		}
 		n, err := newsOf(j, c)
 		if err != nil {
 			return err
 		}
-		reads, err := anybodyReads(tx, c.Court)
-		if err == nil && n.number != "" && (reads || len(ws) > 0) {
-			err = s.tell(tx, n, c, ws)
+		ws, anybody, err := audience(tx, c.Court)
+		if err != nil || n.number == "" || !anybody {
+			return err // the queue finishes what leaves nothing
 		}
-		if err != nil {
+		if err := s.tell(tx, n, c, ws); err != nil {
 			return err
 		}
 		return j.Finish(tx)
 	})
 }
 
-// anybodyReads reports whether a system may fetch the events of a court.
-func anybodyReads(tx *db.Tx, court string) (bool, error) {
+// heard reports whether anybody outside hears of a case.
+func (s *Service) heard(tx *db.Tx, caseID string) (bool, error) {
+	c, err := docket.CaseOf(tx, caseID)
+	if err != nil {
+		return false, err
+	}
+	_, anybody, err := audience(tx, c.Court)
+	return anybody, err
+}
+
+// audience are the open ways of a court, and whether there is one or a system
+// that may fetch its events.
+func audience(tx *db.Tx, court string) (ws []way, anybody bool, err error) {
+	if ws, err = waysOf(tx, court); err != nil || len(ws) > 0 {
+		return ws, true, err
+	}
 	ys, err := systemsOf(tx, court)
 	for _, y := range ys {
-		if y.live(tx.Now()) && y.allowed("read") == nil {
-			return true, err
-		}
+		anybody = anybody || y.live(tx.Now()) && y.allowed("read") == nil
 	}
-	return false, err
+	return nil, anybody, err
 }
 
 func (s *Service) tell(tx *db.Tx, n news, c docket.Case, ws []way) error {

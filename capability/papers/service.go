@@ -110,11 +110,9 @@ func (s *Service) put(tx *db.Tx, k kinds.Kind, c docket.Case, p docket.Party, v 
 	if err := s.keep(tx, k); err != nil {
 		return paper.Paper{}, err
 	}
-	pp, err := paper.Order(tx, paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: k.Name, Version: k.Version, Title: k.Title, Number: c.Number, Dated: docket.Today(now), Corrects: corrects, Demo: v.Text("void") != "", At: now})
-	if err != nil {
-		return pp, err
-	}
-	long, short := "", ""
+	pp := paper.New(paper.Paper{Case: c.ID, Court: c.Court, Party: p.ID, Kind: k.Name, Version: k.Version, Title: k.Title, Number: c.Number, Dated: docket.Today(now), Corrects: corrects, Demo: v.Text("void") != "", At: now})
+	var long, short string
+	var err error
 	if k.Code && p.ID != "" {
 		if long, short, err = s.codes.CodeFor(tx, c.ID, p.ID, p.Person); err != nil {
 			return pp, err
@@ -126,7 +124,7 @@ func (s *Service) put(tx *db.Tx, k kinds.Kind, c docket.Case, p docket.Party, v 
 		return pp, err
 	}
 	pp.Data = s.k.Vault.Seal("paper.data", string(text))
-	if err := paper.Fill(tx, pp.ID, pp.Data); err != nil {
+	if pp, err = paper.Order(tx, pp); err != nil {
 		return pp, err
 	}
 	return pp, s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "papers.draw", Body: pp.ID})
@@ -300,11 +298,15 @@ func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
 	if p.State != paper.Ordered { // withdrawn with its case
 		return nil
 	}
-	doc, err := s.doc(ctx, p)
+	k, err := s.formOf(ctx, p)
 	if err != nil {
 		return err
 	}
 	d, err := s.data(p)
+	if err != nil {
+		return err
+	}
+	doc, err := k.Fill(d)
 	if err != nil {
 		return err
 	}
@@ -318,7 +320,7 @@ func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	return s.issue(ctx, j, p, b, pages)
+	return s.issue(ctx, j, p, d, b, pages)
 }
 
 // doc is the paper as the block model, from its frozen data.

@@ -225,7 +225,11 @@ func (s *Service) signed(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	return s.issue(ctx, j, p, b, p.Pages)
+	d, err := s.data(p)
+	if err != nil {
+		return err
+	}
+	return s.issue(ctx, j, p, d, b, p.Pages)
 }
 
 // unsigned ends the paper and gives the draft back, to those who did not sign:
@@ -291,7 +295,7 @@ func (s *Service) later(ctx context.Context, j *jobs.Job, why error) error {
 }
 
 // issue seals a paper where its kind has a seal, keeps and issues it.
-func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, b []byte, pages int) (err error) {
+func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, d kinds.Values, b []byte, pages int) (err error) {
 	if kinds.Signs[s.kinds[p.Kind].Sign].Seal {
 		if b, err = s.rounds.Seal(ctx, p.Court, b, pages, p.Title); fault.KindOf(err) == fault.Unavailable {
 			return s.later(ctx, j, err)
@@ -313,10 +317,6 @@ func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, b []byt
 				return err
 			}
 		}
-		d, err := s.data(p)
-		if err != nil {
-			return err
-		}
 		if old := d.Text(replacesValue); old != "" {
 			if err := paper.Withdraw(tx, old, p.ID); err != nil {
 				return err
@@ -331,7 +331,7 @@ func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, b []byt
 			return err
 		}
 		for _, c := range cs {
-			if err := s.received(tx, c, digest); err != nil {
+			if err := s.received(tx, c, d, digest); err != nil {
 				return err
 			}
 			if err := s.k.Tell(tx, fact.PaperIssued{Case: c.Case, Paper: c.ID, Kind: c.Kind, Party: c.Party}); err != nil {
@@ -352,11 +352,7 @@ func (s *Service) online(k kinds.Kind, who []paper.Signer) bool {
 // received goes on when a paper is issued. A mediation statement is followed by
 // the return that its party signs on his phone; a return that was signed says so
 // to who serves.
-func (s *Service) received(tx *db.Tx, p paper.Paper, digest string) error {
-	d, err := s.data(p)
-	if err != nil {
-		return err
-	}
+func (s *Service) received(tx *db.Tx, p paper.Paper, d kinds.Values, digest string) error {
 	if served := d.Text(servesValue); served != "" {
 		return s.k.Tell(tx, fact.ReceiptSigned{Case: p.Case, Paper: served, Return: p.ID, Party: p.Party, On: docket.Today(tx.Now())})
 	}

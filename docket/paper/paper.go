@@ -56,10 +56,18 @@ type Paper struct {
 
 const cols = `id, code, original, case_id, court_id, party_id, kind, version, title, number, dated, pages, digest, data, state, superseded, corrects, demo, at`
 
-// Order writes a paper that is to be drawn and returns it with its id and code.
-func Order(tx *db.Tx, p Paper) (Paper, error) {
+// New gives a paper its id and code, which stand in what fills its template.
+func New(p Paper) Paper {
 	p.ID, p.Code = id.New(), id.Code(16)
 	p.Original = p.ID
+	return p
+}
+
+// Order writes a paper that is to be drawn and returns it with its id and code.
+func Order(tx *db.Tx, p Paper) (Paper, error) {
+	if p.ID == "" {
+		p = New(p)
+	}
 	return p, put(tx, &p)
 }
 
@@ -78,11 +86,6 @@ func put(tx *db.Tx, p *Paper) error {
 
 // copies picks a paper with all that have its code.
 const copies = `original = (SELECT o.original FROM paper_paper o WHERE o.id = ?)`
-
-// Fill keeps what fills the template of an ordered paper and its copies.
-func Fill(tx *db.Tx, paper, sealed string) error {
-	return some(tx.Exec(`UPDATE paper_paper SET data = ? WHERE `+copies+` AND state = 'ordered'`, sealed, paper))
-}
 
 // some is db.Must1 for a paper that may have copies.
 func some(n int64, err error) error { return db.Must1(min(n, 1), err) }

@@ -55,7 +55,10 @@ type Kit struct {
 	hears     map[string][]hearing
 }
 
-type hearing struct{ kind string }
+type hearing struct {
+	kind string
+	when func(tx *db.Tx, caseID string) (bool, error)
+}
 
 // Fact is something that happened and that other services may hear about.
 // Its case is the lane: facts of one case are heard in order.
@@ -68,6 +71,9 @@ type Fact interface {
 type Hearing struct {
 	Fact string
 	Do   func(ctx context.Context, j *jobs.Job) error
+	// If, when there is one, is asked in the act that tells of a case: is there
+	// anything to do? Most of what nobody needs never becomes a job.
+	If func(tx *db.Tx, caseID string) (bool, error)
 }
 
 // Service is everything the house needs in order to run one service.
@@ -246,6 +252,14 @@ func (k *Kit) Tell(tx *db.Tx, f Fact) error {
 		body = said
 	}
 	for _, h := range k.hears[f.FactName()] {
+		if h.when != nil {
+			if wanted, err := h.when(tx, f.FactCase()); err != nil || !wanted {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+		}
 		if err := k.Jobs.Enqueue(tx, jobs.Spec{Kind: h.kind, Lane: f.FactCase(), Body: body}); err != nil {
 			return err
 		}
@@ -302,7 +316,7 @@ func (k *Kit) mount(ctx context.Context, rt *web.Router, s Service) error {
 		if err := k.Jobs.Handle(kind, h.Do); err != nil {
 			return err
 		}
-		k.hears[h.Fact] = append(k.hears[h.Fact], hearing{kind})
+		k.hears[h.Fact] = append(k.hears[h.Fact], hearing{kind, h.If})
 	}
 	if s.Routes != nil && rt != nil {
 		s.Routes(rt)

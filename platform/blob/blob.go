@@ -54,7 +54,11 @@ func (f *Folder) Put(ctx context.Context, r io.Reader) (digest string, size int6
 	if err != nil {
 		return "", 0, fmt.Errorf("blob: %w", err)
 	}
-	defer func() { _ = os.Remove(tmp.Name()) }()
+	defer func() {
+		if err != nil {
+			_ = os.Remove(tmp.Name())
+		}
+	}()
 	h := sha256.New()
 	size, err = io.Copy(io.MultiWriter(tmp, h), r)
 	if err = errors.Join(err, ctx.Err(), tmp.Sync(), tmp.Close()); err != nil {
@@ -62,19 +66,30 @@ func (f *Folder) Put(ctx context.Context, r io.Reader) (digest string, size int6
 	}
 	digest = hex.EncodeToString(h.Sum(nil))
 	path := f.path(digest)
-	switch err := os.Mkdir(filepath.Dir(path), 0o700); {
-	case err == nil: // a new folder, whose name has to last too
-		if err := syncDir(f.dir); err != nil {
-			return "", 0, err
-		}
-	case !errors.Is(err, os.ErrExist):
-		return "", 0, fmt.Errorf("blob: %w", err)
-	}
 	// One that is there already has the same bytes, or is damaged and mended by this.
-	if err := os.Rename(tmp.Name(), path); err != nil {
+	if err = os.Rename(tmp.Name(), path); errors.Is(err, os.ErrNotExist) { // the first in its folder
+		if err = f.folder(filepath.Dir(path)); err == nil {
+			err = os.Rename(tmp.Name(), path)
+		}
+	}
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
+	if err != nil {
 		return "", 0, fmt.Errorf("blob: %w", err)
 	}
-	return digest, size, syncDir(filepath.Dir(path))
+	return digest, size, nil
+}
+
+// folder makes one of the folders, whose name has to last too.
+func (f *Folder) folder(dir string) error {
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		if errors.Is(err, os.ErrExist) { // another was first
+			return nil
+		}
+		return err
+	}
+	return syncDir(f.dir)
 }
 
 func syncDir(dir string) error {

@@ -43,10 +43,10 @@ type DB struct {
 // in the making, which can be made again: acts are durable when it is closed.
 func Open(ctx context.Context, dsn string) (*DB, error) {
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
-		return openSQLite(path, "synchronous(FULL)")
+		return openSQLite(path, full)
 	}
 	if path, ok := strings.CutPrefix(dsn, "draft:"); ok {
-		d, err := openSQLite(path, "synchronous(OFF)")
+		d, err := openSQLite(path, off)
 		if err == nil {
 			d.draft = path
 		}
@@ -58,15 +58,16 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 	return openPostgres(ctx, dsn)
 }
 
-func openSQLite(path, sync string) (*DB, error) {
+func openSQLite(path, level string) (*DB, error) {
 	if err := errors.Join(checked(), begin(path)); err != nil {
 		return nil, fmt.Errorf("db: open %s: %w", path, err)
 	}
+	sync := "synchronous(" + level + ")"
 	w, err := openConn(sqliteFile(path, sync, "cache_size(-16000)", "analysis_limit(1000)"))
 	if err != nil {
 		return nil, fmt.Errorf("db: open %s: %w", path, err)
 	}
-	d := &DB{group: newGroup(w), readers: make(chan *slot, readers), readFile: sqliteFile(path, sync, "cache_size(-12000)", "query_only(1)"), now: time.Now}
+	d := &DB{group: newGroup(w, level), readers: make(chan *slot, readers), readFile: sqliteFile(path, sync, "cache_size(-12000)", "query_only(1)"), now: time.Now}
 	for range readers {
 		d.readers <- &slot{}
 	}
@@ -273,12 +274,24 @@ func numbered(q string) string {
 // PostgreSQL a serialisation failure or deadlock is tried again, so f must
 // have no effect outside tx (rule R6).
 func (d *DB) Do(ctx context.Context, f func(*Tx) error) error {
+	return d.do(ctx, f, false)
+}
+
+// DoSoon is Do that does not wait for the disk: others see at once what f did,
+// and it outlives this process, but if the machine loses its power it may be
+// undone, as a whole and never alone after something later was durable. For
+// what is then simply done again and nobody was told of.
+func (d *DB) DoSoon(ctx context.Context, f func(*Tx) error) error {
+	return d.do(ctx, f, true)
+}
+
+func (d *DB) do(ctx context.Context, f func(*Tx) error, soon bool) error {
 	if d.group != nil {
-		return d.group.do(&act{ctx: ctx, f: f, now: d.now, slow: d.slow})
+		return d.group.do(&act{ctx: ctx, f: f, now: d.now, slow: d.slow, soon: soon})
 	}
 	var err error
 	for try := range 6 {
-		if err = d.doPostgres(ctx, f); !retryable(err) {
+		if err = d.doPostgres(ctx, f, soon); !retryable(err) {
 			return err
 		}
 		time.Sleep(time.Duration(1<<try) * time.Millisecond)

@@ -295,3 +295,49 @@ func TestWithin(t *testing.T) {
 		}
 	})
 }
+
+// TestSoon: what need not wait for the disk is seen at once, and does not make
+// the next act less durable.
+func TestSoon(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := ready(t, d)
+		var levels []string
+		level := func(f func(*db.Tx) error) func(*db.Tx) error {
+			return func(tx *db.Tx) error {
+				ask := `SELECT CAST(synchronous AS TEXT) AS level FROM pragma_synchronous`
+				if tx.Postgres() {
+					ask = `SELECT current_setting('synchronous_commit') AS level`
+				}
+				x, err := db.One[string](tx, ask)
+				levels = append(levels, x)
+				return errors.Join(err, f(tx))
+			}
+		}
+		soft, hard := "1", "2"
+		if d.Postgres() {
+			soft, hard = "off", "on"
+		}
+		for i, do := range []func(context.Context, func(*db.Tx) error) error{d.DoSoon, d.DoSoon, d.Do, d.DoSoon, d.Do} {
+			if err := do(ctx, level(insert(fmt.Sprint(i), i))); err != nil {
+				t.Fatal(err)
+			}
+			var n int64
+			err := d.Read(ctx, func(tx *db.Tx) (err error) {
+				n, err = db.One[int64](tx, `SELECT COUNT(*) AS n FROM thing`)
+				return err
+			})
+			if err != nil || n != int64(i+1) {
+				t.Fatalf("after act %d there are %d rows: %v", i, n, err)
+			}
+		}
+		if got, want := fmt.Sprint(levels), fmt.Sprint([]string{soft, soft, hard, soft, hard}); got != want {
+			t.Fatalf("durable %s, want %s", got, want)
+		}
+		if err := d.DoSoon(ctx, func(tx *db.Tx) error { return errors.Join(insert("x", 1)(tx), errors.New("no")) }); err == nil {
+			t.Fatal("a failed act is told as done")
+		}
+		if err := d.Do(ctx, insert("x", 1)); err != nil {
+			t.Fatalf("a failed act left something: %v", err)
+		}
+	})
+}

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"sync"
@@ -16,6 +17,7 @@ const batch = 64
 // savepoints and pays for one fsync per batch.
 type group struct {
 	*conn
+	level string // of PRAGMA synchronous, as it is now
 	queue chan *act
 	quit  chan struct{}
 	done  chan struct{}
@@ -28,6 +30,7 @@ type act struct {
 	f    func(*Tx) error
 	now  func() time.Time
 	slow func(time.Duration)
+	soon bool // need not wait for the disk
 	tx   *Tx
 	err  error
 	done chan struct{}
@@ -35,8 +38,8 @@ type act struct {
 
 var errClosed = errors.New("db: closed")
 
-func newGroup(c *conn) *group {
-	g := &group{conn: c, queue: make(chan *act, batch), quit: make(chan struct{}), done: make(chan struct{})}
+func newGroup(c *conn, level string) *group {
+	g := &group{conn: c, level: level, queue: make(chan *act, batch), quit: make(chan struct{}), done: make(chan struct{})}
 	go g.loop()
 	return g
 }
@@ -91,15 +94,25 @@ func (g *group) loop() {
 	}
 }
 
-// commit runs first and whatever else is waiting, then makes all durable.
+// commit runs first and whatever else is waiting, then makes all durable. An
+// act that need not wait for the disk does not, if none is behind it: the next
+// that has to makes it durable too.
 func (g *group) commit(first *act) {
-	if _, err := g.exec("BEGIN IMMEDIATE", nil); err != nil {
+	most, level := batch, full
+	if first.soon && len(g.queue) == 0 {
+		most, level = 1, normal
+	}
+	err := g.synchronous(level)
+	if err == nil {
+		_, err = g.exec("BEGIN IMMEDIATE", nil)
+	}
+	if err != nil {
 		g.finish([]*act{first}, fmt.Errorf("db: begin: %w", err))
 		return
 	}
 	acts := []*act{first}
-	err := g.one(first)
-	for err == nil && len(acts) < batch {
+	err = g.one(first)
+	for err == nil && len(acts) < most {
 		select {
 		case a := <-g.queue:
 			acts = append(acts, a)
@@ -117,6 +130,28 @@ func (g *group) commit(first *act) {
 		err = errors.Join(fmt.Errorf("db: commit: %w", err), rerr)
 	}
 	g.finish(acts, err)
+}
+
+// What SQLite makes sure of before a commit is done: nothing, that the file
+// stays whole, that the act is on the disk.
+const (
+	off    = "OFF"
+	normal = "NORMAL"
+	full   = "FULL"
+)
+
+// synchronous changes the level, outside a transaction; a file in the making
+// stays at off.
+func (g *group) synchronous(level string) error {
+	if g.level == level || g.level == off {
+		return nil
+	}
+	// Not one of the prepared statements: it is done when it is parsed.
+	_, err := g.c.(driver.ExecerContext).ExecContext(context.Background(), "PRAGMA synchronous = "+level, nil)
+	if err == nil {
+		g.level = level
+	}
+	return err
 }
 
 // finish tells every caller; err is a failed commit and spares nobody.

@@ -51,7 +51,7 @@ func checkPeer(dsn string) error {
 	return nil
 }
 
-func (d *DB) doPostgres(ctx context.Context, f func(*Tx) error) (err error) {
+func (d *DB) doPostgres(ctx context.Context, f func(*Tx) error, soon bool) (err error) {
 	tx, err := d.pool.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -71,6 +71,11 @@ func (d *DB) doPostgres(ctx context.Context, f func(*Tx) error) (err error) {
 		}
 		t.counted(d.slow, start)
 	}()
+	if soon {
+		if _, err := t.run.exec(`SET LOCAL synchronous_commit = off`, nil); err != nil {
+			return err
+		}
+	}
 	return f(t)
 }
 

@@ -39,7 +39,8 @@ func (s *subset) use(r rune, g uint16) uint16 {
 // file returns a TrueType file with exactly the used glyphs and the parts that
 // composite glyphs are made of.
 func (s *subset) file() []byte {
-	var glyf, loca, hmtx []byte
+	glyf := make([]byte, 0, 384*len(s.olds)) // about what a Chinese character takes
+	var loca, hmtx []byte
 	loca = binary.BigEndian.AppendUint32(loca, 0)
 	// olds grows while components are found, so the bound is read every time.
 	for i := 0; i < len(s.olds); i++ {
@@ -148,25 +149,28 @@ func sfntFile(tables map[string][]byte) []byte {
 		power, log = power*2, log+1
 	}
 	u16, u32 := binary.BigEndian.AppendUint16, binary.BigEndian.AppendUint32
-	dir := u32(nil, 0x00010000)
+	size := 12 + 16*n
+	for _, t := range tables {
+		size += len(t) + 3
+	}
+	out := make([]byte, 12+16*n, size)
+	dir := u32(out[:0], 0x00010000) // written over the first bytes of out
 	for _, v := range []int{n, power * 16, log, n*16 - power*16} {
 		dir = u16(dir, uint16(v))
 	}
-	var body []byte
 	headAt := 0
 	for _, tag := range tags {
-		t, at := tables[tag], 12+16*n+len(body)
+		t, at := tables[tag], len(out)
 		if tag == "head" {
 			headAt = at
 		}
-		body = append(body, t...)
-		for len(body)%4 != 0 {
-			body = append(body, 0)
+		out = append(out, t...)
+		for len(out)%4 != 0 {
+			out = append(out, 0)
 		}
 		dir = append(dir, tag...)
-		dir = u32(u32(u32(dir, checksum(body[at-12-16*n:])), uint32(at)), uint32(len(t)))
+		dir = u32(u32(u32(dir, checksum(out[at:])), uint32(at)), uint32(len(t)))
 	}
-	out := append(dir, body...)
 	binary.BigEndian.PutUint32(out[headAt+8:], 0xb1b0afba-checksum(out))
 	return out
 }

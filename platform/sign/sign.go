@@ -184,10 +184,19 @@ func FromRaw(raw []byte) ([]byte, error) {
 	return asn1.Marshal(struct{ R, S *big.Int }{new(big.Int).SetBytes(raw[:32]), new(big.Int).SetBytes(raw[32:])})
 }
 
-// Signed reports whether anything was appended to a paper of ours.
+// Signed reports whether anything was appended to a paper of ours: the last
+// trailer then names the one before. The paper itself is not looked at.
 func Signed(pdf []byte) (bool, error) {
-	d, err := whole(pdf)
-	return err == nil && len(d.revs) > 1, err
+	at := bytes.LastIndex(pdf, []byte("\ntrailer\n"))
+	if at < 0 {
+		return false, ErrForeign
+	}
+	v, err := (&scanner{b: pdf, at: at + len("\ntrailer\n")}).value(0)
+	d, ok := v.(dict)
+	if err != nil || !ok {
+		return false, ErrForeign
+	}
+	return d.get("/Prev") != nil, nil
 }
 
 // PaperDigest is the SHA-256 of the paper as it was before anybody signed it.

@@ -123,22 +123,24 @@ func (d *document) canonical() bool {
 	if t := r.trailer; len(t.without("/Size", "/Root", "/Info", "/ID")) > 0 {
 		return false
 	}
-	b := append(make([]byte, 0, r.end), header...)
+	var b []byte
+	here := len(header) // what was written so far is what the file has
 	at := map[int]int{}
 	for _, o := range r.objects {
-		if _, twice := at[o.num]; twice {
+		b = o.emit(b[:0])
+		if _, twice := at[o.num]; twice || !bytes.HasPrefix(d.raw[here:r.end], b) {
 			return false
 		}
-		at[o.num] = len(b)
-		b = o.emit(b)
+		at[o.num] = here
+		here += len(b)
 	}
-	xref := len(b)
-	b = fmt.Appendf(b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
+	xref := here
+	b = fmt.Appendf(b[:0], "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
 	for num := 1; num <= len(at); num++ {
 		if _, ok := at[num]; !ok {
 			return false
 		}
 		b = appendRow(b, at[num])
 	}
-	return bytes.Equal(appendTail(b, r.trailer, xref), d.raw[:r.end]) && d.upto(1).view().reached() == len(at)
+	return bytes.Equal(appendTail(b, r.trailer, xref), d.raw[xref:r.end]) && d.upto(1).view().reached() == len(at)
 }
