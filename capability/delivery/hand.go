@@ -340,28 +340,13 @@ func (s *Service) lapse(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		a, err := db.One[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE id = ?`, b.Attempt)
-		if err != nil {
-			return err
-		}
-		v, err := servingOf(tx, a.Service)
+		a, v, party, p, err := s.attemptOf(tx, "", b.Attempt)
 		if err != nil {
 			return err
 		}
 		e := service.Published(days(a), a.abroad(), docket.Today(tx.Now()))
-		if !e.Made || v.State == effective || !a.Made.IsZero() {
+		if !e.Made || v.State == effective || !a.Made.IsZero() || p.State != paper.Issued { // or it was taken back while it hung
 			return j.Finish(tx)
-		}
-		p, err := paper.Of(tx, v.Paper)
-		if err != nil {
-			return err
-		}
-		if p.State != paper.Issued { // taken back while it hung
-			return j.Finish(tx)
-		}
-		party, err := docket.PartyOf(tx, v.Party)
-		if err != nil {
-			return err
 		}
 		a.found(e)
 		if err := s.save(tx, a); err != nil {

@@ -317,12 +317,13 @@ func (c rebutCmd) day(a attempt, p paper.Paper, today law.Date) error {
 	return nil
 }
 
-// attemptOf reads an attempt of a case with all that it belongs to.
+// attemptOf reads an attempt with all that it belongs to; it must be of a case,
+// unless the house itself asks.
 func (s *Service) attemptOf(tx *db.Tx, caseID, attemptID string) (a attempt, v serving, party docket.Party, p paper.Paper, err error) {
 	if a, err = db.One[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE id = ?`, attemptID); err != nil {
 		return a, v, party, p, err
 	}
-	if v, err = servingOf(tx, a.Service); err == nil && v.Case != caseID {
+	if v, err = servingOf(tx, a.Service); err == nil && caseID != "" && v.Case != caseID {
 		err = fault.Missing()
 	}
 	if err == nil {

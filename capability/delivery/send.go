@@ -194,7 +194,7 @@ func (s *Service) carryOut(tx *db.Tx, v serving, p paper.Paper) error {
 	}
 	for _, d := range k.doors(c.Procedure, s.papers.Nature(p.Kind)) {
 		if slices.Contains(v.Ways.V, d.Way) {
-			if err := s.sendBy(tx, v, p, d); err != nil {
+			if err := s.sendBy(tx, v, p, party.Person, d); err != nil {
 				return err
 			}
 		}
@@ -210,14 +210,14 @@ func (s *Service) carryOut(tx *db.Tx, v serving, p paper.Paper) error {
 }
 
 // sendBy tries one way. What is closed by now is a failure with its reason.
-func (s *Service) sendBy(tx *db.Tx, v serving, p paper.Paper, d door) error {
+func (s *Service) sendBy(tx *db.Tx, v serving, p paper.Paper, person string, d door) error {
 	now := tx.Now()
 	a := attempt{ID: id.New(), Service: v.ID, Way: d.Way, Address: d.Address.ID, Standing: d.Address.Standing, Sent: now, Actor: app.Actor(tx.Context()), At: now}
 	switch {
 	case d.Bar != nil:
 		a.Failed, a.Reason = now, d.Bar.Says
 	case d.Way == service.InApp:
-		has, err := s.hasAccount(tx, v.Party)
+		has, err := s.accounts.Known(tx, person)
 		if err != nil {
 			return err
 		}
@@ -241,14 +241,6 @@ func (s *Service) sendBy(tx *db.Tx, v serving, p paper.Paper, d door) error {
 		}
 	}
 	return s.try(tx, a)
-}
-
-func (s *Service) hasAccount(tx *db.Tx, party string) (bool, error) {
-	p, err := docket.PartyOf(tx, party)
-	if err != nil {
-		return false, err
-	}
-	return s.accounts.Known(tx, p.Person)
 }
 
 // remind tells a party that a paper waits for him: by what he bound, and by short

@@ -321,6 +321,9 @@ func toServe(tx *db.Tx, caseID string, ids []string) ([]paper.Paper, docket.Part
 		if slices.Contains(ids[:i], pid) {
 			return nil, docket.Party{}, fault.Field("papers", "同一份文书写了两遍。")
 		}
+		if err := paper.Hold(tx, pid); err != nil { // two hand it over at once: the second finds it served
+			return nil, docket.Party{}, err
+		}
 		p, err := paper.Of(tx, pid)
 		if err != nil {
 			return nil, docket.Party{}, err

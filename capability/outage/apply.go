@@ -179,6 +179,10 @@ func (s *Service) decide(ctx context.Context, caseID, id string, c decideCmd) er
 	})
 }
 
+// farthest is how many days from today a judge may move a date: beyond that the
+// year is a slip.
+const farthest = 366
+
 // move starts the deadline anew with its new last day and the reason for it.
 func (s *Service) move(tx *db.Tx, v view, c decideCmd) error {
 	a := v.Application
@@ -198,6 +202,8 @@ func (s *Service) move(tx *db.Tx, v view, c decideCmd) error {
 		return fault.Field("new", "要比原来的最后一天"+d.Last.Chinese()+"晚。")
 	case c.New.Before(docket.Today(tx.Now())):
 		return fault.Field("new", "这一天已经过了。")
+	case c.New.After(docket.Today(tx.Now()).AddDays(farthest)):
+		return fault.Field("new", "太远了，请再看一遍年份。")
 	case cal.Rest(c.New):
 		return fault.Field("new", "这一天是休息日，请写以后的第一个工作日，"+cal.Next(c.New).Chinese()+"。")
 	}

@@ -107,6 +107,9 @@ func (s *Service) save(ctx context.Context, caseID string, c draftCmd) (out save
 		if !ok {
 			return fault.Field("kind", "没有这种文书。")
 		}
+		if !theirs(k, g, access.Bench) {
+			return errTheirs
+		}
 		now := tx.Now()
 		d := draft{ID: id.New(), Case: caseID, Court: g.Case.Court, Kind: k.Name, Version: k.Version, State: inHand, Author: auth.From(ctx).Person, At: now, Moved: now}
 		if c.Draft != "" {
@@ -265,8 +268,11 @@ func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decide
 		if err != nil || !ok {
 			return fault.OrMissing(err)
 		}
-		if verb == "approve" && !signsOff(k, g.Relation) {
-			return fault.New(fault.Forbidden, map[bool]string{true: "这份文书要由院长签发。", false: "这份文书由办案的法官签发，院长不替他签。"}[k.Sign == "president"])
+		if verb == "draft" && !theirs(k, g, access.Bench) {
+			return errTheirs
+		}
+		if verb == "approve" && !signsOff(k, g) {
+			return fault.New(fault.Forbidden, map[bool]string{true: "这份文书要由院长签发。", false: "这份文书由办案的法官签发，别人不替他签。"}[k.Sign == "president"])
 		}
 		e := ledger.Entry{Court: d.Court, Case: d.Case, Actor: app.Actor(ctx), Body: map[string]any{"draft": d.ID, "kind": d.Kind}}
 		from, to := checked, inHand
@@ -304,12 +310,22 @@ func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decide
 	})
 }
 
+var errTheirs = fault.New(fault.Forbidden, "案件已经交给法官办理，这份文书由办案的人写、由他们撤。")
+
 // signsOff reports whether papers of a kind are for somebody to sign off: those
 // of the president for him alone, and what a judge decides not for the president.
 //
 // law:人民法院组织法(2018)/32 合议庭或者法官独任审理案件形成的裁判文书，经合议庭组成人员或者独任法官签署
-func signsOff(k kinds.Kind, r access.Relation) bool {
-	return access.Allowed(r, "paper", "approve") && (k.Sign == "president") == (r&access.President != 0 && r&access.Handler == 0)
+func signsOff(k kinds.Kind, g access.Grant) bool {
+	president := g.Relation&access.President != 0 && g.Relation&access.Handler == 0
+	return access.Allowed(g.Relation, "paper", "approve") && (k.Sign == "president") == president && (president || theirs(k, g, access.Handler))
+}
+
+// theirs reports whether a paper of a kind is for those of the bench to write,
+// to sign off or to take back: who heads the filing has the papers of filing, and
+// all as long as nobody hears the case.
+func theirs(k kinds.Kind, g access.Grant, bench access.Relation) bool {
+	return g.Relation&bench != 0 || g.Case.Judge == "" || k.Group == "立案" || k.Group == "送达"
 }
 
 // become orders the papers of a draft: one for each addressee, or one with a

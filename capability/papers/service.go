@@ -452,6 +452,9 @@ func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd)
 		if err != nil {
 			return err
 		}
+		if !theirs(s.kinds[p.Kind], g, access.Handler) {
+			return errTheirs
+		}
 		if err := paper.Hold(tx, p.ID); err != nil {
 			return err
 		}

@@ -210,8 +210,8 @@ func (s *Service) getDraft(r *http.Request) (web.Reply, error) {
 		}
 		c = g.Case
 		v = proof{Draft: d, Title: k.Title, To: w.To, Flaws: fs, sign: kinds.Signs[k.Sign].Says}
-		v.may = d.State == checked && signsOff(k, g.Relation)
-		v.edit = d.State == inHand && access.Allowed(g.Relation, "paper", "draft")
+		v.may = d.State == checked && signsOff(k, g)
+		v.edit = d.State == inHand && access.Allowed(g.Relation, "paper", "draft") && theirs(k, g, access.Bench)
 		if p, err := docket.PersonOf(tx, d.Author); err == nil {
 			v.who = p.Name
 		}

@@ -107,11 +107,11 @@ func decide(l line, p paper.Parcel, today law.Date) (t paper.Tracking, what, why
 		return false
 	}
 	done, back := contains(signed), contains(returned)
-	if !done && !back || contains(not) {
+	if !done && !back || contains(not) && !back {
 		return t, onTheWay, ""
 	}
-	if done && back {
-		return t, unclear, "又写签收又写退回"
+	if back && (done || contains(not)) { // 未妥投，退回
+		return t, unclear, "写了退回，又写了别的"
 	}
 	day, _ := sheet.Day(l.Date)
 	on, err := law.ParseDate(day)

@@ -35,6 +35,9 @@ func TestDecide(t *testing.T) {
 		{line{Event: "退件", Date: "2026-03-05", Reason: "迁移新址不明"}, false, clear, paper.Tracking{Why: service.Moved, On: on}},
 		{line{Event: "退回", Date: "2026-03-05", Reason: "拒收"}, false, unclear, paper.Tracking{}},
 		{line{Event: "退回", Date: "2026-03-05"}, false, unclear, paper.Tracking{}},
+		{line{Event: "未妥投，退回", Date: "2026-03-05", Reason: "本人拒收"}, false, unclear, paper.Tracking{}},
+		{line{Event: "投递失败已退回", Date: "2026-03-05", Reason: "本人拒收"}, false, unclear, paper.Tracking{}},
+		{line{Event: "未退回", Date: "2026-03-05", Reason: "本人拒收"}, false, unclear, paper.Tracking{}},
 	} {
 		got, what, why := decide(x.l, paper.Parcel{Unit: x.unit}, today)
 		if what != x.what || what == clear && got != x.want || (why != "") != (what == unclear) {

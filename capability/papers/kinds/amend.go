@@ -35,7 +35,7 @@ func (k Kind) Amend(body, version string) (Kind, error) {
 			return k, &Lost{k.label(name)}
 		}
 	}
-	if what := k.form.Lost(n.form); what != "" {
+	if what := lost(k.Body(), parts[2]); what != "" {
 		return k, &Lost{k.label(what)}
 	}
 	_, flaws, err := n.Doc(nil)
