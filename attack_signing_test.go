@@ -86,7 +86,7 @@ func TestSignedAsAnother(t *testing.T) {
 	}
 	// A signature of one paper on another.
 	one, two := h.pen("贾若兰", jiaPhone, round), h.pen("贾若兰", jiaPhone, other)
-	s, err := rawSignature(one.key, one.Papers[0].TBS)
+	s, err := one.key.Sign(one.Papers[0].TBS)
 	if err != nil {
 		t.Fatal(err)
 	}
