@@ -45,6 +45,8 @@ func (h *house) proofOf(file []byte) (name string, err error) {
 func TestSecondProof(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		id := h.accepted()
+		h.clock.Add(2 * time.Minute)
+		h.drain()
 		file := h.issued(id, "acceptance_notice")
 		if name, err := h.proofOf(file); err != nil || name != "河北省衡水市中级人民法院电子印章（测试）" {
 			t.Fatal(name, err)
@@ -114,6 +116,8 @@ func TestSecondProofOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := h.accepted() // before the court has SM2 keys
+	h.clock.Add(2 * time.Minute)
+	h.drain()
 	if _, err := h.proofOf(h.issued(id, "acceptance_notice")); err == nil {
 		t.Error("a proof without a key")
 	}
@@ -123,6 +127,8 @@ func TestSecondProofOutside(t *testing.T) {
 	cfg.SMRoots = pemFile
 	h.openWith(cfg)
 	id = h.accepted()
+	h.clock.Add(2 * time.Minute)
+	h.drain()
 	h.clock.Add(3 * time.Minute) // the pause after a failure of the service is for seals too
 	h.drain()
 	file := h.issued(id, "acceptance_notice")
@@ -141,6 +147,8 @@ func TestSecondProofOutside(t *testing.T) {
 func TestSecondProofOff(t *testing.T) {
 	h := newHouseWith(t, dbtest.SQLite(t), func(c *config.Config) { c.Demo = false })
 	id := h.accepted()
+	h.clock.Add(2 * time.Minute)
+	h.drain()
 	if _, err := h.proofOf(h.issued(id, "acceptance_notice")); err == nil {
 		t.Error("a proof")
 	}

@@ -22,8 +22,10 @@ import (
 	"mashang/platform/web"
 )
 
-// proofLater is when a proof that could not be had is tried once more.
-const proofLater = 10 * time.Minute
+const (
+	proofAfter = time.Minute      // a batch of papers goes out first
+	proofLater = 10 * time.Minute // when a proof that could not be had is tried once more
+)
 
 // proving is a sealed file that gets its second proof.
 type proving struct {
@@ -38,7 +40,7 @@ func (s *Service) Sealed(tx *db.Tx, p paper.Paper, digest string) error {
 	if !s.k.Config.SM() {
 		return nil
 	}
-	return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "signing.prove", Body: proving{p.ID, p.Court, digest}})
+	return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "signing.prove", Body: proving{p.ID, p.Court, digest}, At: s.k.Now().Add(proofAfter)})
 }
 
 // prove makes the second proof of a file, once.
@@ -93,39 +95,38 @@ func (s *Service) prove(ctx context.Context, j *jobs.Job) error {
 	})
 }
 
-// proofBy is the proof of a file by the SM2 key of a seal, checked.
+// proofBy is the proof of a file by the SM2 key of a seal. One by a key that
+// somebody else holds is checked as anybody would check it.
 func (s *Service) proofBy(ctx context.Context, seal docket.Seal, file []byte) (proof []byte, by *sm.Certificate, err error) {
-	var chain []*sm.Certificate
-	var signE func([]byte) ([]byte, error)
-	const wrong = "国密签名的证书或者签名不对，没有用。"
-	if s.outside.Seals != nil {
-		key := seals.Key{Label: labelOf(seal), Algorithm: seals.SM2}
-		c, err := s.outside.Seals.Chain(ctx, key)
-		if err != nil {
-			return nil, nil, err
-		}
-		if chain, err = sm.Parse(c.Certificates); err != nil {
-			return nil, nil, fault.Wrap(fault.Unavailable, wrong, err)
-		}
-		if err := s.keep(ctx, "sm", plainly(s.outside.SMRoots)); err != nil {
-			return nil, nil, err
-		}
-		signE = func(e []byte) ([]byte, error) { return s.outside.Seals.Sign(ctx, key, e) }
-	} else {
+	if s.outside.Seals == nil {
 		k, err := s.smKey(ctx, seal)
 		if err != nil {
 			return nil, nil, err
 		}
-		chain, signE = []*sm.Certificate{k.Cert}, k.Sign
+		proof, err = sm.Sign(file, []*sm.Certificate{k.Cert}, k.Sign)
+		return proof, k.Cert, err
 	}
-	if proof, err = sm.Sign(file, chain, signE); err == nil {
-		var roots []*sm.Certificate
-		if roots, err = s.smRoots(ctx); err == nil {
-			by, err = sm.Verify(file, proof, roots, s.k.Now())
-		}
+	key := seals.Key{Label: labelOf(seal), Algorithm: seals.SM2}
+	c, err := s.outside.Seals.Chain(ctx, key)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := s.keep(ctx, "sm", plainly(s.outside.SMRoots)); err != nil {
+		return nil, nil, err
+	}
+	roots, err := s.smRoots(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	chain, err := sm.Parse(c.Certificates)
+	if err == nil {
+		proof, err = sm.Sign(file, chain, func(e []byte) ([]byte, error) { return s.outside.Seals.Sign(ctx, key, e) })
+	}
+	if err == nil {
+		by, err = sm.Verify(file, proof, roots, s.k.Now())
 	}
 	if err != nil && fault.KindOf(err) != fault.Unavailable {
-		err = fault.Wrap(fault.Unavailable, wrong, err)
+		err = fault.Wrap(fault.Unavailable, "国密签名的证书或者签名不对，没有用。", err)
 	}
 	return proof, by, err
 }
