@@ -72,6 +72,9 @@ func (s *Service) signers(tx *db.Tx, c docket.Case, k kinds.Kind, p docket.Party
 		if err != nil {
 			return nil, err
 		}
+		if people == "reader" { // who heard the case has nothing to do with who reads its file
+			bench = slices.DeleteFunc(bench, func(x paper.Signer) bool { return x.As != docket.SeatNames["clerk"] })
+		}
 		out = append(out, bench...)
 	}
 	ready, err := s.rounds.Ready(tx, out)
