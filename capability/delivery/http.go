@@ -43,11 +43,12 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "delivery.by_hand", Title: "当面、邮寄、委托、转交或者公告送达", Audience: ledger.Named, News: "送达有进展"},
 				{Name: "delivery.result", Title: "送达的结果", Audience: ledger.Named, News: "送达有进展"},
 				{Name: "delivery.rebutted", Title: "证明没有收到，或者是另一天收到的", Audience: ledger.Named, News: "一次送达重新算了"},
+				{Name: "delivery.confirmation", Title: "送达地址确认书存入案卷", Audience: ledger.Named},
 				{Name: "delivery.certified", Title: "制作电子送达凭证", Audience: ledger.Named},
 				{Name: "delivery.printed", Title: "印好要送的文书", Audience: ledger.Court},
 				{Name: "delivery.lapsed", Title: "公告期满", Audience: ledger.Named, News: "公告期满"},
 			},
-			Jobs:  map[string]jobs.Handler{"delivery.carry": s.carry, "delivery.ask": s.ask, "delivery.lapse": s.lapse, "delivery.certify": s.certify},
+			Jobs:  map[string]jobs.Handler{"delivery.carry": s.carry, "delivery.ask": s.ask, "delivery.lapse": s.lapse, "delivery.certify": s.certify, "delivery.confirmation": s.confirmation},
 			Hears: []app.Hearing{{Fact: "receipt_signed", Do: s.receipt}}},
 		Panels: s.panels, Tasks: s.tasks,
 	}
