@@ -1,4 +1,4 @@
-// Package post is 邮局的回音: what the post says became of papers that were sent
+// Package post is 邮局: the address page of what is posted, and what the post says became of papers that were sent
 // by 法院专递, from a list that it hands to the court's clerks, or asked over
 // HTTP by the number of a parcel.
 //
@@ -9,6 +9,6 @@
 // 7–11). What may mean several things (家人, 邻居, 快递柜, 拒收) goes to the clerk's
 // desk and changes nothing.
 //
-// Reading order: rules.go (what the words of the post mean), service.go, ask.go,
+// Reading order: label.go, rules.go (what the words of the post mean), service.go, ask.go,
 // http.go.
 package post

@@ -29,6 +29,9 @@ type Delivery interface {
 	Underway(tx *db.Tx, limit int) ([]paper.Parcel, error)
 	MayTrack(tx *db.Tx, caseID string) error
 	Tracked(ctx context.Context, p paper.Parcel, t paper.Tracking) error
+	ToPrint(tx *db.Tx) ([]paper.Printing, error)
+	Printed(ctx context.Context, papers []string) error
+	Envelope(tx *db.Tx, paperID string) (p paper.Paper, to docket.Party, at, phone string, err error)
 }
 
 // Service does what the package doc says.

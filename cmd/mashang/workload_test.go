@@ -83,13 +83,16 @@ func (w *workload) sign() {
 	tokens, persons := map[string]string{}, map[string]string{}
 	caseID := ""
 	for _, m := range roleButton.FindAllStringSubmatch(page, -1) {
-		var out map[string]string
-		if err := json.Unmarshal([]byte(w.k.post("/demo/enter", "", map[string]string{"person": m[1]})), &out); err != nil {
-			w.k.t.Fatal(err)
-		}
 		role, _, _ := strings.Cut(m[3], "，")
 		if strings.HasSuffix(role, "庭法官") {
 			role = "法官"
+		}
+		if tokens[role] != "" { // of another story
+			continue
+		}
+		var out map[string]string
+		if err := json.Unmarshal([]byte(w.k.post("/demo/enter", "", map[string]string{"person": m[1]})), &out); err != nil {
+			w.k.t.Fatal(err)
 		}
 		tokens[role], persons[role] = out["token"], m[1]
 		if role == "原告" {

@@ -143,7 +143,7 @@ var spared = map[string]string{
 	"POST /account/way/wechat": "needs the bridge to WeChat", "POST /account/way/bound": "as /account/way/wechat",
 	"POST /account/passkey/begin": "needs an authenticator", "POST /account/passkey/finish": "as begin", "POST /account/passkey/prove": "as begin", "POST /account/passkey/remove": "as begin",
 	"POST /account/passkey/login": "as begin", "POST /account/passkey/enter": "as begin",
-	"POST /delivery/print": "ticks what was printed; ticked again it is the same",
+	"POST /post/print": "ticks what was printed; ticked again it is the same",
 	"POST /post":           "line by line the act of /delivery/{case}/result/{attempt}",
 	"POST /sms/check":      "reads",
 	"POST /signing/check":  "reads",

@@ -1,6 +1,8 @@
 package paper
 
 import (
+	"time"
+
 	"mashang/law"
 	"mashang/law/service"
 )
@@ -23,4 +25,16 @@ type Tracking struct {
 	Relation string           // his name, and what he is to the recipient
 	Why      service.Return   // why it came back
 	On       law.Date
+}
+
+// Printing is a paper that must go out on paper.
+type Printing struct {
+	Paper   string    `json:"paper"`
+	Case    string    `json:"case"`
+	Number  string    `json:"number"`
+	Title   string    `json:"title"`
+	Pages   int       `json:"pages"`
+	Party   string    `json:"party"`
+	Way     string    `json:"way"`     // the next one that is open
+	Printed time.Time `json:"printed"` // zero: not yet
 }
