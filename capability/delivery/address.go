@@ -211,7 +211,7 @@ func (s *Service) confirm(ctx context.Context, caseID string, said confirmCmd) e
 		if err := s.keep(tx, caseID, me.ID, c, nil); err != nil {
 			return err
 		}
-		return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.confirmation", Body: confirmationJob{me.ID}})
+		return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.confirmation", Body: confirmationJob{me.ID, minute(now)}})
 	})
 }
 
@@ -267,4 +267,14 @@ func (s *Service) record(tx *db.Tx, kind string, p docket.Party, body map[string
 	}
 	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: kind, Court: c.Court, Case: p.Case, Actor: app.Actor(tx.Context()), Holders: []string{p.Person}, Body: body, Private: private})
 	return err
+}
+
+// about reads a party and his case.
+func about(tx *db.Tx, party string) (docket.Party, docket.Case, error) {
+	p, err := docket.PartyOf(tx, party)
+	if err != nil {
+		return p, docket.Case{}, err
+	}
+	c, err := docket.CaseOf(tx, p.Case)
+	return p, c, err
 }

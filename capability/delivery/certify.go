@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -15,17 +16,12 @@ import (
 	"mashang/platform/jobs"
 )
 
-// certifyJob names a service that took effect electronically.
-type certifyJob struct {
-	Service string `json:"service"`
-}
-
 // certify has the 电子送达凭证 made (在线诉讼规则 31): what was sent to which
 // address, when it arrived, was read and answered, what failed, and by which
 // rule it counts. It is a job, so that a paper that can't be made now holds up
 // no service.
 func (s *Service) certify(ctx context.Context, j *jobs.Job) error {
-	var b certifyJob
+	var b carryJob
 	if err := j.Read(&b); err != nil {
 		return err
 	}
@@ -45,11 +41,7 @@ func (s *Service) certify(ctx context.Context, j *jobs.Job) error {
 		if err != nil {
 			return err
 		}
-		party, err := docket.PartyOf(tx, v.Party)
-		if err != nil {
-			return err
-		}
-		c, err := docket.CaseOf(tx, v.Case)
+		party, c, err := about(tx, v.Party)
 		if err != nil {
 			return err
 		}
@@ -69,9 +61,7 @@ func (s *Service) certify(ctx context.Context, j *jobs.Job) error {
 }
 
 // confirmationJob names a party who confirmed his addresses.
-type confirmationJob struct {
-	Party string `json:"party"`
-}
+type confirmationJob struct{ Party, At string }
 
 // confirmation puts into the file the 送达地址确认书 that a party filled here: what
 // he has confirmed by now, all of it, for the newest one counts. It is a job, so
@@ -84,11 +74,7 @@ func (s *Service) confirmation(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		party, err := docket.PartyOf(tx, b.Party)
-		if err != nil {
-			return err
-		}
-		c, err := docket.CaseOf(tx, party.Case)
+		party, c, err := about(tx, b.Party)
 		if err != nil {
 			return err
 		}
@@ -96,27 +82,16 @@ func (s *Service) confirmation(ctx context.Context, j *jobs.Job) error {
 		if err != nil {
 			return err
 		}
-		f, rows := map[string]any{}, [][]string{}
-		last := k.consent.At
+		var rows [][]string
 		for _, kind := range []string{"post", string(service.SMS), string(service.Email), string(service.InApp)} {
-			a, have := k.by[kind]
-			if !have || a.Standing != service.Confirmed {
-				continue
-			}
-			if a.Value == "" {
-				a.Value = "本人的账号"
-			}
-			if rows = append(rows, []string{kindTitle(kind), a.Value}); a.At.After(last) {
-				last = a.At
+			if a := k.by[kind]; a.Standing == service.Confirmed {
+				rows = append(rows, []string{kindTitle(kind), cmp.Or(a.Value, "本人的账号")})
 			}
 		}
-		if len(rows) == 0 { // he only said whether he agrees
-			rows = append(rows, []string{"没有填地址", ""})
-		}
+		f := map[string]any{"addresses": append(rows, []string{"别的地址", "没有填"}), "online": b.At}
 		if !k.consent.At.IsZero() {
 			f["esend"] = map[bool]string{true: "同意", false: "不同意"}[k.consent.law().Given()]
 		}
-		f["addresses"], f["online"] = rows, minute(last)
 		made, err := s.papers.Certify(tx, "address_confirmation", c, party, f)
 		if err != nil {
 			return err

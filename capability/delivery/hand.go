@@ -291,11 +291,7 @@ func (c resultCmd) decide(a attempt, n service.Nature, since, today law.Date) (s
 		return service.Signed(service.Signing{Nature: n, Way: a.Way, By: c.Signer, Opponent: c.Opponent, On: c.On}), bad.Err()
 	case c.Result == "returned" && carried:
 		dated(c.On, since, today, &bad, "on")
-		known := false
-		for _, r := range returns {
-			known = known || r.Why == c.Why
-		}
-		if !known {
+		if !service.IsReturn(c.Why) {
 			bad.Add("why", "请选为什么退回来。")
 		}
 		return service.Returned(a.Way, c.Why, a.Standing == service.Confirmed, n, c.On, c.Faultless), bad.Err()
@@ -308,14 +304,6 @@ func (c resultCmd) decide(a attempt, n service.Nature, since, today law.Date) (s
 	}
 	bad.Add("result", "请选结果。")
 	return service.Effect{}, bad.Err()
-}
-
-// returns are why the post brings a paper back, in plain words.
-var returns = []struct {
-	Why   service.Return
-	Title string
-}{
-	{service.WrongAddress, "地址不对"}, {service.Moved, "搬走了，没有告诉法院"}, {service.NoAddress, "他拒不提供地址"}, {service.Refused, "本人或者指定的代收人拒收"}, {service.NotFound, "没有人在，也联系不上"},
 }
 
 // lapseJob names a public notice whose days may be over.

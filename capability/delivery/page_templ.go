@@ -172,8 +172,8 @@ func paperOptions(f form, chosen []string) []ui.Option {
 
 func signerOptions() []ui.Option {
 	var out []ui.Option
-	for _, s := range signers {
-		out = append(out, ui.Option{Value: string(s.Key), Text: s.Title})
+	for _, s := range service.Receivers {
+		out = append(out, ui.Option{Value: string(s.By), Text: s.Title})
 	}
 	return out
 }
@@ -1644,8 +1644,8 @@ func (c course) trace(a attempt, note string) []ui.Fact {
 			out = append(out, ui.Fact{Name: "消息编号", Value: a.ID})
 		}
 	}
-	for _, s := range signers {
-		if s.Key == a.Signer {
+	for _, s := range service.Receivers {
+		if s.By == a.Signer {
 			out = append(out, ui.Fact{Name: "签收的人", Value: s.Title})
 		}
 	}
@@ -1788,7 +1788,7 @@ func resultForm(c course, a attempt, e ui.Errs) templ.Component {
 }
 
 func returnOptions() (out []ui.Option) {
-	for _, r := range returns {
+	for _, r := range service.Returns {
 		out = append(out, ui.Option{Value: string(r.Why), Text: r.Title})
 	}
 	return out

@@ -7,19 +7,6 @@ import (
 	"mashang/platform/fault"
 )
 
-// signers are the people who may sign a return (民事诉讼法 88).
-var signers = []struct {
-	Key   service.Receiver
-	Title string
-}{
-	{service.Self, "本人，或单位的法定代表人、负责人"},
-	{service.Guardian, "法定代理人"},
-	{service.Agent, "诉讼代理人"},
-	{service.Family, "同住的成年家属"},
-	{service.Desk, "单位负责收件的人"},
-	{service.Named, "指定的代收人"},
-}
-
 // handover is what the counter enters.
 type handover struct {
 	Papers   []string         `json:"papers"`
@@ -47,11 +34,7 @@ func waiting(ps []paper.Paper) error {
 
 // bySigner says what is wrong with who signed and when.
 func bySigner(signer service.Receiver, relation string, on, since, today law.Date, bad *fault.List, dateField string) {
-	known := false
-	for _, s := range signers {
-		known = known || s.Key == signer
-	}
-	if !known {
+	if !service.IsReceiver(signer) {
 		bad.Add("signer", "请选是谁签收的。")
 	}
 	if (signer == service.Family || signer == service.Named || signer == service.Desk) && relation == "" {

@@ -82,7 +82,7 @@ func choose(ds []door, want []service.Way) ([]service.Way, error) {
 	return open, nil
 }
 
-// carryJob names a service to be carried out.
+// carryJob names a service to be carried out, or certified.
 type carryJob struct {
 	Service string `json:"service"`
 }
@@ -172,11 +172,7 @@ func (s *Service) carry(ctx context.Context, j *jobs.Job) error {
 }
 
 func (s *Service) carryOut(tx *db.Tx, v serving, p paper.Paper) error {
-	party, err := docket.PartyOf(tx, v.Party)
-	if err != nil {
-		return err
-	}
-	c, err := docket.CaseOf(tx, v.Case)
+	party, c, err := about(tx, v.Party)
 	if err != nil {
 		return err
 	}

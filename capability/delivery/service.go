@@ -296,7 +296,7 @@ func (s *Service) settle(tx *db.Tx, v *serving, again bool, body map[string]any)
 		return err
 	}
 	if e.Way.Electronic() {
-		if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.certify", Body: certifyJob{v.ID}}); err != nil {
+		if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.certify", Body: carryJob{v.ID}}); err != nil {
 			return err
 		}
 	}

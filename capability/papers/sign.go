@@ -331,11 +331,15 @@ func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, d kinds
 		if err != nil {
 			return err
 		}
-		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.issued", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Holders: holders,
-			Body: map[string]any{"paper": p.ID, "code": p.Code, "kind": p.Kind, "version": p.Version, "digest": digest, "pages": pages, "copies": len(cs)}}); err != nil {
+		body := map[string]any{"paper": p.ID, "code": p.Code, "kind": p.Kind, "version": p.Version, "digest": digest, "pages": pages, "copies": len(cs)}
+		bound, err := s.agreedOn(tx, p, d)
+		if err != nil {
 			return err
 		}
-		if err := s.agreedOn(tx, p, d); err != nil {
+		if len(bound) > 0 {
+			holders, body["effective_on"] = bound, docket.Today(tx.Now()).String()
+		}
+		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.issued", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Holders: holders, Body: body}); err != nil {
 			return err
 		}
 		for _, c := range cs {
@@ -417,38 +421,34 @@ func (s *Service) showServed(ctx context.Context, out *strings.Builder, p paper.
 }
 
 // agreedOn lets what parties agreed take effect when all of them have signed the
-// record, judge and clerk after them, if they agreed on that as well. A statement
-// may be drawn from it still; who does not take it changes nothing.
+// record, judge and clerk after them, if they agreed on that as well, and returns
+// those whom it binds. A statement may be drawn from it still; who does not take
+// it changes nothing.
 //
 // law:民诉法解释(2022)/151 由当事人、审判人员、书记员签名或者盖章后即具有法律效力
-func (s *Service) agreedOn(tx *db.Tx, p paper.Paper, d kinds.Values) error {
+func (s *Service) agreedOn(tx *db.Tx, p paper.Paper, d kinds.Values) (bound []string, err error) {
 	who, err := signersOf(d)
 	if err != nil || p.Kind != "mediation_record" || d.Text("effect") != "在本笔录上签名后生效" || len(d.List("agreement")) == 0 || len(who) == 0 {
-		return err
+		return nil, err
 	}
 	if all, err := s.rounds.Unanimous(tx, p.ID); err != nil || !all {
-		return err
+		return nil, err
 	}
 	parties, err := docket.Parties(tx, p.Case)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var holders []string
 	for _, x := range parties {
 		if !x.Left.IsZero() {
 			continue
 		}
 		if !slices.ContainsFunc(who, func(w paper.Signer) bool { return w.Party == x.ID }) {
-			return nil
+			return nil, nil
 		}
-		holders = append(holders, x.Person)
+		bound = append(bound, x.Person)
 	}
-	if err := paper.Bind(tx, p.ID); err != nil {
-		return err
-	}
-	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.effective", Court: p.Court, Case: p.Case, Actor: app.Actor(tx.Context()), Holders: holders,
-		Body: map[string]any{"paper": p.ID, "papers": 1, "on": docket.Today(tx.Now()).String()}})
-	return err
+	slices.Sort(bound)
+	return slices.Compact(bound), paper.Bind(tx, p.ID)
 }
 
 // effective lets a mediation statement take effect when the last of its parties

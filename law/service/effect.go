@@ -122,6 +122,24 @@ const (
 	Named    Receiver = "receiver" // 指定的代收人
 )
 
+// Receivers are the same in plain words (民事诉讼法 88).
+var Receivers = []struct {
+	By    Receiver
+	Title string
+}{
+	{Self, "本人，或单位的法定代表人、负责人"}, {Guardian, "法定代理人"}, {Agent, "诉讼代理人"}, {Family, "同住的成年家属"}, {Desk, "单位负责收件的人"}, {Named, "指定的代收人"},
+}
+
+// IsReceiver reports whether it is one of them.
+func IsReceiver(by Receiver) bool {
+	for _, r := range Receivers {
+		if r.By == by {
+			return true
+		}
+	}
+	return false
+}
+
 // Signing is a return that was signed.
 type Signing struct {
 	Nature   Nature
@@ -176,6 +194,24 @@ const (
 	Refused      Return = "refused" // 本人或者指定的代收人拒绝签收
 	NotFound     Return = "absent"  // 没有人，也联系不上
 )
+
+// Returns are the same in plain words.
+var Returns = []struct {
+	Why   Return
+	Title string
+}{
+	{WrongAddress, "地址不对"}, {Moved, "搬走了，没有告诉法院"}, {NoAddress, "他拒不提供地址"}, {Refused, "本人或者指定的代收人拒收"}, {NotFound, "没有人在，也联系不上"},
+}
+
+// IsReturn reports whether it is one of them.
+func IsReturn(why Return) bool {
+	for _, r := range Returns {
+		if r.Why == why {
+			return true
+		}
+	}
+	return false
+}
 
 // Returned says whether a paper that came back counts as served on the day it
 // came back: only by post, when the address was his own doing, and not when he
