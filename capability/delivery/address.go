@@ -14,6 +14,7 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/id"
+	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 	"mashang/platform/web"
 )
@@ -207,7 +208,10 @@ func (s *Service) confirm(ctx context.Context, caseID string, said confirmCmd) e
 		if c.Consent == "agree" {
 			c.Ground = service.Stated
 		}
-		return s.keep(tx, caseID, me.ID, c, nil)
+		if err := s.keep(tx, caseID, me.ID, c, nil); err != nil {
+			return err
+		}
+		return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.confirmation", Body: confirmationJob{me.ID}})
 	})
 }
 

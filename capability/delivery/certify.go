@@ -68,6 +68,66 @@ func (s *Service) certify(ctx context.Context, j *jobs.Job) error {
 	})
 }
 
+// confirmationJob names a party who confirmed his addresses.
+type confirmationJob struct {
+	Party string `json:"party"`
+}
+
+// confirmation puts into the file the 送达地址确认书 that a party filled here: what
+// he has confirmed by now, all of it, for the newest one counts. It is a job, so
+// that a name which can't be drawn keeps nobody from confirming.
+//
+// law:在线诉讼规则(2021)/30 确认受送达人是否同意电子送达，以及受送达人接收电子送达的具体方式和地址
+func (s *Service) confirmation(ctx context.Context, j *jobs.Job) error {
+	var b confirmationJob
+	if err := j.Read(&b); err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		party, err := docket.PartyOf(tx, b.Party)
+		if err != nil {
+			return err
+		}
+		c, err := docket.CaseOf(tx, party.Case)
+		if err != nil {
+			return err
+		}
+		k, err := s.reach(tx, party)
+		if err != nil {
+			return err
+		}
+		f, rows := map[string]any{}, [][]string{}
+		last := k.consent.At
+		for _, kind := range []string{"post", string(service.SMS), string(service.Email), string(service.InApp)} {
+			a, have := k.by[kind]
+			if !have || a.Standing != service.Confirmed {
+				continue
+			}
+			if a.Value == "" {
+				a.Value = "本人的账号"
+			}
+			if rows = append(rows, []string{kindTitle(kind), a.Value}); a.At.After(last) {
+				last = a.At
+			}
+		}
+		if len(rows) == 0 { // he only said whether he agrees
+			rows = append(rows, []string{"没有填地址", ""})
+		}
+		if !k.consent.At.IsZero() {
+			f["esend"] = map[bool]string{true: "同意", false: "不同意"}[k.consent.law().Given()]
+		}
+		f["addresses"], f["online"] = rows, minute(last)
+		made, err := s.papers.Certify(tx, "address_confirmation", c, party, f)
+		if err != nil {
+			return err
+		}
+		if err := s.record(tx, "delivery.confirmation", party, map[string]any{"confirmation": made.ID}, nil); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
 var grounds = map[service.Ground]string{
 	service.Stated: "本人明确表示同意", service.Promised: "诉讼前有约定或者承诺", service.Volunteered: "在诉状中主动提供电子地址", service.ByConduct: "接受已完成的电子送达且没有表示不同意",
 }

@@ -73,17 +73,18 @@ func (s *Service) byHand(tx *db.Tx, p paper.Paper, a attempt, body map[string]an
 // handCmd is a way of service by hand that is begun or done away from the counter.
 type handCmd struct {
 	Papers    []string        `json:"papers"`
-	Way       service.Way     `json:"way"` // direct, left, post, entrusted, notice
+	Way       service.Way     `json:"way"` // direct, left, post, entrusted, transfer, notice
 	On        law.Date        `json:"on"`
 	Where     service.Refusal `json:"where"`     // left: where he refused
 	Witnesses bool            `json:"witnesses"` // left: they signed
 	Noted     bool            `json:"noted"`     // left: the cause and the day stand on the return
 	Filmed    bool            `json:"filmed"`    // left: pictures are among the files
 	Number    string          `json:"number"`    // post: of the parcel; entrusted: of the letter
-	Who       string          `json:"who"`       // direct: where he was looked for; left: who refused, the witnesses; entrusted: which court; notice: where it was put up
+	Who       string          `json:"who"`       // direct: where he was looked for; left: who refused, the witnesses; entrusted: which court; transfer: by which unit; notice: where it was put up
 	Missing   bool            `json:"missing"`   // notice, post: his whereabouts are unknown
 	Exhausted bool            `json:"exhausted"` // notice: nothing else worked
 	WillCome  bool            `json:"will_come"` // post: he agreed to come
+	Kept      bool            `json:"kept"`      // transfer: he is a soldier or in prison
 	Abroad    bool            `json:"abroad"`    // notice: he has no home in the country
 	Reason    string          `json:"reason"`    // direct: why he was not met; notice: why
 	Course    string          `json:"course"`    // notice: what was tried
@@ -111,7 +112,7 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 		body := map[string]any{"way": string(c.Way), "on": c.On.String(), "papers": len(ps), "files": len(files)}
 		for _, p := range ps {
 			n := s.papers.Nature(p.Kind)
-			if b := service.Barred(c.Way, service.Situation{Nature: n, Procedure: g.Case.Procedure, Missing: c.Missing, Exhausted: c.Exhausted, WillCome: c.WillCome, Declined: c.Way == service.Left}); b != nil {
+			if b := service.Barred(c.Way, service.Situation{Nature: n, Procedure: g.Case.Procedure, Missing: c.Missing, Exhausted: c.Exhausted, WillCome: c.WillCome, Kept: c.Kept, Declined: c.Way == service.Left}); b != nil {
 				return barred("way", b)
 			}
 			a := attempt{Way: c.Way, Note: c.words()}
@@ -176,6 +177,10 @@ func (c handCmd) check(since, today law.Date, files int) error {
 	case service.Entrusted:
 		if c.Who == "" {
 			bad.Add("who", "请填委托哪个法院。")
+		}
+	case service.Transfer:
+		if c.Who == "" {
+			bad.Add("who", "请填由哪个部队、监所转交。")
 		}
 	case service.Notice:
 		if c.Reason == "" {
@@ -279,7 +284,7 @@ func (s *Service) save(tx *db.Tx, a attempt) error {
 // decide asks the law what came of it.
 func (c resultCmd) decide(a attempt, n service.Nature, since, today law.Date) (service.Effect, error) {
 	var bad fault.List
-	carried := a.Way == service.Post || a.Way == service.Entrusted
+	carried := a.carried()
 	switch {
 	case c.Result == "signed" && carried:
 		bySigner(c.Signer, c.Relation, c.On, since, today, &bad, "on")
@@ -293,7 +298,7 @@ func (c resultCmd) decide(a attempt, n service.Nature, since, today law.Date) (s
 		if !known {
 			bad.Add("why", "请选为什么退回来。")
 		}
-		return service.Returned(c.Why, a.Standing == service.Confirmed, n, c.On, c.Faultless), bad.Err()
+		return service.Returned(a.Way, c.Why, a.Standing == service.Confirmed, n, c.On, c.Faultless), bad.Err()
 	case c.Result == "posted" && a.Way == service.Notice:
 		dated(c.On, since, today, &bad, "on")
 		if c.Place == "" {

@@ -106,6 +106,12 @@ type posting struct {
 	Abroad bool     `json:"abroad,omitempty"`
 }
 
+// carried reports whether somebody else hands the paper over, and says later what
+// came of it.
+func (a attempt) carried() bool {
+	return a.Way == service.Post || a.Way == service.Entrusted || a.Way == service.Transfer
+}
+
 func (a attempt) abroad() bool { return len(a.Posted.V) > 0 && a.Posted.V[0].Abroad }
 
 // effect is what the law makes of the attempts.

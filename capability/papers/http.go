@@ -57,7 +57,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "papers.signing", Title: "文书做好，等签名", Audience: ledger.Named, News: "有一份文书等签名"},
 				{Name: "papers.unsigned", Title: "没有签成，文书退回草稿", Audience: ledger.Court},
 				{Name: "papers.issued", Title: "文书制成", Audience: ledger.Named, News: "有一份新文书"},
-				{Name: "papers.effective", Title: "调解书生效", Audience: ledger.Named, News: "调解书生效了"},
+				{Name: "papers.effective", Title: "调解协议或者调解书生效", Audience: ledger.Named, News: "调解生效了"},
 				{Name: "papers.withdrawn", Title: "撤回文书", Audience: ledger.Named, News: "一份文书撤回了"},
 			},
 			Jobs:  map[string]jobs.Handler{"papers.draw": s.draw},

@@ -38,6 +38,8 @@ type Rounds interface {
 	// which not all did.
 	File(tx *db.Tx, paperID string) (string, error)
 	Why(tx *db.Tx, paperID string) (string, error)
+	// Unanimous reports whether nobody refused to sign it.
+	Unanimous(tx *db.Tx, paperID string) (bool, error)
 }
 
 // What the values of a paper say of its signers and of the draft that it was.
@@ -71,6 +73,9 @@ func (s *Service) signers(tx *db.Tx, c docket.Case, k kinds.Kind, p docket.Party
 		bench, err := s.bench(tx, c, step)
 		if err != nil {
 			return nil, err
+		}
+		if people == "reader" { // who heard the case has nothing to do with who reads its file
+			bench = slices.DeleteFunc(bench, func(x paper.Signer) bool { return x.As != docket.SeatNames["clerk"] })
 		}
 		out = append(out, bench...)
 	}
@@ -330,6 +335,9 @@ func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, d kinds
 			Body: map[string]any{"paper": p.ID, "code": p.Code, "kind": p.Kind, "version": p.Version, "digest": digest, "pages": pages, "copies": len(cs)}}); err != nil {
 			return err
 		}
+		if err := s.agreedOn(tx, p, d); err != nil {
+			return err
+		}
 		for _, c := range cs {
 			if err := s.received(tx, c, d, digest); err != nil {
 				return err
@@ -406,6 +414,41 @@ func (s *Service) showServed(ctx context.Context, out *strings.Builder, p paper.
 	}
 	out.WriteString("<p class=\"label\">要您签名的送达回证：签了，上面这份文书就算送到您手里</p>\n")
 	return nil
+}
+
+// agreedOn lets what parties agreed take effect when all of them have signed the
+// record, judge and clerk after them, if they agreed on that as well. A statement
+// may be drawn from it still; who does not take it changes nothing.
+//
+// law:民诉法解释(2022)/151 由当事人、审判人员、书记员签名或者盖章后即具有法律效力
+func (s *Service) agreedOn(tx *db.Tx, p paper.Paper, d kinds.Values) error {
+	who, err := signersOf(d)
+	if err != nil || p.Kind != "mediation_record" || d.Text("effect") != "在本笔录上签名后生效" || len(d.List("agreement")) == 0 || len(who) == 0 {
+		return err
+	}
+	if all, err := s.rounds.Unanimous(tx, p.ID); err != nil || !all {
+		return err
+	}
+	parties, err := docket.Parties(tx, p.Case)
+	if err != nil {
+		return err
+	}
+	var holders []string
+	for _, x := range parties {
+		if !x.Left.IsZero() {
+			continue
+		}
+		if !slices.ContainsFunc(who, func(w paper.Signer) bool { return w.Party == x.ID }) {
+			return nil
+		}
+		holders = append(holders, x.Person)
+	}
+	if err := paper.Bind(tx, p.ID); err != nil {
+		return err
+	}
+	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.effective", Court: p.Court, Case: p.Case, Actor: app.Actor(tx.Context()), Holders: holders,
+		Body: map[string]any{"paper": p.ID, "papers": 1, "on": docket.Today(tx.Now()).String()}})
+	return err
 }
 
 // effective lets a mediation statement take effect when the last of its parties

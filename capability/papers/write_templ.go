@@ -489,8 +489,8 @@ func writePage(v writing, e ui.Errs) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if kinds.Signs[v.Kind.Sign].People == "present" || kinds.Signs[v.Kind.Sign].People == "party" && !v.Kind.Addressed() {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<fieldset class=\"field\"><legend>当事人这边谁来签名</legend><p class=\"hint\">勾上的在手机上签，审判人员和书记员最后签</p><div class=\"choices\">")
+				if who := kinds.Signs[v.Kind.Sign].People; who == "present" || who == "reader" || who == "party" && !v.Kind.Addressed() {
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<fieldset class=\"field\"><legend>当事人这边谁来签名</legend><p class=\"hint\">勾上的在手机上签，法院的人最后签</p><div class=\"choices\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -141,6 +141,12 @@ func (s *Service) File(tx *db.Tx, paperID string) (string, error) {
 	return db.One[string](tx, `SELECT digest FROM signing_round WHERE paper_id = ? AND state = 'complete'`, paperID)
 }
 
+// Unanimous reports whether nobody refused to sign a paper whose round is complete.
+func (s *Service) Unanimous(tx *db.Tx, paperID string) (bool, error) {
+	n, err := db.One[int64](tx, `SELECT COUNT(*) FROM signing_slot v JOIN signing_round r ON r.id = v.round_id WHERE r.paper_id = ? AND v.state <> 'signed'`, paperID)
+	return n == 0, err
+}
+
 // Why is the reason for which the round of a paper ended without all signatures.
 func (s *Service) Why(tx *db.Tx, paperID string) (string, error) {
 	sealed, err := db.One[string](tx, `SELECT reason FROM signing_round WHERE paper_id = ?`, paperID)

@@ -140,6 +140,11 @@ func TakeEffect(tx *db.Tx, paper string) error {
 	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'effective' WHERE id = ? AND state = 'served'`, paper))
 }
 
+// Bind records that a paper binds from the signatures on it, without service.
+func Bind(tx *db.Tx, paper string) error {
+	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'effective' WHERE id = ? AND state = 'issued'`, paper))
+}
+
 // Unserve takes that back: what was presumed to have reached him did not.
 func Unserve(tx *db.Tx, paper string) error {
 	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'issued' WHERE id = ? AND state IN ('served', 'effective')`, paper))

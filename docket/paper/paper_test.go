@@ -25,6 +25,7 @@ func TestLife(t *testing.T) {
 			"await":     func(tx *db.Tx, id string) error { return paper.AwaitSigners(tx, id, "digest", 2) },
 			"unsigned":  paper.Unsigned,
 			"effect":    paper.TakeEffect,
+			"bind":      paper.Bind,
 			"serve":     paper.Serve,
 			"withdraw":  func(tx *db.Tx, id string) error { return paper.Withdraw(tx, id, "") },
 			"supersede": func(tx *db.Tx, id string) error { return paper.Withdraw(tx, id, "new one") },
@@ -32,7 +33,7 @@ func TestLife(t *testing.T) {
 		to := map[string]map[string]string{
 			paper.Ordered:    {"issue": paper.Issued, "await": paper.Signing},
 			paper.Signing:    {"issue": paper.Issued, "unsigned": paper.Withdrawn},
-			paper.Issued:     {"serve": paper.Served, "withdraw": paper.Withdrawn, "supersede": paper.Superseded},
+			paper.Issued:     {"serve": paper.Served, "bind": paper.Effective, "withdraw": paper.Withdrawn, "supersede": paper.Superseded},
 			paper.Served:     {"effect": paper.Effective, "withdraw": paper.Withdrawn, "supersede": paper.Superseded},
 			paper.Withdrawn:  {"supersede": paper.Superseded},
 			paper.Superseded: {},

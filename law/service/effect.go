@@ -144,6 +144,8 @@ func Signed(s Signing) Effect {
 		return no(Express(7), "签收的人是本案的对方当事人，不算送达。")
 	case s.Nature == Mediation && s.By != Self && s.By != Named && s.By != Guardian:
 		return no(cite.JI(133), "调解书要由当事人本人签收，本人因故不能签收的，由他指定的代收人签收。")
+	case s.Way == Transfer && s.By != Self:
+		return no(cite.CPL(94), "转交的，要由他本人在送达回证上签收，别人代签不算。")
 	}
 	b := cite.Basis{cite.CPL(87), cite.CPL(88)}
 	switch {
@@ -151,6 +153,8 @@ func Signed(s Signing) Effect {
 		b = cite.Basis{cite.CPL(87), cite.JI(133)}
 	case s.Way == Post:
 		b = cite.Basis{cite.CPL(91), Express(9)}
+	case s.Way == Transfer:
+		b = cite.Basis{cite.CPL(94), cite.CPL(87)}
 	case s.Way == Entrusted:
 		b = cite.Basis{cite.CPL(91), cite.JI(134)}
 	case s.By == Desk:
@@ -173,16 +177,21 @@ const (
 	NotFound     Return = "absent"  // 没有人，也联系不上
 )
 
-// Returned says whether a posted paper that came back counts as served on the
-// day it came back: only when the address was his own doing, and not when he
-// proves that he is without fault.
+// Returned says whether a paper that came back counts as served on the day it
+// came back: only by post, when the address was his own doing, and not when he
+// proves that he is without fault. What another court or a prison sends back is
+// not served: who refuses there is served by leaving it (民事诉讼法 89).
 //
 // law:法院专递规定(2004)/11 文书退回之日视为送达之日。
 // law:法院专递规定(2004)/11 受送达人能够证明自己在诉讼文书送达的过程中没有过错的，不适用前款规定。
-func Returned(why Return, own bool, n Nature, on law.Date, faultless bool) Effect {
+func Returned(w Way, why Return, own bool, n Nature, on law.Date, faultless bool) Effect {
 	switch {
 	case n == Mediation:
 		return no(cite.JI(133), "调解书退回来就是没有签收，不算送达。")
+	case w == Entrusted:
+		return no(cite.CPL(91), "受委托的法院没有送到，退回来了，不算送达。他拒收的，要留置送达。")
+	case w == Transfer:
+		return no(cite.CPL(94), "转交的单位没有交到他手里，退回来了，不算送达。")
 	case on.IsZero():
 		return no(Express(6), "还没有退回法院。")
 	case faultless:

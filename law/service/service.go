@@ -81,6 +81,7 @@ type Situation struct {
 	Exhausted bool // all other ways were tried and failed
 	Declined  bool // he or a grown-up of his household refused to accept
 	WillCome  bool // he agreed to come to the court within a set time
+	Kept      bool // he is a soldier, in prison, or under compulsory education
 }
 
 // Bar is why a way is not open.
@@ -112,6 +113,8 @@ func Barred(w Way, s Situation) *Bar {
 		return &Bar{"受送达人下落不明的，不能邮寄送达。", cite.Basis{Express(1)}}
 	case w == Post && s.WillCome:
 		return &Bar{"受送达人同意到法院来领，不再邮寄。", cite.Basis{Express(1)}}
+	case w == Transfer && !s.Kept:
+		return &Bar{"受送达人是军人，或者在监所、强制性教育机构里的，才能转交送达。", cite.Basis{cite.CPL(92), cite.CPL(93)}}
 	case w.Electronic() && s.Refused:
 		return &Bar{"受送达人明确表示不同意电子送达。", cite.Basis{cite.CPL(90), Online(29)}}
 	case w.Electronic() && s.Standing != Confirmed && s.Standing != Sure:

@@ -53,6 +53,9 @@ func TestBarred(t *testing.T) {
 		{"in public though found", service.Notice, ok, cite.CPL(95)},
 		{"in public, missing", service.Notice, with(func(s *service.Situation) { s.Missing = true }), cite.Cite{}},
 		{"in public, all failed", service.Notice, with(func(s *service.Situation) { s.Exhausted = true }), cite.Cite{}},
+		{"by his unit, though he is at home", service.Transfer, ok, cite.CPL(92)},
+		{"by his unit or prison", service.Transfer, with(func(s *service.Situation) { s.Kept = true }), cite.Cite{}},
+		{"entrusted", service.Entrusted, ok, cite.Cite{}},
 		{"post to the missing", service.Post, with(func(s *service.Situation) { s.Missing = true }), service.Express(1)},
 		{"post to who comes", service.Post, with(func(s *service.Situation) { s.WillCome = true }), service.Express(1)},
 		{"post", service.Post, ok, cite.Cite{}},
@@ -141,6 +144,9 @@ func TestSigned(t *testing.T) {
 		{"agent", service.Signing{Nature: service.Plain, Way: service.Direct, By: service.Agent, On: on}, true, "解释第一百三十二条"},
 		{"post", service.Signing{Nature: service.Plain, Way: service.Post, By: service.Family, On: on}, true, "法院专递规定第九条"},
 		{"entrusted", service.Signing{Nature: service.Plain, Way: service.Entrusted, By: service.Self, On: on}, true, "解释第一百三十四条"},
+		{"by his prison, himself", service.Signing{Nature: service.Judging, Way: service.Transfer, By: service.Self, On: on}, true, "民事诉讼法第九十四条"},
+		{"by his prison, a guard signs", service.Signing{Nature: service.Judging, Way: service.Transfer, By: service.Desk, On: on}, false, "民事诉讼法第九十四条"},
+		{"mediation by his prison", service.Signing{Nature: service.Mediation, Way: service.Transfer, By: service.Named, On: on}, false, "民事诉讼法第九十四条"},
 		{"no date", service.Signing{Nature: service.Plain, Way: service.Direct, By: service.Self}, false, "第八十七条"},
 		{"family who is the other party", service.Signing{Nature: service.Plain, Way: service.Post, By: service.Family, Opponent: true, On: on}, false, "法院专递规定第七条"},
 		{"mediation, himself", service.Signing{Nature: service.Mediation, Way: service.Direct, By: service.Self, On: on}, true, "解释第一百三十三条"},
@@ -175,12 +181,19 @@ func TestReturned(t *testing.T) {
 		{"refused, faultless", service.Refused, true, service.Plain, true, false},
 		{"mediation refused", service.Refused, true, service.Mediation, false, false},
 	} {
-		e := service.Returned(c.why, c.own, c.n, on, c.faultless)
+		e := service.Returned(service.Post, c.why, c.own, c.n, on, c.faultless)
 		if e.Made != c.made || c.made && (e.On != on || !e.Presumed || e.Basis[0] != service.Express(11)) || len(e.Steps) != 1 {
 			t.Errorf("%s: %+v", c.name, e)
 		}
 	}
-	if e := service.Returned(service.Moved, true, service.Plain, law.Date{}, false); e.Made {
+	for w, article := range map[service.Way]string{service.Entrusted: "民事诉讼法第九十一条", service.Transfer: "民事诉讼法第九十四条"} {
+		for _, why := range []service.Return{service.Refused, service.Moved, service.NoAddress} {
+			if e := service.Returned(w, why, true, service.Judging, on, false); e.Made || e.Basis.String() != article || len(e.Steps) != 1 {
+				t.Errorf("%s came back, %s: %+v", w, why, e)
+			}
+		}
+	}
+	if e := service.Returned(service.Post, service.Moved, true, service.Plain, law.Date{}, false); e.Made {
 		t.Error("served before it came back")
 	}
 }

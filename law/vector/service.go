@@ -150,7 +150,7 @@ func returned(v serviceInput) (map[string]any, error) {
 	if !ok || v.Means == nil || *v.Means != "法院专递" {
 		return nil, errShape
 	}
-	e := service.Returned(why, strings.Contains(*v.Address, "自己") || *v.Address == "主动提供或确认", service.Plain, *v.Returned, false)
+	e := service.Returned(service.Post, why, strings.Contains(*v.Address, "自己") || *v.Address == "主动提供或确认", service.Plain, *v.Returned, false)
 	if e.Made {
 		return map[string]any{"serviceDate": e.On.String()}, nil
 	}
@@ -158,9 +158,9 @@ func returned(v serviceInput) (map[string]any, error) {
 }
 
 // allowed asks only what the paper and the procedure bar: the recipient of the
-// example is missing, and refuses, so that nothing else does.
+// example is missing, refuses, or is kept, so that nothing else does.
 func allowed(v serviceInput) (map[string]any, error) {
-	s := service.Situation{Nature: service.Plain, Standing: service.Confirmed, Missing: *v.Means == service.Notice.Title(), Declined: true}
+	s := service.Situation{Nature: service.Plain, Standing: service.Confirmed, Missing: *v.Means == service.Notice.Title(), Declined: true, Kept: true}
 	ok := true
 	if v.Document != nil {
 		s.Nature, ok = natures[*v.Document]

@@ -55,7 +55,7 @@ var Groups = []string{"立案", "审理", "送达", "笔录", "裁判", "裁定"
 // sealed (民事诉讼法 100, 155, 157; papers of others bear no court seal).
 var Signs = map[string]struct {
 	Seal   bool
-	People string // who signs by hand or on his phone: bench, present, party; "" for nobody
+	People string // who signs on his phone: bench, present, party, reader; "" for nobody
 	Says   string
 }{
 	"notice":    {true, "", "加盖院印"},
@@ -65,6 +65,8 @@ var Signs = map[string]struct {
 	"record":    {false, "present", "在场的人逐页签名，不盖院印"},
 	"panel":     {false, "bench", "合议庭成员和书记员签名，不盖院印，不对外"},
 	"party":     {false, "party", "当事人签名，不盖院印"},
+	"reader":    {false, "reader", "阅卷的人、书记员签名，不盖院印"},
+	"hand":      {false, "", "打印出来，在纸上签名，不盖院印"}, // of what happens at a door, or what somebody fills with his own hand
 	"body":      {false, "", "调解组织盖章，不盖院印"},
 }
 
