@@ -7,6 +7,7 @@ import (
 
 	"mashang/demo/signer"
 )
+
 // papersToSign is what certify answers.
 type papersToSign struct {
 	Sitting string        `json:"sitting"`
