@@ -936,7 +936,7 @@ func receivePage(v serving, p paper.Paper, signs bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 63, "<p>您按“打开”，就是看到了这份文书。上诉、答辩这些期限，从送达的第二天起算。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 63, "<p>按哪一个都打开全文，就是看到了这份文书。“我收到了”还替您回法院一句话。上诉、答辩这些期限，从送达的第二天起算。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
