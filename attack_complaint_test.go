@@ -27,6 +27,7 @@ func TestComplaint(t *testing.T) {
 		long, _ := h.caseCode(id, "贾若兰")
 		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
 		mid := h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "开庭？"}).must(t, "ask", 200).get("id")
+		h.clock.Add(2 * time.Minute) // second proofs come a minute after issue
 		h.drain()
 		fill := map[string]string{"case": id, "message": mid, "paper": paperIDs(t, h, id)["acceptance_notice"], "party": h.partyID(id, "贾若兰"), "record": "none", "n": "0", "request": "none", "finding": "none",
 			"agent": "none", "code": "X", "challenge": "none", "word": "none", "token": "none", "seal": "none", "court": "冀11", "complaint": "none", "rating": "none"}

@@ -6,6 +6,7 @@ import (
 
 	"mashang/capability"
 	"mashang/capability/account"
+	"mashang/capability/board"
 	"mashang/capability/casebook"
 	"mashang/capability/clocks"
 	"mashang/capability/complaint"
@@ -95,6 +96,7 @@ func newServices(k *app.Kit) (*Services, error) {
 		s.Papers.Capability(),                                 // 文书
 		rounds.Capability(),                                   // 签章
 		serving.Capability(),                                  // 送达
+		board.New(k, serving).Capability(),                    // 公告栏
 		post.New(k, serving).Capability(),                     // 邮局的回音
 		sms.New(k).Capability(),                               // 核对短信
 		s.Statistics.Capability(),                             // 统计

@@ -31,7 +31,14 @@ type pages struct{ c *mashang.Court }
 // told are the people of one story.
 type told struct {
 	Title string
+	Says  string // in which order to play them
 	Roles []Role
+}
+
+// orders say where a story begins and how it goes on.
+var orders = map[string]string{
+	byPhone: "原告、被告先签，再换法官、书记员。都签了，换法官助理，打开案件，点“出调解书”；法官签发，大家再签一次。",
+	thrice:  "先点书记员，把判决书发给每个被告，再换被告来收。第三个被告的号码是空号，书记员的工作台上写着下一步。",
 }
 
 // stories are the people by their stories, the first of which has no title.
@@ -39,7 +46,7 @@ func (k kept) stories() (out []told) {
 	for _, r := range k.Roles {
 		i := slices.IndexFunc(out, func(t told) bool { return t.Title == r.Story })
 		if i < 0 {
-			i, out = len(out), append(out, told{Title: r.Story})
+			i, out = len(out), append(out, told{Title: r.Story, Says: orders[r.Story]})
 		}
 		out[i].Roles = append(out[i].Roles, r)
 	}

@@ -99,7 +99,7 @@ func (y *year) judged(end law.Date, served bool) {
 	y.at(given.Add(time.Hour), func() error { return y.addresses(f, de) })
 	if !served {
 		y.at(given.Add(2*time.Hour), func() error {
-			return y.play(thrice, f, []Role{{Name: de[1].name, Sub: "第二个被告，账号没有确认过：打开才算", Icon: "person"}, {Name: de[0].name, Sub: "第一个被告，地址自己确认过：到了就算", Icon: "person"}},
+			return y.play(thrice, f, []Role{{Name: de[0].name, Sub: "第一个被告，地址自己确认过：到了就算", Icon: "person"}, {Name: de[1].name, Sub: "第二个被告，地址没有确认过：打开才算", Icon: "person"}},
 				[]Role{{Person: f.clerk.person, Name: f.clerk.name, Sub: "书记员，判决书做好了，等他送", Icon: "pen", To: "/delivery/" + f.id + "/send"}, {Person: f.judge.person, Name: f.judge.name, Sub: "民二庭法官，看送到哪里了", Icon: "gavel"}})
 		})
 		return

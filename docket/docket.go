@@ -44,6 +44,14 @@ func (c Court) Speaks() string {
 	return c.Short
 }
 
+// Picture is the address of the picture beside that name; empty: the red seal.
+func (c Court) Picture() string {
+	if c.Logo == "" {
+		return ""
+	}
+	return "/setup/logo/" + c.Code + "?v=" + c.Logo[:12]
+}
+
 // Division is a part of a court: 立案庭, 民三庭, 东安庄法庭.
 type Division struct {
 	ID     string    `db:"id" json:"id"`

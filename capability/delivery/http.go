@@ -57,7 +57,6 @@ func (s *Service) Capability() capability.Capability {
 func (s *Service) routes(rt *web.Router) {
 	const most = 40 << 20
 	for _, r := range []web.Route{
-		{Pattern: "GET /delivery/notices", Title: "公告送达", Object: web.Public, Verb: "see", Out: notices{}, Do: s.getNotices},
 		{Pattern: "GET /delivery/{case}", Title: "窗口送达页", Verb: "handover", PageOnly: true, Do: s.getForm},
 		{Pattern: "POST /delivery/{case}", Title: "窗口送达", Verb: "handover", Upload: most, Files: []string{"scan"}, In: handover{}, Out: ok{}, Do: s.postForm},
 		{Pattern: "GET /delivery/{case}/records", Title: "本案的送达", Verb: "read", Out: list{}, Do: s.getRecords},

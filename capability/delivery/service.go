@@ -98,13 +98,7 @@ type attempt struct {
 	At       time.Time                 `db:"at" json:"at"`
 }
 
-// posting is where and when a public notice was put up, and whether it hangs as
-// long as for who has no home in the country (民事诉讼法 283).
-type posting struct {
-	Place  string   `json:"place"`
-	On     law.Date `json:"on"`
-	Abroad bool     `json:"abroad,omitempty"`
-}
+type posting = paper.Posting
 
 // carried reports whether somebody else hands the paper over, and says later what
 // came of it.

@@ -426,48 +426,23 @@ func (s *Service) unsent(tx *db.Tx, v capability.Viewer, courts []string) ([]cap
 	return out, err
 }
 
-// hung is a public notice that hangs, or hung.
-type hung struct {
-	Court  string    `json:"court"`
-	Number string    `json:"number"`
-	Name   string    `json:"name"`
-	Paper  string    `json:"paper"`
-	Posted []posting `json:"posted"`
-	Stood  int       `json:"stood"` // days so far
-	Days   int       `json:"days"`
-	On     law.Date  `json:"on"` // when it counts as served
-	Made   bool      `json:"made"`
-}
-
-// notices is the public list.
-type notices struct {
-	Notices []hung `json:"notices"`
-}
-
-func (s *Service) getNotices(r *http.Request) (web.Reply, error) {
-	var l notices
-	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
-		as, err := db.List[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE way = 'notice' AND at > ? ORDER BY at DESC, id DESC LIMIT 200`, tx.Now().AddDate(0, -6, 0))
-		if err != nil {
-			return err
+// Hung are the public notices of half a year, the newest first, as anybody may
+// read them.
+func (s *Service) Hung(tx *db.Tx) (out []paper.Notice, err error) {
+	as, err := db.List[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE way = 'notice' AND at > ? ORDER BY at DESC, id DESC LIMIT 200`, tx.Now().AddDate(0, -6, 0))
+	for _, a := range as {
+		if h, shown, e := hangs(tx, a); e != nil {
+			return nil, e
+		} else if shown {
+			out = append(out, h)
 		}
-		for _, a := range as {
-			h, shown, err := hangs(tx, a)
-			if err != nil {
-				return err
-			}
-			if shown {
-				l.Notices = append(l.Notices, h)
-			}
-		}
-		return nil
-	})
-	return web.Reply{Page: noticesPage(l, s.k.Now()), JSON: l}, err
+	}
+	return out, err
 }
 
 // hangs is a notice as anybody may read it; of a sealed case, or a paper that
 // was taken back, nobody does.
-func hangs(tx *db.Tx, a attempt) (h hung, shown bool, err error) {
+func hangs(tx *db.Tx, a attempt) (h paper.Notice, shown bool, err error) {
 	v, err := servingOf(tx, a.Service)
 	if err != nil {
 		return h, false, err
@@ -488,7 +463,7 @@ func hangs(tx *db.Tx, a attempt) (h hung, shown bool, err error) {
 	today := docket.Today(tx.Now())
 	e := service.Published(days(a), a.abroad(), today)
 	n, _ := service.NoticeDays(a.abroad())
-	h = hung{Court: ct.Speaks(), Number: c.Number, Name: party.Name, Paper: p.Title, Posted: a.Posted.V, Days: n, On: e.On, Made: e.Made}
+	h = paper.Notice{Court: ct.Speaks(), Number: c.Number, Name: party.Name, Paper: p.Title, Posted: a.Posted.V, Days: n, On: e.On, Made: e.Made}
 	h.Stood = min(n, max(0, n-e.On.Sub(today)))
 	return h, true, err
 }

@@ -49,7 +49,7 @@ func checkPage(f *finding, e ui.Errs) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if f == nil {
-				templ_7745c5c3_Err = ui.Head("核对文书文件", "收到法院的 PDF 文书，拖到这里就知道是不是真的、有没有改过。文件只用来核对，不保存。").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Head("核对文书文件", "把法院发来的 PDF 文书选在下面，就知道是不是真的、有没有改过。文件只用来核对，不保存。").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -130,5 +130,9 @@ func (s *Service) postCheck(r *http.Request) (web.Reply, error) {
 		}
 		return err
 	})
-	return web.Reply{Page: checkPage(&f, "", nil), JSON: f}, err
+	typed := q.Word // stays in its field when it isn't known: it may be a slip
+	if f.Ours {
+		typed = ""
+	}
+	return web.Reply{Page: checkPage(&f, typed, nil), JSON: f}, err
 }

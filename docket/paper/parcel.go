@@ -38,3 +38,24 @@ type Printing struct {
 	Way     string    `json:"way"`     // the next one that is open
 	Printed time.Time `json:"printed"` // zero: not yet
 }
+
+// Posting is where and when a public notice was put up, and whether it hangs as
+// long as for who has no home in the country (民事诉讼法 283).
+type Posting struct {
+	Place  string   `json:"place"`
+	On     law.Date `json:"on"`
+	Abroad bool     `json:"abroad,omitempty"`
+}
+
+// Notice is a public notice that hangs, or hung.
+type Notice struct {
+	Court  string    `json:"court"`
+	Number string    `json:"number"`
+	Name   string    `json:"name"`
+	Paper  string    `json:"paper"`
+	Posted []Posting `json:"posted"`
+	Stood  int       `json:"stood"` // days so far
+	Days   int       `json:"days"`
+	On     law.Date  `json:"on"` // when it counts as served
+	Made   bool      `json:"made"`
+}

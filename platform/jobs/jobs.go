@@ -192,8 +192,8 @@ func (q *Queue) work(ctx context.Context, of int) {
 // Drain does everything that is due, and what that brings about, then
 // returns. The demo and the tests use it after moving the clock.
 func (q *Queue) Drain(ctx context.Context) error {
-	for {
-		n, err := q.step(ctx, everything, true)
+	for busy := false; ; busy = true {
+		n, err := q.step(ctx, everything, busy)
 		if err != nil || n == 0 {
 			return err
 		}
