@@ -209,7 +209,7 @@ func (y *year) deliver(f *filed, given time.Time, de [3]someone) {
 		if err != nil {
 			return err
 		}
-		_, err = y.post(in[0], "/delivery/"+f.id+"/open/"+record(l, ps[2].ID, "id"), map[string]any{})
+		_, err = y.post(in[0], "/delivery/"+f.id+"/open/"+serviceOn(l, ps[2].ID), map[string]any{})
 		return err
 	})
 	hand := func(day string, file string, more ...[2]string) error {
@@ -231,7 +231,7 @@ func (y *year) deliver(f *filed, given time.Time, de [3]someone) {
 		if err != nil {
 			return err
 		}
-		course, err := y.get(f.clerk, "/delivery/"+f.id+"/service/"+record(l, ps[3].ID, "id"))
+		course, err := y.get(f.clerk, "/delivery/"+f.id+"/service/"+serviceOn(l, ps[3].ID))
 		if err != nil {
 			return err
 		}
@@ -250,12 +250,12 @@ func (y *year) deliver(f *filed, given time.Time, de [3]someone) {
 	})
 }
 
-// record finds a field of the service on a party in a list of records.
-func record(l map[string]any, party, field string) string {
+// serviceOn finds the service on a party in a list of records.
+func serviceOn(l map[string]any, party string) string {
 	rs, _ := l["records"].([]any)
 	for _, r := range rs {
 		if m, _ := r.(map[string]any); m["party"] == party {
-			s, _ := m[field].(string)
+			s, _ := m["id"].(string)
 			return s
 		}
 	}

@@ -102,11 +102,12 @@ func TestLoan(t *testing.T) {
 		t.Fatal("the statement is not on the case page")
 	}
 	file := filepath.Join(t.TempDir(), "调解书.pdf")
-	if err := os.WriteFile(file, decode(t, d.fetch("/papers/file/"+link[1])), 0o600); err != nil {
+	statement := decode(t, d.fetch("/papers/file/"+link[1]))
+	if err := os.WriteFile(file, statement, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if dir := os.Getenv("MASHANG_SHOTS"); dir != "" {
-		if err := os.WriteFile(filepath.Join(dir, "statement.pdf"), decode(t, d.fetch("/papers/file/"+link[1])), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "statement.pdf"), statement, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -67,7 +66,7 @@ func verifyPaper(g given, stdout io.Writer) error {
 		t.Stamps = append(append(t.Stamps, t.Roots...), t.People...)
 	}
 	if g.lists != "" {
-		if t.Lists, err = readLists(g.lists); err != nil {
+		if t.Lists, err = seals.ReadPEM(g.lists, "revocation list", x509.ParseRevocationList); err != nil {
 			return err
 		}
 	}
@@ -125,27 +124,4 @@ func verifyPaper(g given, stdout io.Writer) error {
 		return errors.New("没有人签过")
 	}
 	return errors.New("被改过")
-}
-
-// readLists reads revocation lists.
-func readLists(file string) (out []*x509.RevocationList, err error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	for {
-		var b *pem.Block
-		if b, text = pem.Decode(text); b == nil {
-			break
-		}
-		l, err := x509.ParseRevocationList(b.Bytes)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, l)
-	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s holds no revocation list", file)
-	}
-	return out, nil
 }

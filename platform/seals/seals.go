@@ -62,7 +62,12 @@ func Parse(list [][]byte) (out []*x509.Certificate, err error) {
 }
 
 // ReadRoots reads the certificates in a file (PEM).
-func ReadRoots(file string) (out []*x509.Certificate, err error) {
+func ReadRoots(file string) ([]*x509.Certificate, error) {
+	return ReadPEM(file, "certificate", x509.ParseCertificate)
+}
+
+// ReadPEM reads what a file holds in PEM, at least one; what names it.
+func ReadPEM[T any](file, what string, parse func(der []byte) (T, error)) (out []T, err error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -72,14 +77,14 @@ func ReadRoots(file string) (out []*x509.Certificate, err error) {
 		if b, text = pem.Decode(text); b == nil {
 			break
 		}
-		c, err := x509.ParseCertificate(b.Bytes)
+		x, err := parse(b.Bytes)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, c)
+		out = append(out, x)
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("%s holds no certificate", file)
+		return nil, fmt.Errorf("%s holds no %s", file, what)
 	}
 	return out, nil
 }
