@@ -435,11 +435,7 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	}
 	whose := map[string]string{} // to the court: whose it is
 	if v.Court() {
-		ps, err := docket.Parties(tx, v.Case.ID)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range ps {
+		for _, p := range v.Parties {
 			whose[p.ID] = "，" + p.Name
 		}
 	}

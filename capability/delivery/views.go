@@ -182,14 +182,18 @@ func (s *Service) getRecords(r *http.Request) (web.Reply, error) {
 		if err != nil {
 			return err
 		}
-		l.Records, err = visible(tx, caseID, g.Relation&access.Staff != 0, me.ID)
+		ps, err := docket.Parties(tx, caseID)
+		if err != nil {
+			return err
+		}
+		l.Records, err = visible(tx, caseID, g.Relation&access.Staff != 0, me.ID, ps)
 		return err
 	})
 	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), JSON: l}, err
 }
 
 // visible returns the services of a case: to the court all, to a side its own.
-func visible(tx *db.Tx, caseID string, court bool, party string) ([]record, error) {
+func visible(tx *db.Tx, caseID string, court bool, party string, parties []docket.Party) ([]record, error) {
 	vs, err := db.List[serving](tx, `SELECT `+servingCols+` FROM delivery_service WHERE case_id = ? ORDER BY at, id`, caseID)
 	if err != nil {
 		return nil, err
@@ -199,10 +203,6 @@ func visible(tx *db.Tx, caseID string, court bool, party string) ([]record, erro
 		return nil, err
 	}
 	ps, err := paper.OfCase(tx, caseID)
-	if err != nil {
-		return nil, err
-	}
-	parties, err := docket.Parties(tx, caseID)
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +234,7 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	if v.Case.Number == "" || v.Relation&access.Allowing("service", "read") == 0 {
 		return nil, nil
 	}
-	mine, err := visible(tx, v.Case.ID, v.Court(), v.Party.ID)
+	mine, err := visible(tx, v.Case.ID, v.Court(), v.Party.ID, v.Parties)
 	if err != nil || len(mine) == 0 && !v.May("service", "handover") && !v.May("service", "confirm") && !v.May("service", "send") {
 		return nil, err
 	}
