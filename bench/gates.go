@@ -82,8 +82,8 @@ func gates(m measured, least measured) []gate {
 	paper := gate{what: "a paper's time, of bare layout and bare cryptography", must: 1.5, atMost: true}
 	if r := m.rate[onePaper]; r > 0 {
 		paper.is = (1 / r) / (1/m.rate[bareLayout] + 1/m.rate[bareCrypto])
-		if bare := m.cpu[bareLayout] + m.cpu[bareCrypto]; bare > 0 {
-			paper.remark = fmt.Sprintf("of the processor alone: %.2f", m.cpu[onePaper]/bare)
+		if bare, own := m.cpu[bareLayout]+m.cpu[bareCrypto], 1/m.rate[ownLayout]+1/m.rate[bareCrypto]; bare > 0 {
+			paper.remark = fmt.Sprintf("of the processor alone: %.2f; with our own layout for the peer's: %.2f", m.cpu[onePaper]/bare, 1/r/own)
 		}
 	}
 	out = append(out, gate{what: onePaper + ", one core", is: m.rate[onePaper], must: 60, goal: 100, unit: "/s"}, paper,

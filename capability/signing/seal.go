@@ -31,6 +31,8 @@ type Service struct {
 	outside  Outside
 	lists    *seals.Lists
 
+	opened sync.Map // keys of seals by their id: [sign.Signer], as many as there are seals
+
 	mu        sync.Mutex
 	authority *sign.Authority // once it was read
 	kept      map[string]bool // whose roots were kept since this start
@@ -215,7 +217,20 @@ func (s *Service) signer(ctx context.Context, a *sign.Authority, seal docket.Sea
 	return s.open(k)
 }
 
+// open returns the key that a row keeps sealed. A row never changes, so that
+// what was opened once stays right.
 func (s *Service) open(k key) (sign.Signer, error) {
+	if signer, ok := s.opened.Load(k.ID); ok {
+		return signer.(sign.Signer), nil
+	}
+	signer, err := s.unseal(k)
+	if err == nil {
+		s.opened.Store(k.ID, signer)
+	}
+	return signer, err
+}
+
+func (s *Service) unseal(k key) (sign.Signer, error) {
 	text, err := s.k.Vault.Open("signing.key", k.Secret)
 	if err != nil {
 		return sign.Signer{}, err

@@ -2,12 +2,13 @@ package pdf
 
 import (
 	"bytes"
-	"compress/zlib"
 	"crypto/sha256"
 	"fmt"
 	"strconv"
 	"sync"
 	"unicode/utf16"
+
+	"github.com/klauspost/compress/zlib"
 )
 
 // file writes the objects of a PDF 1.7 file. Nothing in it depends on the
@@ -27,7 +28,7 @@ type deflater struct {
 // papers.
 var deflaters = sync.Pool{New: func() any {
 	d := &deflater{}
-	d.Writer, _ = zlib.NewWriterLevel(&d.out, 5) // a third faster than 6 for 2 % more bytes; it is a level
+	d.Writer, _ = zlib.NewWriterLevel(&d.out, 3) // a paper in half the time of 5 for 2 % more bytes; it is a level
 	return d
 }}
 
