@@ -1,7 +1,8 @@
 // Package db runs one portable dialect of SQL on SQLite and on PostgreSQL.
 //
 // Reading order: db.go (opening, Do, Read), group.go (how SQLite shares one
-// durable commit among several acts), conn.go, read.go, postgres.go, scan.go
+// durable commit among several acts), checkpoint.go (how its log is brought
+// into the database meanwhile), conn.go, read.go, postgres.go, scan.go
 // (rows to structs by column name), rows.go (several rows by one statement),
 // pages.go (SQLite's pages are checked when they are read), migrate.go.
 //
@@ -18,6 +19,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -62,16 +64,30 @@ func openSQLite(path, level string) (*DB, error) {
 	if err := errors.Join(checked(), begin(path)); err != nil {
 		return nil, fmt.Errorf("db: open %s: %w", path, err)
 	}
+	whole, err := realPath(path)
+	if err != nil {
+		return nil, fmt.Errorf("db: open %s: %w", path, err)
+	}
 	sync := "synchronous(" + level + ")"
 	w, err := openConn(sqliteFile(path, sync, "cache_size(-16000)", "analysis_limit(1000)"))
 	if err != nil {
 		return nil, fmt.Errorf("db: open %s: %w", path, err)
 	}
-	d := &DB{group: newGroup(w, level), readers: make(chan *slot, readers), readFile: sqliteFile(path, sync, "cache_size(-12000)", "query_only(1)"), now: time.Now}
+	log := &checkpoints{file: sqliteFile(path, sync), log: whole}
+	d := &DB{group: newGroup(w, log, level), readers: make(chan *slot, readers), readFile: sqliteFile(path, sync, "cache_size(-12000)", "query_only(1)"), now: time.Now}
 	for range readers {
 		d.readers <- &slot{}
 	}
 	return d, nil
+}
+
+// realPath is the name under which SQLite opens a file.
+func realPath(path string) (logFile, error) {
+	p, err := filepath.Abs(path)
+	if err == nil {
+		p, err = filepath.EvalSymlinks(p)
+	}
+	return logFile(p), err
 }
 
 // redact drops the password from a URL that is going to be printed.

@@ -17,6 +17,7 @@ const batch = 64
 // savepoints and pays for one fsync per batch.
 type group struct {
 	*conn
+	log   *checkpoints
 	level string // of PRAGMA synchronous, as it is now
 	queue chan *act
 	quit  chan struct{}
@@ -38,8 +39,8 @@ type act struct {
 
 var errClosed = errors.New("db: closed")
 
-func newGroup(c *conn, level string) *group {
-	g := &group{conn: c, level: level, queue: make(chan *act, batch), quit: make(chan struct{}), done: make(chan struct{})}
+func newGroup(c *conn, log *checkpoints, level string) *group {
+	g := &group{conn: c, log: log, level: level, queue: make(chan *act, batch), quit: make(chan struct{}), done: make(chan struct{})}
 	go g.loop()
 	return g
 }
@@ -76,11 +77,15 @@ func (g *group) do(a *act) error {
 
 func (g *group) loop() {
 	defer close(g.done)
-	defer func() { g.err = g.conn.close() }()
+	defer func() {
+		g.log.all.Wait()
+		g.err = g.conn.close()
+	}()
 	for {
 		select {
 		case a := <-g.queue:
 			g.commit(a)
+			g.log.after(g.conn)
 		case <-g.quit:
 			for {
 				select {

@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"os"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"modernc.org/libc"
@@ -76,7 +77,22 @@ type logSums struct {
 	mu   sync.RWMutex
 	sums []uint32 // 0: not known
 	path string
-	used int // files open on it
+	used int          // files open on it
+	last atomic.Int64 // number of the frame written last
+}
+
+// logFile is the path of a database, of whose log something is asked.
+type logFile string
+
+// frames is how long the log is, as far as this process has written it.
+func (f logFile) frames() int64 {
+	layer.mu.Lock()
+	l := layer.logs[string(f)+"-wal"]
+	layer.mu.Unlock()
+	if l == nil {
+		return 0
+	}
+	return l.last.Load() + 1
 }
 
 func (l *logSums) get(i int64) uint32 {
@@ -252,7 +268,9 @@ func sums(file uintptr) *logSums {
 func writeFrame(tls *libc.TLS, file, buf uintptr, n int32, off int64) int32 {
 	rc := layer.write(tls, file, buf, n, off)
 	if i, ok := frameAt(n, off); ok && rc == lib.SQLITE_OK {
-		sums(file).put(i, sumOf(bytesAt(buf, n), off))
+		l := sums(file)
+		l.put(i, sumOf(bytesAt(buf, n), off))
+		l.last.Store(i)
 	}
 	return rc
 }
