@@ -29,6 +29,8 @@ type Field struct {
 // font, no other object. It is multiplied with the page, so that it can darken
 // what stands there but never cover it: no signer can hide a line of a paper
 // under a white signature.
+//
+// It stands in the file as it is; a [Picture], deflated.
 
 // operators are the page operators of an appearance and how many numbers each takes.
 var operators = map[string]int{
