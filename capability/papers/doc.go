@@ -7,5 +7,6 @@
 // own copy carries his case code too.
 //
 // What each paper must contain: 民事诉讼法 126, 129; 在线诉讼规则 9; 互联网公开审判流程信息的规定 4.
-// Reading order: values.go, service.go, http.go.
+// No paper shows the court's seal before the court has sealed it (seal.go).
+// Reading order: values.go, service.go, seal.go, sign.go, http.go.
 package papers

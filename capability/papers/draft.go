@@ -371,7 +371,7 @@ func (s *Service) fresh(tx *db.Tx, c docket.Case, k kinds.Kind, p docket.Party, 
 	}
 	who, err := s.signers(tx, c, k, p, w.By)
 	if err == nil {
-		err = sign(v, who, draftID)
+		err = signedBy(v, who, draftID)
 	}
 	if err != nil {
 		return pp, false, err

@@ -245,6 +245,7 @@ func sample(k kinds.Kind, body string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	doc.Unsealed = true
 	var b strings.Builder
 	err = pdf.WriteHTML(&b, doc)
 	return b.String(), err

@@ -137,6 +137,7 @@ func (s *Service) getView(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
+	doc.Unsealed = p.Unsealed()
 	var b strings.Builder
 	if err := pdf.WriteHTML(&b, doc); err != nil {
 		return web.Reply{}, err

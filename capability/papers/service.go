@@ -38,6 +38,7 @@ type Service struct {
 	all       []kinds.Kind // in the order of a case
 	kinds     map[string]kinds.Kind
 	replyDays int
+	pictures  pictures
 }
 
 // Nature is what of a kind of paper decides how it may be served; of a kind
@@ -310,16 +311,19 @@ func (s *Service) draw(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	if who, err := signersOf(d); err != nil || len(who) > 0 {
-		if err != nil {
-			return err
-		}
-		return s.awaitSigners(ctx, j, p, doc, who)
-	}
-	b, pages, err := pdf.Render(s.faces, doc)
+	who, err := signersOf(d)
 	if err != nil {
 		return err
 	}
+	doc.Unsealed = len(who) > 0 || s.rounds.Seals()
+	if len(who) > 0 {
+		return s.awaitSigners(ctx, j, p, doc, who)
+	}
+	b, pages, areas, err := pdf.RenderAreas(s.faces, doc)
+	if err != nil {
+		return err
+	}
+	p.SealAt = sealAt(areas)
 	return s.issue(ctx, j, p, d, b, pages)
 }
 

@@ -20,12 +20,16 @@ import (
 	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 	"mashang/platform/pdf"
+	"mashang/platform/sign"
 )
 
 // Rounds is what papers asks of signing: the seal of a court over all bytes of
 // a paper, and before it the signatures of people.
 type Rounds interface {
-	Seal(ctx context.Context, court string, pdf []byte, pages int, reason string) ([]byte, error)
+	// show has the seal shown on the page.
+	Seal(ctx context.Context, court string, pdf []byte, pages int, reason string, show func(docket.Seal, *sign.Field) error) ([]byte, error)
+	// Seals reports whether it can: whether anybody holds seals for this court.
+	Seals() bool
 	// Sealed goes on when a sealed paper is issued; Proven reports whether its
 	// file has got its second proof.
 	Sealed(tx *db.Tx, p paper.Paper, digest string) error
@@ -141,8 +145,8 @@ func (s *Service) bench(tx *db.Tx, c docket.Case, step int) (out []paper.Signer,
 	return append(out, clerks...), nil
 }
 
-// sign puts those who sign a paper into its values.
-func sign(v kinds.Values, who []paper.Signer, draft string) error {
+// signedBy puts those who sign a paper into its values.
+func signedBy(v kinds.Values, who []paper.Signer, draft string) error {
 	if len(who) == 0 {
 		return nil
 	}
@@ -168,7 +172,7 @@ func signersOf(v kinds.Values) (out []paper.Signer, err error) {
 
 // awaitSigners lets people sign a drawn paper before it is issued.
 func (s *Service) awaitSigners(ctx context.Context, j *jobs.Job, p paper.Paper, doc *pdf.Doc, who []paper.Signer) error {
-	b, pages, where, err := pdf.RenderAreas(s.faces, doc)
+	b, pages, areas, err := pdf.RenderAreas(s.faces, doc)
 	if err != nil {
 		return err
 	}
@@ -184,11 +188,11 @@ func (s *Service) awaitSigners(ctx context.Context, j *jobs.Job, p paper.Paper, 
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		if err := paper.AwaitSigners(tx, p.ID, digest, pages); err != nil {
+		if err := paper.AwaitSigners(tx, p.ID, digest, pages, sealAt(areas)); err != nil {
 			return err
 		}
 		p.Digest = digest
-		if err := s.rounds.Open(tx, p, kinds.Signs[s.kinds[p.Kind].Sign].People == "present", html.String(), who, where); err != nil {
+		if err := s.rounds.Open(tx, p, kinds.Signs[s.kinds[p.Kind].Sign].People == "present", html.String(), who, areas.Signs); err != nil {
 			return err
 		}
 		var holders []string
@@ -302,7 +306,7 @@ func (s *Service) later(ctx context.Context, j *jobs.Job, why error) error {
 // issue seals a paper where its kind has a seal, keeps and issues it.
 func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, d kinds.Values, b []byte, pages int) (err error) {
 	if kinds.Signs[s.kinds[p.Kind].Sign].Seal {
-		if b, err = s.rounds.Seal(ctx, p.Court, b, pages, p.Title); fault.KindOf(err) == fault.Unavailable {
+		if b, err = s.rounds.Seal(ctx, p.Court, b, pages, p.Title, s.shown(p.SealAt, d.Text("void"))); fault.KindOf(err) == fault.Unavailable {
 			return s.later(ctx, j, err)
 		}
 		if err != nil {
@@ -386,7 +390,7 @@ func (s *Service) received(tx *db.Tx, p paper.Paper, d kinds.Values, digest stri
 	}
 	hand, err := s.beside(tx, c, []string{party.ID}, 1)
 	if err == nil {
-		err = sign(v, hand, "")
+		err = signedBy(v, hand, "")
 	}
 	if err != nil {
 		return err
@@ -408,7 +412,7 @@ func (s *Service) showServed(ctx context.Context, out *strings.Builder, p paper.
 	if err != nil {
 		return err
 	}
-	doc, err := s.doc(ctx, served)
+	doc, err := s.doc(ctx, served) // sealed: its return comes after it
 	if err != nil {
 		return err
 	}

@@ -222,6 +222,7 @@ func (s *Service) getDraft(r *http.Request) (web.Reply, error) {
 		if err != nil {
 			return err
 		}
+		doc.Unsealed = true
 		var b strings.Builder
 		if err := pdf.WriteHTML(&b, doc); err != nil {
 			return err

@@ -65,11 +65,11 @@ type key struct {
 const keyCols = `id, seal_id, court_id, chain, secret, until_at, at`
 
 // Seal signs a paper with the seal that a court uses now, over all its bytes.
-// The picture of the seal is part of the paper; the signature stands behind it
-// on the last page. A court for which nobody holds seals gets its paper back as
+// show has the picture of the seal shown where the paper left room for it; a
+// paper of old has it on the page, and its signature shows nothing. A court for which nobody holds seals gets its paper back as
 // it is. An error that is [fault.Unavailable] passes: the paper waits.
-func (s *Service) Seal(ctx context.Context, court string, pdf []byte, pages int, reason string) ([]byte, error) {
-	if s.outside.Seals == nil && !s.k.Config.TestSeals() {
+func (s *Service) Seal(ctx context.Context, court string, pdf []byte, pages int, reason string, show func(docket.Seal, *sign.Field) error) ([]byte, error) {
+	if !s.Seals() {
 		return pdf, nil
 	}
 	var seal docket.Seal
@@ -92,6 +92,9 @@ func (s *Service) Seal(ctx context.Context, court string, pdf []byte, pages int,
 		return nil, err
 	}
 	f := sign.Field{Name: "院印", Page: pages - 1, Reason: reason, Place: ct.Short, At: s.k.Now().UTC().Truncate(time.Second), Certify: !after}
+	if err := show(seal, &f); err != nil {
+		return nil, err
+	}
 	stamper, err := s.stamper(ctx)
 	if err != nil {
 		return nil, err
@@ -114,6 +117,9 @@ func (s *Service) Seal(ctx context.Context, court string, pdf []byte, pages int,
 	}
 	return out, err
 }
+
+// Seals reports whether anybody holds seals for this court.
+func (s *Service) Seals() bool { return s.outside.Seals != nil || s.k.Config.TestSeals() }
 
 // stamper is who says when a paper was sealed.
 func (s *Service) stamper(ctx context.Context) (sign.Stamper, error) {

@@ -51,10 +51,21 @@ type Paper struct {
 	Superseded string    `db:"superseded" json:"superseded"` // id of the paper that replaced it
 	Corrects   string    `db:"corrects" json:"corrects"`     // id of the paper whose slips it puts right
 	Demo       bool      `db:"demo" json:"demo"`
+	SealAt     SealAt    `db:"seal_at" json:"-"` // while people sign: where the seal will stand
 	At         time.Time `db:"at" json:"at"`
 }
 
-const cols = `id, code, original, case_id, court_id, party_id, kind, version, title, number, dated, pages, digest, data, state, superseded, corrects, demo, at`
+// Unsealed reports whether the court did not seal the paper, and so did not
+// issue it.
+func (p Paper) Unsealed() bool {
+	return p.Digest == "" || p.State == Signing || p.SealAt.V != [5]float64{}
+}
+
+const cols = `id, code, original, case_id, court_id, party_id, kind, version, title, number, dated, pages, digest, data, state, superseded, corrects, demo, at, seal_at`
+
+// SealAt is a page, counted from 0, and on it left, bottom, right and top of the
+// square in which the seal will stand; all 0 where no room was left for one.
+type SealAt = db.JSON[[5]float64]
 
 // New gives a paper its id and code, which stand in what fills its template.
 func New(p Paper) Paper {
@@ -79,7 +90,7 @@ func Copy(tx *db.Tx, p Paper, party string) (Paper, error) {
 
 func put(tx *db.Tx, p *Paper) error {
 	p.State = Ordered
-	_, err := tx.Exec(`INSERT INTO paper_paper (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, 'ordered', '', ?, ?, ?)`,
+	_, err := tx.Exec(`INSERT INTO paper_paper (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, 'ordered', '', ?, ?, ?, '[]')`,
 		p.ID, p.Code, p.Original, p.Case, p.Court, p.Party, p.Kind, p.Version, p.Title, p.Number, p.Dated, p.Data, p.Corrects, p.Demo, p.At)
 	return err
 }
@@ -113,15 +124,15 @@ type Signer struct {
 }
 
 // AwaitSigners records the drawn paper, which people have to sign before it is
-// issued, with its copies.
-func AwaitSigners(tx *db.Tx, paper, digest string, pages int) error {
-	return some(tx.Exec(`UPDATE paper_paper SET state = 'signing', digest = ?, pages = ? WHERE `+copies+` AND state = 'ordered'`, digest, pages, paper))
+// issued, with its copies, and where in it the seal will stand.
+func AwaitSigners(tx *db.Tx, paper, digest string, pages int, seal SealAt) error {
+	return some(tx.Exec(`UPDATE paper_paper SET state = 'signing', digest = ?, pages = ?, seal_at = ? WHERE `+copies+` AND state = 'ordered'`, digest, pages, seal, paper))
 }
 
-// Issue records the drawn paper, signed by whoever has to, with its copies. It
-// can happen once.
+// Issue records the drawn paper, signed by whoever has to and sealed, with its
+// copies. It can happen once.
 func Issue(tx *db.Tx, paper, digest string, pages int) error {
-	return some(tx.Exec(`UPDATE paper_paper SET state = 'issued', digest = ?, pages = ? WHERE `+copies+` AND state IN ('ordered', 'signing')`, digest, pages, paper))
+	return some(tx.Exec(`UPDATE paper_paper SET state = 'issued', digest = ?, pages = ?, seal_at = '[]' WHERE `+copies+` AND state IN ('ordered', 'signing')`, digest, pages, paper))
 }
 
 // Unsigned ends a paper that was not signed by all: it never was one.

@@ -21,8 +21,10 @@ func TestLife(t *testing.T) {
 			t.Fatal(err)
 		}
 		steps := map[string]func(tx *db.Tx, id string) error{
-			"issue":     func(tx *db.Tx, id string) error { return paper.Issue(tx, id, "digest", 2) },
-			"await":     func(tx *db.Tx, id string) error { return paper.AwaitSigners(tx, id, "digest", 2) },
+			"issue": func(tx *db.Tx, id string) error { return paper.Issue(tx, id, "digest", 2) },
+			"await": func(tx *db.Tx, id string) error {
+				return paper.AwaitSigners(tx, id, "digest", 2, paper.SealAt{V: [5]float64{1, 200, 100, 321, 221}})
+			},
 			"unsigned":  paper.Unsigned,
 			"effect":    paper.TakeEffect,
 			"bind":      paper.Bind,

@@ -16,6 +16,10 @@ type Doc struct {
 	// 演示文书 无法律效力: large and slanted across every page, along the lower
 	// arc of every seal, and above and below the HTML.
 	Void string
+
+	// Unsealed leaves the places of the seals free: the court has not sealed the
+	// paper yet, and its picture comes with its signature ([SealPicture]).
+	Unsealed bool
 }
 
 // PaperCode names the paper to anyone who scans it.
@@ -128,6 +132,20 @@ type Signature struct {
 type Seal struct {
 	Court string // empty means Doc.Court
 	Lower string // further word on the lower arc, e.g. 诉讼费专用章
+}
+
+// of is the seal with the name of the court whose paper d is, if it has none.
+func (s Seal) of(d *Doc) Seal {
+	s.Court = orElse(s.Court, d.Court)
+	return s
+}
+
+// says is what a paper that shows no picture says of its seal.
+func (s Seal) says(d *Doc) string {
+	if d.Unsealed {
+		return "（待盖章）"
+	}
+	return "（" + s.of(d).Court + s.Lower + "印）"
 }
 
 // PageBreak starts a new page.

@@ -14,6 +14,9 @@
 //   - If [Doc.Void] is set it stands on every page and in every seal; no option
 //     leaves it out.
 //
+// A paper that is signed leaves the place of its seal free ([Doc.Unsealed]); what
+// is shown there later is [SealPicture].
+//
 // # Fonts
 //
 // Noto Serif SC and Noto Sans SC are embedded in the binary. A court that owns

@@ -262,7 +262,7 @@ func (b Signature) docx(w *word) {
 		w.par("Sign", b.Date)
 	}
 	if b.Seal != nil {
-		w.par("Sign", "（"+orElse(b.Seal.Court, w.doc.Court)+b.Seal.Lower+"印）")
+		w.par("Sign", b.Seal.says(w.doc))
 	}
 	for _, s := range b.After {
 		w.par("Sign", s.Title+"　　　"+s.Name)

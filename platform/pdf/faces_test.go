@@ -16,6 +16,7 @@ func TestMissingGlyphIsAnError(t *testing.T) {
 		"paragraph": {Blocks: []Block{Paragraph{Text: "原告：" + unknown}}},
 		"signer":    {Blocks: []Block{Paragraph{Text: "甲"}, Signature{Signers: []Signer{{"审判员", "张" + unknown}}}}},
 		"seal":      {Court: unknown, Blocks: []Block{Paragraph{Text: "甲"}, Signature{Date: "二〇二六年", Seal: &Seal{}}}},
+		"unsealed":  {Unsealed: true, Blocks: []Block{Paragraph{Text: "甲"}, Signature{Date: "二〇二六年", Seal: &Seal{Court: unknown}}}},
 		"form":      {Blocks: []Block{Form{Rows: []Row{{Fields: []Field{{Label: "姓名", Text: unknown}}}}}}},
 		"choice":    {Blocks: []Block{Form{Rows: []Row{{Fields: []Field{{Label: "姓名", Choices: []Choice{{Text: unknown}}}}}}}}},
 		"grid":      {Blocks: []Block{Grid{Head: []string{unknown}}}},

@@ -11,6 +11,7 @@ type box struct {
 	force  bool       // the page ends after this box
 	repeat *box       // drawn above this box if it is the first of a page (table heads)
 	sign   [2]float64 // from where to where a signature is put into it later
+	seal   *sealSpot  // where the court's seal stands
 	draw   func(c *canvas, y float64, at edges)
 }
 

@@ -176,7 +176,7 @@ func (b Signature) html(p *page) {
 		p.el("p", "right date", b.Date)
 	}
 	if b.Seal != nil {
-		p.el("p", "right seal", "（"+orElse(b.Seal.Court, p.doc.Court)+b.Seal.Lower+"印）")
+		p.el("p", "right seal", b.Seal.says(p.doc))
 	}
 	for _, s := range b.After {
 		p.signer(s)

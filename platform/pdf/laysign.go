@@ -33,9 +33,15 @@ func (b Signature) lay(l *layout) error {
 		rows = append(rows, sigRow{court, centre - court.width/2, y})
 		y += lead
 	}
-	var stamp func(c *canvas, top float64)
+	var stamp *sealSpot
 	if b.Seal != nil {
-		stamp = l.seal(*b.Seal, centre, y+lead/2)
+		stamp = &sealSpot{x: centre, dy: y + lead/2}
+		seal, err := b.Seal.of(l.doc), error(nil)
+		if l.doc.Unsealed { // a character that no face has must be known now
+			l.shaper.tokens(titleStyle, seal.Court+seal.Lower+l.doc.Void)
+		} else if stamp.picture, err = l.shaper.seal(seal, l.doc.Void); err != nil {
+			return err
+		}
 	}
 	if b.Date != "" {
 		rows = append(rows, sigRow{date, centre - date.width/2, y})
@@ -52,8 +58,14 @@ func (b Signature) lay(l *layout) error {
 	return nil
 }
 
+// sealSpot is where in a box a seal stands, and its picture if it is put there now.
+type sealSpot struct {
+	x, dy   float64 // centre: on the page, and below the top of the box
+	picture []byte
+}
+
 // addSignature adds the block as one box tied to the text before it.
-func (l *layout) addSignature(b Signature, rows []sigRow, height float64, stamp func(*canvas, float64)) {
+func (l *layout) addSignature(b Signature, rows []sigRow, height float64, stamp *sealSpot) {
 	above, give := aboveBench, aboveBench/2
 	if len(b.Signers) == 0 {
 		above, give = aboveNotice, aboveNotice/2
@@ -63,12 +75,12 @@ func (l *layout) addSignature(b Signature, rows []sigRow, height float64, stamp 
 	}
 	l.gap(above, give)
 	l.tieBack()
-	l.add(box{height: height, draw: func(c *canvas, top float64, _ edges) {
+	l.add(box{height: height, seal: stamp, draw: func(c *canvas, top float64, _ edges) {
 		for _, r := range rows {
 			c.text(r.line, bodyStyle, r.x, top+r.y)
 		}
-		if stamp != nil {
-			stamp(c, top)
+		if stamp != nil && stamp.picture != nil {
+			c.stamp(stamp.picture, stamp.x, top+stamp.dy)
 		}
 	}})
 }
@@ -105,6 +117,12 @@ func (s *shaper) signedName(name string) line {
 type Place struct {
 	Page int        // 0-based
 	Rect [4]float64 // left, bottom, right, top
+}
+
+// Areas are the places of a paper that signatures fill.
+type Areas struct {
+	Signs []Place // the rows of a [SignArea]
+	Seals []Place // the squares of the seals
 }
 
 const (

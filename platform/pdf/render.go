@@ -23,23 +23,23 @@ func Render(faces *Faces, d *Doc) (file []byte, pages int, err error) {
 	return file, pages, err
 }
 
-// RenderAreas is Render that also says where the rows of a [SignArea] are.
-func RenderAreas(faces *Faces, d *Doc) (file []byte, pages int, areas []Place, err error) {
+// RenderAreas is Render that also says where people sign and the court seals.
+func RenderAreas(faces *Faces, d *Doc) (file []byte, pages int, areas Areas, err error) {
 	if len(d.Blocks) == 0 {
-		return nil, 0, nil, ErrNoBlocks
+		return nil, 0, areas, ErrNoBlocks
 	}
 	l := &layout{doc: d, shaper: &shaper{faces: faces}}
 	for i, b := range d.Blocks {
 		if err := b.lay(l); err != nil {
-			return nil, 0, nil, fmt.Errorf("block %d: %w", i+1, err)
+			return nil, 0, Areas{}, fmt.Errorf("block %d: %w", i+1, err)
 		}
 	}
 	furn, err := l.newFurniture()
 	if err != nil {
-		return nil, 0, nil, err
+		return nil, 0, Areas{}, err
 	}
 	if err := l.shaper.err(); err != nil {
-		return nil, 0, nil, err
+		return nil, 0, Areas{}, err
 	}
 	spots := l.paginate()
 	k := &ink{}
@@ -52,18 +52,22 @@ func RenderAreas(faces *Faces, d *Doc) (file []byte, pages int, areas []Place, e
 				s.box.draw(c, s.y, s.at)
 			}
 			if at := s.box.sign; at[1] > 0 {
-				areas = append(areas, Place{i, [4]float64{at[0], pageHeight - (s.y + s.box.height - 4), at[1], pageHeight - (s.y + s.box.height - signRow + 2)}})
+				areas.Signs = append(areas.Signs, Place{i, [4]float64{at[0], pageHeight - (s.y + s.box.height - 4), at[1], pageHeight - (s.y + s.box.height - signRow + 2)}})
+			}
+			if at := s.box.seal; at != nil {
+				left, bottom := at.x-sealSide/2, pageHeight-(s.y+at.dy)-sealSide/2
+				areas.Seals = append(areas.Seals, Place{i, [4]float64{left, bottom, left + sealSide, bottom + sealSide}})
 			}
 		}
 		furn.number(c, i+1)
 		contents[i] = c.b
 	}
 	if err := l.shaper.err(); err != nil { // figures of page numbers
-		return nil, 0, nil, err
+		return nil, 0, Areas{}, err
 	}
 	file, err = assemble(d, k, contents)
 	if err != nil {
-		return nil, 0, nil, fmt.Errorf("pdf: %w", err)
+		return nil, 0, Areas{}, fmt.Errorf("pdf: %w", err)
 	}
 	return file, len(spots), areas, nil
 }

@@ -14,39 +14,63 @@ const (
 	lowerArc  = 112 * math.Pi / 180
 )
 
-// seal prepares the seal with its centre at x on the page and dy below the top
-// of the block it belongs to. It is shaped at once, so that a missing character
-// is found before anything is drawn.
-func (l *layout) seal(s Seal, x, dy float64) func(c *canvas, top float64) {
-	court, void := orElse(s.Court, l.doc.Court), l.doc.Void
+// sealSide is the side of the square that a seal stands in, with a little white
+// so that no reader cuts the edge of the ring.
+const sealSide = 2*sealRadius + 2
+
+// SealPicture draws a seal as operators of a page, in a square whose left lower
+// corner is at 0 0, of the size that [Areas] has: lines and shapes only, no text
+// and no font, so that it can stand as the picture of a signature. void is the
+// mark on its lower arc, see [Doc].
+func SealPicture(faces *Faces, s Seal, void string) ([]byte, error) {
+	sh := &shaper{faces: faces}
+	b, err := sh.seal(s, void)
+	if missing := sh.err(); missing != nil {
+		return nil, missing
+	}
+	return b, err
+}
+
+// seal is SealPicture; missing characters are noted as those of any text.
+func (s *shaper) seal(seal Seal, void string) ([]byte, error) {
 	span := upperArc
 	if void != "" {
 		span = upperMark
 	}
-	upper := l.shaper.arc(court, sealName*sealRadius, 0.91*sealRadius, span, false)
-	lower := l.shaper.arc(void, sealVoid*sealRadius, 0.91*sealRadius, lowerArc, true)
+	const x, y = sealSide / 2, pageHeight - sealSide/2
 	wordStyle := titleStyle.sized(sealLower*sealRadius, sealLower*sealRadius)
-	word := l.shaper.oneLine(wordStyle, s.Lower)
-	return func(c *canvas, top float64) {
-		y := top + dy
-		c.save()
-		c.multiply() // text beneath stays readable
-		c.fillColor(red)
-		c.strokeColor(red)
-		c.circle(x, y, sealRadius*(1-sealRing/2), sealRing*sealRadius)
-		c.star(x, y, sealStar*sealRadius)
-		if len(word.glyphs) > 0 {
-			c.run(word.glyphs, wordStyle.size, x-word.width/2, y+0.55*sealRadius+wordStyle.size/2, 0)
+	word := s.oneLine(wordStyle, seal.Lower)
+	c := &canvas{}
+	c.save()
+	c.fillColor(red)
+	c.strokeColor(red)
+	c.circle(x, y, sealRadius*(1-sealRing/2), sealRing*sealRadius)
+	c.star(x, y, sealStar*sealRadius)
+	err := c.outline(word.glyphs, wordStyle.size, x-word.width/2, y+0.55*sealRadius+wordStyle.size/2, 0)
+	for _, a := range []arcText{
+		s.arc(seal.Court, sealName*sealRadius, 0.91*sealRadius, span, false),
+		s.arc(void, sealVoid*sealRadius, 0.91*sealRadius, lowerArc, true),
+	} {
+		if err == nil {
+			err = a.draw(c, x, y)
 		}
-		upper.draw(c, x, y)
-		lower.draw(c, x, y)
-		c.restore()
 	}
+	c.restore()
+	return c.b, err
+}
+
+// stamp puts the picture of a seal onto the page, its centre at (x, y). Text
+// beneath stays readable.
+func (c *canvas) stamp(picture []byte, x, y float64) {
+	c.save()
+	c.multiply()
+	c.op("cm", 1, 0, 0, 1, x-sealSide/2, pageHeight-y-sealSide/2)
+	c.b = append(c.b, picture...)
+	c.restore()
 }
 
 // arcText is text along the inside of a circle.
 type arcText struct {
-	text   string
 	glyphs []placed  // one per letter, x ignored
 	angles []float64 // where each stands, anticlockwise from the right
 	size   float64
@@ -57,7 +81,7 @@ type arcText struct {
 // arc spreads text over at most span of a circle whose letters touch radius
 // outer, letters no higher than size; more letters make them smaller.
 func (s *shaper) arc(text string, size, outer, span float64, below bool) arcText {
-	a := arcText{text: text, outer: outer, below: below}
+	a := arcText{outer: outer, below: below}
 	st := titleStyle.sized(size, size)
 	for _, t := range s.tokens(st, text) {
 		for _, g := range t.glyphs {
@@ -86,23 +110,20 @@ func (s *shaper) arc(text string, size, outer, span float64, below bool) arcText
 	return a
 }
 
-// draw shows the letters around (cx, cy). Extraction yields the whole text at
-// once.
-func (a arcText) draw(c *canvas, cx, cy float64) {
-	if len(a.glyphs) == 0 {
-		return
-	}
-	c.says(a.text, func() {
-		for i, g := range a.glyphs {
-			turn, base := a.angles[i]-math.Pi/2, a.outer-0.88*a.size
-			if a.below {
-				turn, base = a.angles[i]+math.Pi/2, a.outer-0.12*a.size
-			}
-			half := float64(g.face.width(g.gid)) / 2000 * a.size
-			x := cx + base*math.Cos(a.angles[i]) - half*math.Cos(turn)
-			y := cy - base*math.Sin(a.angles[i]) + half*math.Sin(turn)
-			g.x = 0
-			c.run([]placed{g}, a.size, x, y, turn)
+// draw shows the letters around (cx, cy).
+func (a arcText) draw(c *canvas, cx, cy float64) error {
+	for i, g := range a.glyphs {
+		turn, base := a.angles[i]-math.Pi/2, a.outer-0.88*a.size
+		if a.below {
+			turn, base = a.angles[i]+math.Pi/2, a.outer-0.12*a.size
 		}
-	})
+		half := float64(g.face.width(g.gid)) / 2000 * a.size
+		x := cx + base*math.Cos(a.angles[i]) - half*math.Cos(turn)
+		y := cy - base*math.Sin(a.angles[i]) + half*math.Sin(turn)
+		g.x = 0
+		if err := c.outline([]placed{g}, a.size, x, y, turn); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -20,7 +20,8 @@ func TestSignArea(t *testing.T) {
 			d.Blocks = append(d.Blocks, Paragraph{Text: "一行。"})
 		}
 		d.Blocks = append(d.Blocks, SignArea{who})
-		_, pages, at, err := RenderAreas(faces, d)
+		_, pages, areas, err := RenderAreas(faces, d)
+		at := areas.Signs
 		if err != nil || len(at) != len(who) {
 			t.Fatal(len(at), err)
 		}

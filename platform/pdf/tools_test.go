@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -72,6 +73,24 @@ func picture(t testing.TB, path string, page, dpi string) image.Image {
 	t.Helper()
 	stem := filepath.Join(t.TempDir(), "page")
 	tool(t, "pdftoppm", "-r", dpi, "-f", page, "-l", page, "-gray", "-png", "-singlefile", path, stem)
+	f, err := os.Open(stem + ".png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+// coloured renders one page in colour, a pixel for a point.
+func coloured(t testing.TB, path string, page int) image.Image {
+	t.Helper()
+	stem := filepath.Join(t.TempDir(), "page")
+	n := strconv.Itoa(page)
+	tool(t, "pdftoppm", "-r", "72", "-f", n, "-l", n, "-png", "-singlefile", path, stem)
 	f, err := os.Open(stem + ".png")
 	if err != nil {
 		t.Fatal(err)

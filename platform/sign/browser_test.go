@@ -156,6 +156,9 @@ func TestBrowserAgrees(t *testing.T) {
 		agree(what, a.do(t, file), trust)
 		agree(what+", many signers", a.do(t, signedBy(t, tiny("hello"), 2)), trust)
 	}
+	for what, x := range pictured(t) {
+		agree(what, x, trust)
+	}
 	bad, later, _, _ := doubtful(t, now)
 	for what, x := range bad {
 		agree(what, x.file, trust)
@@ -181,7 +184,7 @@ func TestBrowserAgrees(t *testing.T) {
 	}
 	agree("stamped", stamped, trust)
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, good := range [][]byte{one, stamped} { // what no signature covers is in the store and the stamp
+	for _, good := range [][]byte{one, stamped, pictured(t)["a picture"]} { // what no signature covers is in the store and the stamp
 		for range 150 {
 			b, i := slices.Clone(good), r.IntN(len(good))
 			if b[i] == '0' && i > 100 && b[i-1] == '0' && r.IntN(20) > 0 { // not only the room around the signatures

@@ -31,7 +31,8 @@
 // vouched for by one that is trusted.
 //
 // The picture of a signature is multiplied with the page: it can darken what
-// is printed there, never cover it.
+// is printed there, never cover it. That of a seal is the same on all its papers
+// ([Picture]).
 //
 // What Verify cannot see: that the newest signatures were cut off. The shorter
 // file is what it was before they were made, so [Report.Signers] counts.
@@ -48,8 +49,8 @@
 // # Reading order
 //
 // syntax.go and text.go are values; read.go makes revisions of a file, write.go
-// one more; view.go is what a reader sees of it. field.go is what a signature
-// shows, place.go the revision that adds it, dss.go that of the store;
+// one more; view.go is what a reader sees of it. field.go and picture.go are what a
+// signature shows, place.go the revision that adds it, dss.go that of the store;
 // explain.go finds out which of them a revision is. cms.go, token.go and
 // stamp.go are the cryptographic containers, sign.go puts them in. report.go
 // says what can be said, trust.go who is believed, verify.go brings all

@@ -148,7 +148,13 @@ func (d *document) signature(i int) *signed {
 		}
 		s.At, s.Certify = at, sd.get("/Reference") != nil
 	}
-	if drawn != nil {
+	if drawn != nil && drawn.dict().get("/Filter") != nil {
+		p, e := readPicture(drawn.data)
+		if e != nil {
+			return nil
+		}
+		s.Picture = p
+	} else if drawn != nil {
 		content, ok := strings.CutPrefix(string(drawn.data), multiplied)
 		if !ok {
 			return nil

@@ -16,6 +16,7 @@ type Field struct {
 	Page       int        // 0-based
 	Rect       [4]float64 // left, bottom, right, top in points; all 0: nothing is shown
 	Appearance []byte     // page operators in a box that starts at 0 0; see below
+	Picture    *Picture   // instead of Appearance
 	Reason     string     // what the person does by signing
 	Place      string
 	At         time.Time // as the signer says; what is proven is the stamp
@@ -28,6 +29,8 @@ type Field struct {
 // font, no other object. It is multiplied with the page, so that it can darken
 // what stands there but never cover it: no signer can hide a line of a paper
 // under a white signature.
+//
+// It stands in the file as it is; a [Picture], deflated.
 
 // operators are the page operators of an appearance and how many numbers each takes.
 var operators = map[string]int{
@@ -64,7 +67,7 @@ func (f Field) normal() (Field, error) {
 		f.Rect[i] = math.Round(v*1000) / 1000
 	}
 	if f.hidden() {
-		if len(f.Appearance) != 0 {
+		if len(f.Appearance) != 0 || f.Picture != nil {
 			return f, errors.New("sign: an appearance needs a box")
 		}
 	} else if f.Rect[2] <= f.Rect[0] || f.Rect[3] <= f.Rect[1] {
@@ -74,6 +77,9 @@ func (f Field) normal() (Field, error) {
 		return f, errors.New("sign: a signature needs its time")
 	}
 	f.At = f.At.UTC().Truncate(time.Second)
+	if f.Picture != nil && len(f.Appearance) != 0 {
+		return f, errors.New("sign: two appearances")
+	}
 	return f, vectors(f.Appearance)
 }
 

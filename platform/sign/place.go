@@ -98,7 +98,11 @@ func (d *document) write(m mark, s site, covers [3]int) (placed, error) {
 	if err != nil {
 		return placed{}, err
 	}
-	u.buf = make([]byte, 0, 2*hole+4096)
+	room := 2*hole + 4096
+	if m.Picture != nil {
+		room += len(m.Picture.packed)
+	}
+	u.buf = make([]byte, 0, room)
 	field := ref(u.reserve())
 	var drawn ref
 	if !m.hidden() {
@@ -114,8 +118,12 @@ func (d *document) write(m mark, s site, covers [3]int) (placed, error) {
 	u.put(int(field), m.widget(ref(s.page), signature, drawn))
 	if !m.hidden() {
 		box := array{integer(0), integer(0), number(m.Rect[2] - m.Rect[0]), number(m.Rect[3] - m.Rect[1])}
-		u.putStream(int(drawn), dict{{"/Type", name("/XObject")}, {"/Subtype", name("/Form")}, {"/BBox", box}, {"/Resources", onlyMultiply}},
-			append([]byte(multiplied), m.Appearance...))
+		form := dict{{"/Type", name("/XObject")}, {"/Subtype", name("/Form")}, {"/BBox", box}, {"/Resources", onlyMultiply}}
+		if m.Picture != nil {
+			u.putStream(int(drawn), append(form, entry{"/Filter", name("/FlateDecode")}), m.Picture.packed)
+		} else {
+			u.putStream(int(drawn), form, append([]byte(multiplied), m.Appearance...))
+		}
 	}
 	before := len(u.buf)
 	u.put(int(signature), m.dictionary(covers))

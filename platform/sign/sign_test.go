@@ -404,6 +404,8 @@ func TestFieldsAreRefused(t *testing.T) {
 		"a comment":       func(f *Field) { f.Appearance = []byte("q % Q") },
 		"a foreign blank": func(f *Field) { f.Appearance = []byte("q\u00a0Q") },
 		"an exponent":     func(f *Field) { f.Appearance = []byte("1e3 w") },
+		"two appearances": func(f *Field) { f.Picture = picture(t) },
+		"an unseen one":   func(f *Field) { f.Appearance, f.Picture, f.Rect = nil, picture(t), [4]float64{} },
 	} {
 		f := field(1)
 		change(&f)

@@ -46,7 +46,7 @@ func (u *update) reserve() int {
 // put writes an object without a stream.
 func (u *update) put(num int, v value) { u.write(&object{num: num, val: v}) }
 
-// putStream writes a stream, not compressed.
+// putStream writes a stream of data as they are.
 func (u *update) putStream(num int, d dict, data []byte) {
 	u.write(&object{num: num, val: d.with("/Length", integer(len(data))), stream: true, data: data})
 }

@@ -199,3 +199,30 @@ func TestDoc(t *testing.T) {
 		t.Fatal("a list was taken for values")
 	}
 }
+
+// TestOneSeal: a paper that is sealed leaves room for one seal, any other for none.
+func TestOneSeal(t *testing.T) {
+	ks, err := All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fs, err := faces()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range ks {
+		d := model(t, k)
+		d.Unsealed = true
+		_, _, areas, err := pdf.RenderAreas(fs, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 0
+		if Signs[k.Sign].Seal {
+			want = 1
+		}
+		if len(areas.Seals) != want {
+			t.Errorf("%s: room for %d seals, want %d", k.Name, len(areas.Seals), want)
+		}
+	}
+}

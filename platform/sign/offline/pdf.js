@@ -457,6 +457,22 @@
     if (open || numbers) { throw new Form('the appearance ends too early'); }
   }
 
+  // unpacked is what a deflated appearance holds. More than one may hold is not
+  // read; a browser that cannot read it cannot tell.
+  async function unpacked(data) {
+    if (typeof DecompressionStream === 'undefined') { throw new Unsupported('the browser cannot inflate'); }
+    const from = new Blob([toBytes(data)]).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
+    const parts = [];
+    for (let length = 0; length <= MULTIPLIED.length + (1 << 20);) {
+      const { done, value } = await from.read().catch(() => { throw new Form('the appearance is damaged'); });
+      if (done) { return parts.map(fromBytes).join(''); }
+      parts.push(value);
+      length += value.length;
+    }
+    from.cancel().catch(() => {});
+    throw new Form('the appearance is too long');
+  }
+
   // normal checks a mark as who signs has it checked.
   function normal(m) {
     if (![m.name, m.reason, m.place].every(plain) || m.name === '') { throw new Form('no plain text'); }
@@ -512,7 +528,7 @@
       if (!m.hidden) {
         const box = array([int(0), int(0), num(m.rect[2] - m.rect[0]), num(m.rect[3] - m.rect[1])]);
         const mul = dict([['/ExtGState', dict([['/Mul', dict([['/Type', name('/ExtGState')], ['/BM', name('/Multiply')]])]])]]);
-        u.put(drawn, dict([['/Type', name('/XObject')], ['/Subtype', name('/Form')], ['/BBox', box], ['/Resources', mul]]), MULTIPLIED + m.appearance);
+        u.put(drawn, dict([['/Type', name('/XObject')], ['/Subtype', name('/Form')], ['/BBox', box], ['/Resources', mul], ...(m.packed ? [['/Filter', name('/FlateDecode')]] : [])]), m.packed || MULTIPLIED + m.appearance);
       }
       const before = u.buf.length;
       u.put(signature, dictionary(m, covers));
@@ -526,7 +542,7 @@
 
   // mark reads the one signature of revision i; null if there is none. What it
   // overlooks is found when the revision is written again.
-  function mark(d, i) {
+  async function mark(d, i) {
     let widget, sig, drawn;
     d.revs[i].objects.forEach(o => {
       const t = get(o.val, '/Type');
@@ -552,8 +568,10 @@
       m.certify = get(sd, '/Reference') !== undefined;
     }
     if (drawn) {
-      if (!drawn.data.startsWith(MULTIPLIED)) { return null; }
-      m.appearance = drawn.data.slice(MULTIPLIED.length);
+      const packed = get(drawn.val, '/Filter') !== undefined, content = packed ? await unpacked(drawn.data) : drawn.data;
+      if (!content.startsWith(MULTIPLIED)) { return null; }
+      m.packed = packed ? drawn.data : '';
+      m.appearance = content.slice(MULTIPLIED.length);
     }
     return m;
   }
@@ -589,7 +607,7 @@
   // explain says what revision i added: {added, mark…}; null if it is not ours.
   async function explain(d, i) {
     try {
-      const before = upto(d, i), r = d.revs[i], text = d.s.slice(r.start, r.end), m = mark(d, i);
+      const before = upto(d, i), r = d.revs[i], text = d.s.slice(r.start, r.end), m = await mark(d, i);
       if (m) {
         const p = await place(before, m), a = p.from - r.start, b = p.to - r.start;
         if (text.length !== p.revision.length || text.slice(0, a) !== p.revision.slice(0, a) || text.slice(b) !== p.revision.slice(b)) { return null; }
@@ -610,6 +628,11 @@
 
   // ---- DER ----
 
+  const fromBytes = b => {
+    const parts = [];
+    for (let i = 0; i < b.length; i += 0x8000) { parts.push(String.fromCharCode(...b.subarray(i, i + 0x8000))); }
+    return parts.join('');
+  };
   const toBytes = s => { const b = new Uint8Array(s.length); for (let i = 0; i < s.length; i++) { b[i] = s.charCodeAt(i); } return b; };
   const hex = b => Array.from(b, x => x.toString(16).padStart(2, '0')).join('');
   const unhex = s => { const b = new Uint8Array(s.length / 2); for (let i = 0; i < b.length; i++) { b[i] = parseInt(s.substr(2 * i, 2), 16); } return b; };
@@ -875,10 +898,8 @@
 
   async function check(bytes, roots, now) {
     const r = { verdict: 'foreign', objections: [], signatures: [], revisions: [{}], pages: [], problems: [] };
-    const parts = [];
-    for (let i = 0; i < bytes.length; i += 0x8000) { parts.push(String.fromCharCode(...bytes.subarray(i, i + 0x8000))); }
     let d;
-    try { d = read(parts.join('')); } catch (e) { if (e instanceof Form) { return r; } throw e; }
+    try { d = read(fromBytes(bytes)); } catch (e) { if (e instanceof Form) { return r; } throw e; }
     const objection = o => r.objections.push(o);
     const form = canonical(d);
     if (!form && d.revs.length === 1) { return r; }
