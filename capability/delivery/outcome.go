@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"mashang/capability/delivery/reach"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
@@ -101,7 +102,7 @@ var silence = map[string]string{
 func said(w service.Way, m notify.Message) string {
 	var out []string
 	if !m.Sent.IsZero() {
-		out = append(out, minute(m.Sent)+"交给发送方")
+		out = append(out, reach.Minute(m.Sent)+"交给发送方")
 	}
 	if m.Provider != "" {
 		out = append(out, "编号："+m.Provider)
@@ -142,7 +143,7 @@ func (s *Service) report(tx *db.Tx, a attempt) error {
 		return err
 	}
 	body["state"] = v.State
-	return s.record(tx, "delivery.reported", party, body, nil)
+	return s.book.Record(tx, "delivery.reported", party, body, nil)
 }
 
 // openCmd is what a party does with a paper that was sent to him: he opens it,
@@ -191,7 +192,7 @@ func (s *Service) open(ctx context.Context, caseID, serviceID string, c openCmd)
 			return err
 		}
 		body["state"] = v.State
-		return s.record(tx, "delivery.opened", party, body, nil)
+		return s.book.Record(tx, "delivery.opened", party, body, nil)
 	})
 }
 
@@ -293,7 +294,7 @@ func (s *Service) rebut(ctx context.Context, caseID, attemptID string, c rebutCm
 			return err
 		}
 		body["state"] = v.State
-		return s.record(tx, "delivery.rebutted", party, body, map[string]string{"reason": c.Reason})
+		return s.book.Record(tx, "delivery.rebutted", party, body, map[string]string{"reason": c.Reason})
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"mashang/capability/delivery/reach"
 	"mashang/docket"
 	"mashang/docket/fact"
 	"mashang/docket/paper"
@@ -44,6 +45,7 @@ type Service struct {
 	k        *app.Kit
 	papers   Papers
 	accounts Accounts
+	book     *reach.Book
 }
 
 // States of a service (domain §7).

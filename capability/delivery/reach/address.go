@@ -1,16 +1,19 @@
-package delivery
+package reach
 
 import (
 	"context"
 	"net/mail"
+	"strings"
 	"time"
 
 	"mashang/docket"
 	"mashang/docket/access"
+	"mashang/docket/paper"
 	"mashang/law/identity"
 	"mashang/law/service"
 	"mashang/platform/app"
 	"mashang/platform/auth"
+	"mashang/platform/clock"
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/id"
@@ -19,8 +22,28 @@ import (
 	"mashang/platform/web"
 )
 
-// address is where a party may be reached in one way, as known from At on.
-type address struct {
+// Papers makes a paper for the file.
+type Papers interface {
+	Certify(tx *db.Tx, kind string, c docket.Case, p docket.Party, fields map[string]any) (paper.Paper, error)
+}
+
+// Accounts knows whether a person signs in here.
+type Accounts interface {
+	Known(tx *db.Tx, person string) (bool, error)
+}
+
+// Book does what the package doc says.
+type Book struct {
+	k        *app.Kit
+	papers   Papers
+	accounts Accounts
+}
+
+// New returns the book of addresses.
+func New(k *app.Kit, p Papers, a Accounts) *Book { return &Book{k, p, a} }
+
+// Address is where a party may be reached in one way, as known from At on.
+type Address struct {
 	ID       string           `db:"id" json:"id"`
 	Case     string           `db:"case_id" json:"-"`
 	Party    string           `db:"party_id" json:"party"`
@@ -34,8 +57,8 @@ type address struct {
 	Ended    time.Time        `db:"ended_at" json:"ended"`
 }
 
-// consent is whether a party agrees to electronic service, and how it shows.
-type consent struct {
+// Consent is whether a party agrees to electronic service, and how it shows.
+type Consent struct {
 	ID      string         `db:"id" json:"id"`
 	Case    string         `db:"case_id" json:"-"`
 	Party   string         `db:"party_id" json:"party"`
@@ -48,8 +71,8 @@ type consent struct {
 	Ended   time.Time      `db:"ended_at" json:"ended"`
 }
 
-// law is what the statute asks about it.
-func (c consent) law() service.Consent { return service.Consent{Ground: c.Ground, Refused: c.Refused} }
+// Law is what the statute asks about it.
+func (c Consent) Law() service.Consent { return service.Consent{Ground: c.Ground, Refused: c.Refused} }
 
 const (
 	addressCols = `id, case_id, party_id, kind, value, standing, shown_by, scan, actor_id, at, ended_at`
@@ -58,9 +81,9 @@ const (
 	sealShown   = "delivery.shown" // who writes it may name people
 )
 
-// addressesOf returns every version, newest first, opened.
-func (s *Service) addressesOf(tx *db.Tx, party string) ([]address, error) {
-	as, err := db.List[address](tx, `SELECT `+addressCols+` FROM delivery_address WHERE party_id = ? ORDER BY at DESC, id DESC`, party)
+// Addresses returns every version, newest first, opened.
+func (s *Book) Addresses(tx *db.Tx, party string) ([]Address, error) {
+	as, err := db.List[Address](tx, `SELECT `+addressCols+` FROM delivery_address WHERE party_id = ? ORDER BY at DESC, id DESC`, party)
 	for i := range as {
 		if err == nil {
 			as[i].Value, err = s.k.Vault.Open(sealAddress, as[i].Value)
@@ -72,8 +95,10 @@ func (s *Service) addressesOf(tx *db.Tx, party string) ([]address, error) {
 	return as, err
 }
 
-func (s *Service) consentsOf(tx *db.Tx, party string) ([]consent, error) {
-	cs, err := db.List[consent](tx, `SELECT `+consentCols+` FROM delivery_consent WHERE party_id = ? ORDER BY at DESC, id DESC`, party)
+// Consents returns every version of what he said about electronic service, newest
+// first, opened.
+func (s *Book) Consents(tx *db.Tx, party string) ([]Consent, error) {
+	cs, err := db.List[Consent](tx, `SELECT `+consentCols+` FROM delivery_consent WHERE party_id = ? ORDER BY at DESC, id DESC`, party)
 	for i := range cs {
 		if err == nil {
 			cs[i].ShownBy, err = s.k.Vault.Open(sealShown, cs[i].ShownBy)
@@ -82,52 +107,52 @@ func (s *Service) consentsOf(tx *db.Tx, party string) ([]consent, error) {
 	return cs, err
 }
 
-// known is all that the file says today of how to reach a party.
-type known struct {
-	by      map[string]address // by kind
-	consent consent
+// Known is all that the file says today of how to reach a party.
+type Known struct {
+	By      map[string]Address // by kind
+	Consent Consent
 }
 
-// reach gathers it. A telephone that stands in the filing and that nobody
+// Reach gathers what is known of a party. A telephone that stands in the filing and that nobody
 // confirmed is only alleged; an account in which he proved who he is is surely
 // his, though he may not have named it.
-func (s *Service) reach(tx *db.Tx, p docket.Party) (known, error) {
-	k := known{by: map[string]address{}}
-	as, err := s.addressesOf(tx, p.ID)
+func (s *Book) Reach(tx *db.Tx, p docket.Party) (Known, error) {
+	k := Known{By: map[string]Address{}}
+	as, err := s.Addresses(tx, p.ID)
 	if err != nil {
 		return k, err
 	}
 	for _, a := range as {
 		if a.Ended.IsZero() {
-			k.by[a.Kind] = a
+			k.By[a.Kind] = a
 		}
 	}
-	if _, ok := k.by[string(service.SMS)]; !ok && p.Phone != "" {
+	if _, ok := k.By[string(service.SMS)]; !ok && p.Phone != "" {
 		phone, err := s.k.Vault.Open("party.phone", p.Phone)
 		if err != nil {
 			return k, err
 		}
 		if phone != "" {
-			k.by[string(service.SMS)] = address{Party: p.ID, Kind: string(service.SMS), Value: phone, Standing: service.Alleged, ShownBy: "起诉材料"}
+			k.By[string(service.SMS)] = Address{Party: p.ID, Kind: string(service.SMS), Value: phone, Standing: service.Alleged, ShownBy: "起诉材料"}
 		}
 	}
-	if _, ok := k.by[string(service.InApp)]; !ok {
+	if _, ok := k.By[string(service.InApp)]; !ok {
 		has, err := s.accounts.Known(tx, p.Person)
 		if err != nil {
 			return k, err
 		}
 		if has {
-			k.by[string(service.InApp)] = address{Party: p.ID, Kind: string(service.InApp), Standing: service.Sure, ShownBy: "实名认证的账号"}
+			k.By[string(service.InApp)] = Address{Party: p.ID, Kind: string(service.InApp), Standing: service.Sure, ShownBy: "实名认证的账号"}
 		}
 	}
-	cs, err := s.consentsOf(tx, p.ID)
+	cs, err := s.Consents(tx, p.ID)
 	if len(cs) > 0 && cs[0].Ended.IsZero() {
-		k.consent = cs[0]
+		k.Consent = cs[0]
 	}
 	return k, err
 }
 
-// addressCmd is what a confirmation of address says. An empty address leaves
+// addressCmd is what a confirmation of Address says. An empty Address leaves
 // what is known; so does an empty consent.
 type addressCmd struct {
 	Post     string           `json:"post"`
@@ -181,9 +206,9 @@ func (c *addressCmd) check() error {
 	return bad.Err()
 }
 
-// confirmed keeps what a signed confirmation of address says, entered by the
+// confirmed keeps what a signed confirmation of Address says, entered by the
 // court (民诉法解释 136).
-func (s *Service) confirmed(ctx context.Context, caseID, partyID string, c addressCmd, files []web.Attachment) error {
+func (s *Book) confirmed(ctx context.Context, caseID, partyID string, c addressCmd, files []web.Attachment) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
 		if _, err := access.May(tx, auth.From(ctx), "address", access.Of("service", caseID), tx.Now()); err != nil {
 			return err
@@ -192,9 +217,9 @@ func (s *Service) confirmed(ctx context.Context, caseID, partyID string, c addre
 	})
 }
 
-// confirm keeps what a party says himself: it is confirmed, and his consent is
+// confirm keeps what a party says himself: it is confirmed, and his Consent is
 // stated.
-func (s *Service) confirm(ctx context.Context, caseID string, said confirmCmd) error {
+func (s *Book) confirm(ctx context.Context, caseID string, said confirmCmd) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
 		a, now := auth.From(ctx), tx.Now()
 		if _, err := access.May(tx, a, "confirm", access.Of("service", caseID), now); err != nil {
@@ -211,11 +236,11 @@ func (s *Service) confirm(ctx context.Context, caseID string, said confirmCmd) e
 		if err := s.keep(tx, caseID, me.ID, c, nil); err != nil {
 			return err
 		}
-		return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.confirmation", Body: confirmationJob{me.ID, minute(now)}})
+		return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.confirmation", Body: confirmationJob{me.ID, Minute(now)}})
 	})
 }
 
-func (s *Service) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []web.Attachment) error {
+func (s *Book) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []web.Attachment) error {
 	if err := c.check(); err != nil {
 		return err
 	}
@@ -256,11 +281,11 @@ func (s *Service) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []
 		}
 		body["consent"], body["ground"] = c.Consent, string(c.Ground)
 	}
-	return s.record(tx, "delivery.address", p, body, private)
+	return s.Record(tx, "delivery.address", p, body, private)
 }
 
-// record writes the one entry of an act about a party.
-func (s *Service) record(tx *db.Tx, kind string, p docket.Party, body map[string]any, private map[string]string) error {
+// Record writes the one entry of an act about a party.
+func (s *Book) Record(tx *db.Tx, kind string, p docket.Party, body map[string]any, private map[string]string) error {
 	c, err := docket.CaseOf(tx, p.Case)
 	if err != nil {
 		return err
@@ -269,8 +294,8 @@ func (s *Service) record(tx *db.Tx, kind string, p docket.Party, body map[string
 	return err
 }
 
-// about reads a party and his case.
-func about(tx *db.Tx, party string) (docket.Party, docket.Case, error) {
+// About reads a party and his case.
+func About(tx *db.Tx, party string) (docket.Party, docket.Case, error) {
 	p, err := docket.PartyOf(tx, party)
 	if err != nil {
 		return p, docket.Case{}, err
@@ -278,3 +303,9 @@ func about(tx *db.Tx, party string) (docket.Party, docket.Case, error) {
 	c, err := docket.CaseOf(tx, p.Case)
 	return p, c, err
 }
+
+// Minute is an instant as a paper names it.
+func Minute(t time.Time) string { return t.In(clock.Shanghai).Format("2006-01-02 15:04") }
+
+// ToHim turns what is said of a party into what is said to him.
+var ToHim = strings.NewReplacer("其他", "其他", "他", "您")
