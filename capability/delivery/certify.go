@@ -138,6 +138,9 @@ func reached(a attempt, k reach.Known, all []reach.Address) string {
 			at = x
 		}
 	}
+	if a.Way == service.WeChat {
+		return "本人绑定的微信"
+	}
 	if at.Value == "" {
 		return "本人在本院网站的账号"
 	}

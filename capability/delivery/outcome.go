@@ -43,7 +43,7 @@ func (s *Service) heard(tx *db.Tx, mid string) error {
 
 // ask looks what became of a message. Sent successfully (发送成功) is one whose
 // carrier says that it reached the system of the address: of a short message
-// that the phone took it, of an e-mail that the recipient's own mail server did,
+// that the phone took it, of one in WeChat that the bridge was told so, of an e-mail that the recipient's own mail server did,
 // when it told us so itself. That our gateway or mail server took it over, to
 // pass it on, is nothing: it has not arrived in any system of his. The instant
 // is that at which our own system learned it, and shows it; a carrier's clock
@@ -176,7 +176,7 @@ func (s *Service) open(ctx context.Context, caseID, serviceID string, c openCmd)
 		if c.Reply { // his word is about the paper, not about one address
 			column, which = "replied_at", ""
 		}
-		n1, err := tx.Exec(`UPDATE delivery_attempt SET `+column+` = ? WHERE service_id = ? AND success_at > 0 AND rebutted_at = 0 AND `+column+` = 0 AND way IN ('inapp', 'sms', 'email')`+which, tx.Now(), v.ID)
+		n1, err := tx.Exec(`UPDATE delivery_attempt SET `+column+` = ? WHERE service_id = ? AND success_at > 0 AND rebutted_at = 0 AND `+column+` = 0 AND way IN ('inapp', 'sms', 'email', 'wechat')`+which, tx.Now(), v.ID)
 		if err == nil && n1 == 0 && v.State != effective {
 			err = fault.New(fault.Conflict, "这份文书还没有送到您这里。请等法院再送，或者到法院来拿。")
 		}
@@ -199,13 +199,13 @@ func (s *Service) open(ctx context.Context, caseID, serviceID string, c openCmd)
 // arrived notes of messages that have left, and of which no receipt has come,
 // that they did arrive: who has signed in and opens what they point to shows it
 // better than a carrier could.
-func (s *Service) arrived(tx *db.Tx, service string) error {
-	as, err := attemptsOf(tx, service)
+func (s *Service) arrived(tx *db.Tx, serviceID string) error {
+	as, err := attemptsOf(tx, serviceID)
 	if err != nil {
 		return err
 	}
 	for _, a := range as {
-		if a.Way != "sms" && a.Way != "email" || !a.Success.IsZero() || !a.Failed.IsZero() {
+		if !a.Way.Electronic() || a.Way == service.InApp || !a.Success.IsZero() || !a.Failed.IsZero() {
 			continue
 		}
 		m, err := s.k.Notify.State(tx, a.ID)

@@ -19,7 +19,7 @@ import (
 )
 
 // electronic are the electronic ways that this court has, in their order.
-var electronic = []service.Way{service.InApp, service.SMS, service.Email}
+var electronic = []service.Way{service.InApp, service.SMS, service.Email, service.WeChat}
 
 // door is a way of sending to a party, and what closes it.
 type door struct {
@@ -38,7 +38,7 @@ func doors(k reach.Known, procedure string, natures ...service.Nature) []door {
 		a, ok := k.By[string(w)]
 		d := door{Way: w, Address: a}
 		if !ok {
-			d.Bar = &service.Bar{Says: map[service.Way]string{service.InApp: "他还没有在这里登录过，没有账号。", service.SMS: "没有他的手机号。", service.Email: "没有他的电子邮箱。"}[w]}
+			d.Bar = &service.Bar{Says: map[service.Way]string{service.InApp: "他还没有在这里登录过，没有账号。", service.SMS: "没有他的手机号。", service.Email: "没有他的电子邮箱。", service.WeChat: "他没有绑定微信。"}[w]}
 		}
 		for _, n := range natures {
 			if d.Bar == nil {
@@ -241,10 +241,14 @@ func (s *Service) sendBy(tx *db.Tx, v serving, p paper.Paper, person string, d d
 }
 
 // remind tells a party that a paper waits for him: by what he bound, and by short
-// message, unless that is itself the service. It names no paper: the telephone may be
+// message, except where that is itself the service. It names no paper: the telephone may be
 // somebody else's (在线诉讼规则 32).
 func (s *Service) remind(tx *db.Tx, v serving, c docket.Case, person string, k reach.Known) error {
-	if err := s.accounts.TellBesides(tx, person, docket.Rings(tx.Now()), "法院有一份文书送给您，请打开看看。", "/delivery/"+v.Case+"/receive/"+v.ID); err != nil {
+	except := ""
+	if slices.Contains(v.Ways.V, service.WeChat) {
+		except = string(service.WeChat)
+	}
+	if err := s.accounts.TellExcept(tx, except, person, docket.Rings(tx.Now()), "法院有一份文书送给您，请打开看看。", "/delivery/"+v.Case+"/receive/"+v.ID); err != nil {
 		return err
 	}
 	a, ok := k.By[string(service.SMS)]

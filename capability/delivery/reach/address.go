@@ -27,9 +27,11 @@ type Papers interface {
 	Certify(tx *db.Tx, kind string, c docket.Case, p docket.Party, fields map[string]any) (paper.Paper, error)
 }
 
-// Accounts knows whether a person signs in here.
+// Accounts knows whether a person signs in here, and what he bound.
 type Accounts interface {
 	Known(tx *db.Tx, person string) (bool, error)
+	// WeChat is the openid of the WeChat that a person bound; empty when he has none.
+	WeChat(tx *db.Tx, person string) (string, error)
 }
 
 // Book does what the package doc says.
@@ -115,7 +117,8 @@ type Known struct {
 
 // Reach gathers what is known of a party. A telephone that stands in the filing and that nobody
 // confirmed is only alleged; an account in which he proved who he is is surely
-// his, though he may not have named it.
+// his, though he may not have named it, and so is the WeChat that he bound there.
+// One that he confirmed and bound no more is no address of his any longer.
 func (s *Book) Reach(tx *db.Tx, p docket.Party) (Known, error) {
 	k := Known{By: map[string]Address{}}
 	as, err := s.Addresses(tx, p.ID)
@@ -145,6 +148,17 @@ func (s *Book) Reach(tx *db.Tx, p docket.Party) (Known, error) {
 			k.By[string(service.InApp)] = Address{Party: p.ID, Kind: string(service.InApp), Standing: service.Sure, ShownBy: "实名认证的账号"}
 		}
 	}
+	bound, err := s.accounts.WeChat(tx, p.Person)
+	if err != nil {
+		return k, err
+	}
+	wechat := string(service.WeChat)
+	if a, ok := k.By[wechat]; ok && a.Value != bound {
+		delete(k.By, wechat)
+	}
+	if _, ok := k.By[wechat]; !ok && bound != "" {
+		k.By[wechat] = Address{Party: p.ID, Kind: wechat, Value: bound, Standing: service.Sure, ShownBy: "实名认证的账号绑定的"}
+	}
 	cs, err := s.Consents(tx, p.ID)
 	if len(cs) > 0 && cs[0].Ended.IsZero() {
 		k.Consent = cs[0]
@@ -152,13 +166,14 @@ func (s *Book) Reach(tx *db.Tx, p docket.Party) (Known, error) {
 	return k, err
 }
 
-// addressCmd is what a confirmation of Address says. An empty Address leaves
+// addressCmd is what a confirmation of address says. An empty address leaves
 // what is known; so does an empty consent.
 type addressCmd struct {
 	Post     string           `json:"post"`
 	SMS      string           `json:"sms"`
 	Email    string           `json:"email"`
 	InApp    bool             `json:"inapp"`
+	WeChat   bool             `json:"wechat"`
 	Consent  string           `json:"consent"` // agree, refuse
 	Ground   service.Ground   `json:"ground"`
 	Standing service.Standing `json:"standing"`
@@ -171,6 +186,7 @@ type confirmCmd struct {
 	SMS     string `json:"sms"`
 	Email   string `json:"email"`
 	InApp   bool   `json:"inapp"`
+	WeChat  bool   `json:"wechat"`
 	Consent string `json:"consent"`
 }
 
@@ -200,13 +216,13 @@ func (c *addressCmd) check() error {
 	if c.ShownBy == "" {
 		bad.Add("shown_by", "请写从哪份材料看出来，比如送达地址确认书。")
 	}
-	if c.Post+c.SMS+c.Email+c.Consent == "" && !c.InApp {
+	if c.Post+c.SMS+c.Email+c.Consent == "" && !c.InApp && !c.WeChat {
 		bad.Add("post", "还没有填。请填至少一个地址，或者选同意还是不同意。")
 	}
 	return bad.Err()
 }
 
-// confirmed keeps what a signed confirmation of Address says, entered by the
+// confirmed keeps what a signed confirmation of address says, entered by the
 // court (民诉法解释 136).
 func (s *Book) confirmed(ctx context.Context, caseID, partyID string, c addressCmd, files []web.Attachment) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
@@ -217,7 +233,7 @@ func (s *Book) confirmed(ctx context.Context, caseID, partyID string, c addressC
 	})
 }
 
-// confirm keeps what a party says himself: it is confirmed, and his Consent is
+// confirm keeps what a party says himself: it is confirmed, and his consent is
 // stated.
 func (s *Book) confirm(ctx context.Context, caseID string, said confirmCmd) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
@@ -229,7 +245,7 @@ func (s *Book) confirm(ctx context.Context, caseID string, said confirmCmd) erro
 		if err != nil {
 			return err
 		}
-		c := addressCmd{Post: said.Post, SMS: said.SMS, Email: said.Email, InApp: said.InApp, Consent: said.Consent, Standing: service.Confirmed, ShownBy: "本人在网上确认"}
+		c := addressCmd{Post: said.Post, SMS: said.SMS, Email: said.Email, InApp: said.InApp, WeChat: said.WeChat, Consent: said.Consent, Standing: service.Confirmed, ShownBy: "本人在网上确认"}
 		if c.Consent == "agree" {
 			c.Ground = service.Stated
 		}
@@ -255,19 +271,16 @@ func (s *Book) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []web
 	shown, now, actor := s.k.Vault.Seal(sealShown, c.ShownBy), tx.Now(), app.Actor(tx.Context())
 	body := map[string]any{"party": p.ID, "standing": string(c.Standing), "scan": scan}
 	private := map[string]string{"shown_by": c.ShownBy}
-	for kind, value := range map[string]string{"post": c.Post, string(service.SMS): c.SMS, string(service.Email): c.Email, string(service.InApp): ""} {
-		if value == "" && (kind != string(service.InApp) || !c.InApp) {
-			continue
-		}
-		if _, err := tx.Exec(`UPDATE delivery_address SET ended_at = ? WHERE party_id = ? AND kind = ? AND ended_at = 0`, now, p.ID, kind); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`INSERT INTO delivery_address (`+addressCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-			id.New(), caseID, p.ID, kind, s.k.Vault.Seal(sealAddress, value), c.Standing, shown, scan, actor, now); err != nil {
+	said, err := s.said(tx, p, c)
+	if err != nil {
+		return err
+	}
+	for kind, value := range said {
+		if err := s.put(tx, Address{ID: id.New(), Case: caseID, Party: p.ID, Kind: kind, Value: value, Standing: c.Standing, ShownBy: shown, Scan: scan, Actor: actor, At: now}); err != nil {
 			return err
 		}
 		body[kind] = true
-		if value != "" {
+		if value != "" && kind != string(service.WeChat) { // an openid says nothing to anybody
 			private[kind] = value
 		}
 	}
@@ -282,6 +295,39 @@ func (s *Book) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []web
 		body["consent"], body["ground"] = c.Consent, string(c.Ground)
 	}
 	return s.Record(tx, "delivery.address", p, body, private)
+}
+
+// said are the addresses that stand in it, by kind. WeChat has no number that
+// anybody could write down: what he bound is his address.
+func (s *Book) said(tx *db.Tx, p docket.Party, c addressCmd) (map[string]string, error) {
+	out := map[string]string{}
+	for kind, value := range map[string]string{"post": c.Post, string(service.SMS): c.SMS, string(service.Email): c.Email} {
+		if value != "" {
+			out[kind] = value
+		}
+	}
+	if c.InApp {
+		out[string(service.InApp)] = ""
+	}
+	if !c.WeChat {
+		return out, nil
+	}
+	bound, err := s.accounts.WeChat(tx, p.Person)
+	if err == nil && bound == "" {
+		err = fault.Field("wechat", "还没有绑定微信。要本人登录以后，先在“我的账号”里绑定。")
+	}
+	out[string(service.WeChat)] = bound
+	return out, err
+}
+
+// put keeps one address instead of the one of its kind.
+func (s *Book) put(tx *db.Tx, a Address) error {
+	if _, err := tx.Exec(`UPDATE delivery_address SET ended_at = ? WHERE party_id = ? AND kind = ? AND ended_at = 0`, a.At, a.Party, a.Kind); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO delivery_address (`+addressCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		a.ID, a.Case, a.Party, a.Kind, s.k.Vault.Seal(sealAddress, a.Value), a.Standing, a.ShownBy, a.Scan, a.Actor, a.At)
+	return err
 }
 
 // Record writes the one entry of an act about a party.

@@ -32,9 +32,13 @@ func (s *Book) Confirmation(ctx context.Context, j *jobs.Job) error {
 			return err
 		}
 		var rows [][]string
-		for _, kind := range []string{"post", string(service.SMS), string(service.Email), string(service.InApp)} {
+		for _, kind := range []string{"post", string(service.SMS), string(service.Email), string(service.InApp), string(service.WeChat)} {
 			if a := k.By[kind]; a.Standing == service.Confirmed {
-				rows = append(rows, []string{KindTitle(kind), cmp.Or(a.Value, "本人的账号")})
+				value := a.Value
+				if kind == string(service.WeChat) {
+					value = "本人绑定的微信"
+				}
+				rows = append(rows, []string{KindTitle(kind), cmp.Or(value, "本人的账号")})
 			}
 		}
 		f := map[string]any{"addresses": append(rows, []string{"别的地址", "没有填"}), "online": b.At}

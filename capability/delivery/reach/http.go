@@ -127,7 +127,7 @@ func (s *Book) addresses(r *http.Request, verb, partyID string) (v addresses, er
 		if err != nil {
 			return err
 		}
-		for _, kind := range []service.Way{service.SMS, service.InApp} { // what is known without a row
+		for _, kind := range []service.Way{service.SMS, service.InApp, service.WeChat} { // what is known without a row
 			if x, ok := k.By[string(kind)]; ok && x.ID == "" {
 				v.Addresses = append(v.Addresses, x)
 			}
@@ -144,6 +144,8 @@ func (s *Book) addresses(r *http.Request, verb, partyID string) (v addresses, er
 // Masked keeps a number from who only needs to know that it is there.
 func Masked(a Address) string {
 	switch name, at, ok := strings.Cut(a.Value, "@"); {
+	case a.Kind == string(service.WeChat):
+		return ""
 	case a.Kind == string(service.SMS):
 		return identity.MaskPhone(a.Value)
 	case a.Kind == string(service.Email) && ok && name != "":
