@@ -24,6 +24,7 @@ package mashang_test
 //	given court 冀                  another court is served
 //	given deadline answer 贾若兰 2026-03-18   a date of hers in this case, by a rule of law/period
 //	given carrier 200               short messages leave by a gateway that answers so
+//	given bridge 200                what goes to WeChat, by a bridge that answers so
 //	given calendar 2027 2027-01-01  the year's rest days are announced
 //	tell code_visited person=$person.贾若兰
 //	                                a fact of this case, as the service tells it that will; today unless on= says otherwise

@@ -157,16 +157,18 @@ func (s *scene) given(w []string) error {
 	case "calendar":
 		return s.calendar(w[1], w[2:])
 	case "carrier":
-		return s.carrier(w[1], append(w[2:], "handed")[0])
+		return s.carrier(notify.SMS, w[1], append(w[2:], "handed")[0])
+	case "bridge":
+		return s.carrier(notify.WeChat, w[1], append(w[2:], "handed")[0])
 	default:
 		return fmt.Errorf("nothing is given by %q", w[0])
 	}
 	return nil
 }
 
-// carrier is the gateway by which short messages leave: what it answers, and
+// carrier is the gateway by which the messages of a channel leave: what it answers, and
 // what it says when it is asked what became of one.
-func (s *scene) carrier(answers, became string) error {
+func (s *scene) carrier(channel, answers, became string) error {
 	status, err := strconv.Atoi(answers)
 	if err != nil {
 		return err
@@ -180,7 +182,11 @@ func (s *scene) carrier(answers, became string) error {
 		_, _ = fmt.Fprint(w, `{"id":"1"}`)
 	}))
 	s.t.Cleanup(srv.Close)
-	s.Kit.Notify.Use(notify.SMS, notify.HTTPSMS{URL: srv.URL, Key: "key", Client: srv.Client()})
+	var g notify.Gateway = notify.HTTPSMS{URL: srv.URL, Key: "key", Client: srv.Client()}
+	if channel == notify.WeChat {
+		g = notify.HTTPWeChat{URL: srv.URL, Key: "key", Client: srv.Client()}
+	}
+	s.Kit.Notify.Use(channel, g)
 	return nil
 }
 

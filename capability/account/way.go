@@ -229,6 +229,11 @@ func (s *Service) bind(ctx context.Context, c boundCmd) error {
 // message on which the law's reminders rest. text tells nothing of a case: it
 // may stand on a locked screen. path is what a tap on it opens.
 func (s *Service) TellBesides(tx *db.Tx, person string, at time.Time, text, path string) error {
+	return s.TellExcept(tx, "", person, at, text, path)
+}
+
+// TellExcept is TellBesides, but not in the channel in which he hears it anyway.
+func (s *Service) TellExcept(tx *db.Tx, channel, person string, at time.Time, text, path string) error {
 	a, ok, err := accountOfPerson(tx, person, false)
 	if err != nil || !ok || person == "" {
 		return err
@@ -238,6 +243,9 @@ func (s *Service) TellBesides(tx *db.Tx, person string, at time.Time, text, path
 		return err
 	}
 	for _, w := range ways {
+		if w.Channel == channel {
+			continue
+		}
 		target, err := s.k.Vault.Open("account.way", w.Target)
 		if err != nil {
 			return err
@@ -251,6 +259,21 @@ func (s *Service) TellBesides(tx *db.Tx, person string, at time.Time, text, path
 		}
 	}
 	return nil
+}
+
+// WeChat is the openid that a person bound; empty when he has none.
+func (s *Service) WeChat(tx *db.Tx, person string) (string, error) {
+	a, ok, err := accountOfPerson(tx, person, false)
+	if err != nil || !ok || person == "" {
+		return "", err
+	}
+	ways, err := waysOf(tx, a.ID)
+	for _, w := range ways {
+		if w.Channel == notify.WeChat {
+			return s.k.Vault.Open("account.way", w.Target)
+		}
+	}
+	return "", err
 }
 
 // Bound implements [notify.Bound]. A browser is known by its way, not by its

@@ -1,15 +1,14 @@
 package delivery
 
 import (
-	"cmp"
 	"context"
 	"strings"
 	"time"
 
+	"mashang/capability/delivery/reach"
 	"mashang/docket"
 	"mashang/docket/paper"
 	"mashang/law/service"
-	"mashang/platform/clock"
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/id"
@@ -41,7 +40,7 @@ func (s *Service) certify(ctx context.Context, j *jobs.Job) error {
 		if err != nil {
 			return err
 		}
-		party, c, err := about(tx, v.Party)
+		party, c, err := reach.About(tx, v.Party)
 		if err != nil {
 			return err
 		}
@@ -53,50 +52,7 @@ func (s *Service) certify(ctx context.Context, j *jobs.Job) error {
 		if err != nil {
 			return err
 		}
-		if err := s.record(tx, "delivery.certified", party, map[string]any{"service": v.ID, "certificate": made.ID}, nil); err != nil {
-			return err
-		}
-		return j.Finish(tx)
-	})
-}
-
-// confirmationJob names a party who confirmed his addresses.
-type confirmationJob struct{ Party, At string }
-
-// confirmation puts into the file the 送达地址确认书 that a party filled here: what
-// he has confirmed by now, all of it, for the newest one counts. It is a job, so
-// that a name which can't be drawn keeps nobody from confirming.
-//
-// law:在线诉讼规则(2021)/30 确认受送达人是否同意电子送达，以及受送达人接收电子送达的具体方式和地址
-func (s *Service) confirmation(ctx context.Context, j *jobs.Job) error {
-	var b confirmationJob
-	if err := j.Read(&b); err != nil {
-		return err
-	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
-		party, c, err := about(tx, b.Party)
-		if err != nil {
-			return err
-		}
-		k, err := s.reach(tx, party)
-		if err != nil {
-			return err
-		}
-		var rows [][]string
-		for _, kind := range []string{"post", string(service.SMS), string(service.Email), string(service.InApp)} {
-			if a := k.by[kind]; a.Standing == service.Confirmed {
-				rows = append(rows, []string{kindTitle(kind), cmp.Or(a.Value, "本人的账号")})
-			}
-		}
-		f := map[string]any{"addresses": append(rows, []string{"别的地址", "没有填"}), "online": b.At}
-		if !k.consent.At.IsZero() {
-			f["esend"] = map[bool]string{true: "同意", false: "不同意"}[k.consent.law().Given()]
-		}
-		made, err := s.papers.Certify(tx, "address_confirmation", c, party, f)
-		if err != nil {
-			return err
-		}
-		if err := s.record(tx, "delivery.confirmation", party, map[string]any{"confirmation": made.ID}, nil); err != nil {
+		if err := s.book.Record(tx, "delivery.certified", party, map[string]any{"service": v.ID, "certificate": made.ID}, nil); err != nil {
 			return err
 		}
 		return j.Finish(tx)
@@ -115,16 +71,16 @@ func (s *Service) certificate(tx *db.Tx, p paper.Paper, party docket.Party, v se
 	if err != nil {
 		return nil, err
 	}
-	k, err := s.reach(tx, party)
+	k, err := s.book.Reach(tx, party)
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.addressesOf(tx, party.ID)
+	all, err := s.book.Addresses(tx, party.ID)
 	if err != nil {
 		return nil, err
 	}
-	f := map[string]any{"sent_papers": [][]string{{p.Title, id.Spaced(p.Code), short(p.Digest)}}, "basis": grounds[k.consent.Ground], "confirmation": docket.Today(k.consent.At).Chinese() + "，" + k.consent.ShownBy,
-		"effective": minute(e.Instant), "clock": "本院服务器的时钟"}
+	f := map[string]any{"sent_papers": [][]string{{p.Title, id.Spaced(p.Code), short(p.Digest)}}, "basis": grounds[k.Consent.Ground], "confirmation": docket.Today(k.Consent.At).Chinese() + "，" + k.Consent.ShownBy,
+		"effective": reach.Minute(e.Instant), "clock": "本院服务器的时钟"}
 	n, failures := 0, []string{}
 	for _, a := range as {
 		if !a.Way.Electronic() {
@@ -151,7 +107,7 @@ func (s *Service) certificate(tx *db.Tx, p paper.Paper, party docket.Party, v se
 		f["channel"], f["eaddress"], f["provided"] = channels[a.Way], reached(a, k, all), map[bool]string{true: "是", false: "不是"}[a.Standing == service.Confirmed]
 		for name, at := range map[string]time.Time{"sent": a.Sent, "arrived": a.Success, "read": a.Read, "answered": a.Replied} {
 			if !at.IsZero() {
-				f[name] = minute(at)
+				f[name] = reach.Minute(at)
 			}
 		}
 		if !a.Proved.IsZero() {
@@ -175,20 +131,21 @@ func (s *Service) certificate(tx *db.Tx, p paper.Paper, party docket.Party, v se
 }
 
 // reached is the address as the certificate shows it, its number masked.
-func reached(a attempt, k known, all []address) string {
-	at := k.by[string(a.Way)]
+func reached(a attempt, k reach.Known, all []reach.Address) string {
+	at := k.By[string(a.Way)]
 	for _, x := range all {
 		if x.ID == a.Address {
 			at = x
 		}
 	}
+	if a.Way == service.WeChat {
+		return "本人绑定的微信"
+	}
 	if at.Value == "" {
 		return "本人在本院网站的账号"
 	}
-	return masked(at)
+	return reach.Masked(at)
 }
-
-func minute(t time.Time) string { return t.In(clock.Shanghai).Format("2006-01-02 15:04") }
 
 // short is the beginning of a digest, in groups that can be read aloud.
 func short(digest string) string {

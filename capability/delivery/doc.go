@@ -10,7 +10,7 @@
 // gateway's answer, a page that was fetched, a preview are nothing; a receipt
 // that the phone or the recipient's mail server took a message is success.
 //
-// Reading order: address.go (where, and consent), service.go (a service and its
+// Reading order: reach (where, and consent), service.go (a service and its
 // effect), send.go (electronic), outcome.go (what became of it), hand.go (by
 // hand), rules.go, views.go, http.go.
 package delivery

@@ -47,7 +47,7 @@ func (s *Service) handOver(ctx context.Context, caseID string, h handover, files
 			}
 			body["paper_"+string(rune('1'+i))] = p.ID
 		}
-		return s.record(tx, "delivery.handed_over", party, body, map[string]string{"relation": h.Relation})
+		return s.book.Record(tx, "delivery.handed_over", party, body, map[string]string{"relation": h.Relation})
 	})
 }
 
@@ -105,7 +105,7 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 		if err := c.check(since(ps), docket.Today(tx.Now()), len(files)); err != nil {
 			return err
 		}
-		as, err := s.addressesOf(tx, party.ID)
+		as, err := s.book.Addresses(tx, party.ID)
 		if err != nil {
 			return err
 		}
@@ -145,7 +145,7 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 				return err
 			}
 		}
-		return s.record(tx, "delivery.by_hand", party, body, map[string]string{"note": c.words()})
+		return s.book.Record(tx, "delivery.by_hand", party, body, map[string]string{"note": c.words()})
 	})
 }
 
@@ -271,7 +271,7 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 			return err
 		}
 		body["state"] = v.State
-		return s.record(tx, "delivery.result", party, body, map[string]string{"relation": c.Relation})
+		return s.book.Record(tx, "delivery.result", party, body, map[string]string{"relation": c.Relation})
 	})
 }
 
@@ -349,7 +349,7 @@ func (s *Service) lapse(ctx context.Context, j *jobs.Job) error {
 		if err := s.settle(tx, &v, false, body); err != nil {
 			return err
 		}
-		if err := s.record(tx, "delivery.lapsed", party, body, nil); err != nil {
+		if err := s.book.Record(tx, "delivery.lapsed", party, body, nil); err != nil {
 			return err
 		}
 		return j.Finish(tx)

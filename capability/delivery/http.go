@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mashang/capability"
+	"mashang/capability/delivery/reach"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/law/service"
@@ -23,7 +24,7 @@ import (
 
 // New returns the service.
 func New(k *app.Kit, papers Papers, accounts Accounts) *Service {
-	s := &Service{k: k, papers: papers, accounts: accounts}
+	s := &Service{k: k, papers: papers, accounts: accounts, book: reach.New(k, papers, accounts)}
 	k.Notify.Heard = s.heard
 	return s
 }
@@ -48,7 +49,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "delivery.printed", Title: "印好要送的文书", Audience: ledger.Court},
 				{Name: "delivery.lapsed", Title: "公告期满", Audience: ledger.Named, News: "公告期满"},
 			},
-			Jobs:  map[string]jobs.Handler{"delivery.carry": s.carry, "delivery.ask": s.ask, "delivery.lapse": s.lapse, "delivery.certify": s.certify, "delivery.confirmation": s.confirmation},
+			Jobs:  map[string]jobs.Handler{"delivery.carry": s.carry, "delivery.ask": s.ask, "delivery.lapse": s.lapse, "delivery.certify": s.certify, "delivery.confirmation": s.book.Confirmation},
 			Hears: []app.Hearing{{Fact: "receipt_signed", Do: s.receipt}}},
 		Panels: s.panels, Tasks: s.tasks,
 	}
@@ -56,25 +57,21 @@ func (s *Service) Capability() capability.Capability {
 
 func (s *Service) routes(rt *web.Router) {
 	const most = 40 << 20
-	for _, r := range []web.Route{
+	for _, r := range append(s.book.Routes(), []web.Route{
 		{Pattern: "GET /delivery/{case}", Title: "窗口送达页", Verb: "handover", PageOnly: true, Do: s.getForm},
-		{Pattern: "POST /delivery/{case}", Title: "窗口送达", Verb: "handover", Upload: most, Files: []string{"scan"}, In: handover{}, Out: ok{}, Do: s.postForm},
+		{Pattern: "POST /delivery/{case}", Title: "窗口送达", Verb: "handover", Upload: most, Files: []string{"scan"}, In: handover{}, Out: reach.OK{}, Do: s.postForm},
 		{Pattern: "GET /delivery/{case}/records", Title: "本案的送达", Verb: "read", Out: list{}, Do: s.getRecords},
 		{Pattern: "GET /delivery/{case}/service/{service}", Title: "一份文书的送达经过", Verb: "read", Out: course{}, Do: s.getCourse},
 		{Pattern: "GET /delivery/{case}/scan/{record}", Title: "看送达回证", Verb: "read", Out: web.File{}, Do: s.getScan},
-		{Pattern: "GET /delivery/{case}/address/{party}", Title: "送达地址页", Verb: "address", Out: addresses{}, Do: s.getAddress},
-		{Pattern: "POST /delivery/{case}/address/{party}", Title: "登记送达地址", Verb: "address", Upload: most, Files: []string{"scan"}, In: addressCmd{}, Out: ok{}, Do: s.postAddress},
-		{Pattern: "GET /delivery/{case}/confirm", Title: "确认自己的送达地址页", Verb: "confirm", Out: addresses{}, Do: s.getConfirm},
-		{Pattern: "POST /delivery/{case}/confirm", Title: "确认自己的送达地址", Verb: "confirm", In: confirmCmd{}, Out: ok{}, Do: s.postConfirm},
 		{Pattern: "GET /delivery/{case}/send", Title: "电子送达页", Verb: "send", PageOnly: true, Do: s.getSend},
-		{Pattern: "POST /delivery/{case}/send", Title: "电子送达", Verb: "send", In: sendCmd{}, Out: ok{}, Do: s.postSend},
+		{Pattern: "POST /delivery/{case}/send", Title: "电子送达", Verb: "send", In: sendCmd{}, Out: reach.OK{}, Do: s.postSend},
 		{Pattern: "GET /delivery/{case}/receive/{service}", Title: "收一份文书页", Verb: "receive", PageOnly: true, Do: s.getReceive},
-		{Pattern: "POST /delivery/{case}/open/{service}", Title: "打开文书，或者回复收到了", Verb: "receive", In: openCmd{}, Out: ok{}, Do: s.postOpen},
+		{Pattern: "POST /delivery/{case}/open/{service}", Title: "打开文书，或者回复收到了", Verb: "receive", In: openCmd{}, Out: reach.OK{}, Do: s.postOpen},
 		{Pattern: "GET /delivery/{case}/hand", Title: "当面、邮寄、委托、转交、公告送达页", Verb: "handover", PageOnly: true, Do: s.getHand},
-		{Pattern: "POST /delivery/{case}/hand", Title: "登记当面、邮寄、委托、转交、公告送达", Verb: "handover", Upload: most, Files: []string{"scan"}, In: handCmd{}, Out: ok{}, Do: s.postHand},
-		{Pattern: "POST /delivery/{case}/result/{attempt}", Title: "登记送达的结果", Verb: "handover", Upload: most, Files: []string{"scan"}, In: resultCmd{}, Out: ok{}, Do: s.postResult},
-		{Pattern: "POST /delivery/{case}/rebut/{attempt}", Title: "他证明没有收到，或者是另一天收到的", Verb: "rebut", In: rebutCmd{}, Out: ok{}, Do: s.postRebut},
-	} {
+		{Pattern: "POST /delivery/{case}/hand", Title: "登记当面、邮寄、委托、转交、公告送达", Verb: "handover", Upload: most, Files: []string{"scan"}, In: handCmd{}, Out: reach.OK{}, Do: s.postHand},
+		{Pattern: "POST /delivery/{case}/result/{attempt}", Title: "登记送达的结果", Verb: "handover", Upload: most, Files: []string{"scan"}, In: resultCmd{}, Out: reach.OK{}, Do: s.postResult},
+		{Pattern: "POST /delivery/{case}/rebut/{attempt}", Title: "他证明没有收到，或者是另一天收到的", Verb: "rebut", In: rebutCmd{}, Out: reach.OK{}, Do: s.postRebut},
+	}...) {
 		if r.Object == "" {
 			r.Object = "service"
 		}
@@ -83,52 +80,6 @@ func (s *Service) routes(rt *web.Router) {
 		}
 		rt.Handle(r)
 	}
-}
-
-type ok struct {
-	Done bool `json:"done"`
-}
-
-// accept is what a scanned return or a record of serving may be: who leaves a
-// paper in place may film it (民诉法 89).
-const accept web.Kinds = ".pdf,.jpg,.jpeg,.png,.heic,.mp4"
-
-// files keeps what was handed in with a form, of somebody who may hand it in.
-func (s *Service) files(r *http.Request, verb string) ([]web.Attachment, error) {
-	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
-		_, err := access.May(tx, auth.From(r.Context()), verb, access.Of("service", r.PathValue("case")), tx.Now())
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	var out []web.Attachment
-	for _, h := range web.Files(r, "scan") {
-		if h.Size == 0 {
-			continue
-		}
-		kept, err := s.keepFile(r, h.Filename, h.Open)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, kept...)
-	}
-	return out, nil
-}
-
-// done leads back to the case, or says what is wrong on the page of the form.
-func done(r *http.Request, err error, toast string, again func(e ui.Errs) (web.Page, error)) (web.Reply, error) {
-	switch {
-	case err == nil:
-		return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: toast, JSON: ok{true}}, nil
-	case fault.KindOf(err) != fault.Invalid:
-		return web.Reply{}, err
-	}
-	page, perr := again(fault.Fields(err))
-	if perr != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: page}, err
 }
 
 func (s *Service) getForm(r *http.Request) (web.Reply, error) {
@@ -141,7 +92,7 @@ func (s *Service) postForm(r *http.Request) (web.Reply, error) {
 	err := web.Read(r, &h)
 	var files []web.Attachment
 	if err == nil {
-		files, err = s.files(r, "handover")
+		files, err = s.book.Files(r, "handover")
 	}
 	if err == nil && len(files) == 0 {
 		err = fault.Field("scan", "请把签好字的送达回证扫描或拍照传上来。")
@@ -149,7 +100,7 @@ func (s *Service) postForm(r *http.Request) (web.Reply, error) {
 	if err == nil {
 		err = s.handOver(r.Context(), r.PathValue("case"), h, files)
 	}
-	return done(r, err, "送达登记好了。签收那天就是送达的日期。", func(e ui.Errs) (web.Page, error) {
+	return reach.Done(r, err, "送达登记好了。签收那天就是送达的日期。", func(e ui.Errs) (web.Page, error) {
 		f, err := s.form(r, "handover")
 		return handPage(f, h, e), err
 	})
@@ -165,12 +116,12 @@ func (s *Service) postHand(r *http.Request) (web.Reply, error) {
 	err := web.Read(r, &c)
 	var files []web.Attachment
 	if err == nil {
-		files, err = s.files(r, "handover")
+		files, err = s.book.Files(r, "handover")
 	}
 	if err == nil {
 		err = s.hand(r.Context(), r.PathValue("case"), c, files)
 	}
-	return done(r, err, "登记好了。", func(e ui.Errs) (web.Page, error) {
+	return reach.Done(r, err, "登记好了。", func(e ui.Errs) (web.Page, error) {
 		f, err := s.form(r, "handover")
 		return otherPage(f, c, e), err
 	})
@@ -181,11 +132,11 @@ func (s *Service) postResult(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	files, err := s.files(r, "handover")
+	files, err := s.book.Files(r, "handover")
 	if err == nil {
 		err = s.result(r.Context(), "handover", r.PathValue("case"), r.PathValue("attempt"), c, files)
 	}
-	return done(r, err, "结果登记好了。", s.courseAgain(r))
+	return reach.Done(r, err, "结果登记好了。", s.courseAgain(r))
 }
 
 func (s *Service) postRebut(r *http.Request) (web.Reply, error) {
@@ -194,7 +145,7 @@ func (s *Service) postRebut(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	err := s.rebut(r.Context(), r.PathValue("case"), r.PathValue("attempt"), c)
-	return done(r, err, "记下了，送达重新算过了。", s.courseAgain(r))
+	return reach.Done(r, err, "记下了，送达重新算过了。", s.courseAgain(r))
 }
 
 // courseAgain shows the page on which the forms of an attempt stand.
@@ -224,7 +175,7 @@ func (s *Service) postSend(r *http.Request) (web.Reply, error) {
 	if err == nil {
 		err = s.send(r.Context(), r.PathValue("case"), c)
 	}
-	return done(r, err, "正在发，几秒就好。", func(e ui.Errs) (web.Page, error) {
+	return reach.Done(r, err, "正在发，几秒就好。", func(e ui.Errs) (web.Page, error) {
 		f, err := s.form(r, "send")
 		return sendPage(f, e), err
 	})
@@ -246,7 +197,7 @@ func (s *Service) postOpen(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	p, err := s.open(r.Context(), r.PathValue("case"), r.PathValue("service"), c)
-	return web.Reply{Goto: "/papers/view/" + p, JSON: ok{true}}, err
+	return web.Reply{Goto: "/papers/view/" + p, JSON: reach.OK{Done: true}}, err
 }
 
 func (s *Service) getScan(r *http.Request) (web.Reply, error) {
@@ -290,42 +241,4 @@ func (s *Service) getScan(r *http.Request) (web.Reply, error) {
 		ext = ".jpg"
 	}
 	return web.Reply{File: &web.File{Name: "送达回证" + ext, Type: f.Type, Body: bytes.NewReader(b), Inline: true, At: a.At}, Read: read}, nil
-}
-
-func (s *Service) getAddress(r *http.Request) (web.Reply, error) {
-	v, err := s.addresses(r, "address", r.PathValue("party"))
-	return web.Reply{Page: addressPage(v, addressCmd{Standing: service.Confirmed, Ground: service.Stated, ShownBy: "送达地址确认书"}, nil), JSON: v}, err
-}
-
-func (s *Service) postAddress(r *http.Request) (web.Reply, error) {
-	var c addressCmd
-	err := web.Read(r, &c)
-	var files []web.Attachment
-	if err == nil {
-		files, err = s.files(r, "address")
-	}
-	if err == nil {
-		err = s.confirmed(r.Context(), r.PathValue("case"), r.PathValue("party"), c, files)
-	}
-	return done(r, err, "送达地址登记好了。", func(e ui.Errs) (web.Page, error) {
-		v, err := s.addresses(r, "address", r.PathValue("party"))
-		return addressPage(v, c, e), err
-	})
-}
-
-func (s *Service) getConfirm(r *http.Request) (web.Reply, error) {
-	v, err := s.addresses(r, "confirm", "")
-	return web.Reply{Page: confirmPage(v, confirmCmd{}, nil), JSON: v}, err
-}
-
-func (s *Service) postConfirm(r *http.Request) (web.Reply, error) {
-	var c confirmCmd
-	err := web.Read(r, &c)
-	if err == nil {
-		err = s.confirm(r.Context(), r.PathValue("case"), c)
-	}
-	return done(r, err, "记下了。以后要改，随时可以再来。", func(e ui.Errs) (web.Page, error) {
-		v, err := s.addresses(r, "confirm", "")
-		return confirmPage(v, c, e), err
-	})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"mashang/capability/delivery/reach"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
@@ -42,7 +43,7 @@ func (s *Service) heard(tx *db.Tx, mid string) error {
 
 // ask looks what became of a message. Sent successfully (发送成功) is one whose
 // carrier says that it reached the system of the address: of a short message
-// that the phone took it, of an e-mail that the recipient's own mail server did,
+// that the phone took it, of one in WeChat that the bridge was told so, of an e-mail that the recipient's own mail server did,
 // when it told us so itself. That our gateway or mail server took it over, to
 // pass it on, is nothing: it has not arrived in any system of his. The instant
 // is that at which our own system learned it, and shows it; a carrier's clock
@@ -101,7 +102,7 @@ var silence = map[string]string{
 func said(w service.Way, m notify.Message) string {
 	var out []string
 	if !m.Sent.IsZero() {
-		out = append(out, minute(m.Sent)+"交给发送方")
+		out = append(out, reach.Minute(m.Sent)+"交给发送方")
 	}
 	if m.Provider != "" {
 		out = append(out, "编号："+m.Provider)
@@ -142,7 +143,7 @@ func (s *Service) report(tx *db.Tx, a attempt) error {
 		return err
 	}
 	body["state"] = v.State
-	return s.record(tx, "delivery.reported", party, body, nil)
+	return s.book.Record(tx, "delivery.reported", party, body, nil)
 }
 
 // openCmd is what a party does with a paper that was sent to him: he opens it,
@@ -175,7 +176,7 @@ func (s *Service) open(ctx context.Context, caseID, serviceID string, c openCmd)
 		if c.Reply { // his word is about the paper, not about one address
 			column, which = "replied_at", ""
 		}
-		n1, err := tx.Exec(`UPDATE delivery_attempt SET `+column+` = ? WHERE service_id = ? AND success_at > 0 AND rebutted_at = 0 AND `+column+` = 0 AND way IN ('inapp', 'sms', 'email')`+which, tx.Now(), v.ID)
+		n1, err := tx.Exec(`UPDATE delivery_attempt SET `+column+` = ? WHERE service_id = ? AND success_at > 0 AND rebutted_at = 0 AND `+column+` = 0 AND way IN ('inapp', 'sms', 'email', 'wechat')`+which, tx.Now(), v.ID)
 		if err == nil && n1 == 0 && v.State != effective {
 			err = fault.New(fault.Conflict, "这份文书还没有送到您这里。请等法院再送，或者到法院来拿。")
 		}
@@ -191,20 +192,20 @@ func (s *Service) open(ctx context.Context, caseID, serviceID string, c openCmd)
 			return err
 		}
 		body["state"] = v.State
-		return s.record(tx, "delivery.opened", party, body, nil)
+		return s.book.Record(tx, "delivery.opened", party, body, nil)
 	})
 }
 
 // arrived notes of messages that have left, and of which no receipt has come,
 // that they did arrive: who has signed in and opens what they point to shows it
 // better than a carrier could.
-func (s *Service) arrived(tx *db.Tx, service string) error {
-	as, err := attemptsOf(tx, service)
+func (s *Service) arrived(tx *db.Tx, serviceID string) error {
+	as, err := attemptsOf(tx, serviceID)
 	if err != nil {
 		return err
 	}
 	for _, a := range as {
-		if a.Way != "sms" && a.Way != "email" || !a.Success.IsZero() || !a.Failed.IsZero() {
+		if !a.Way.Electronic() || a.Way == service.InApp || !a.Success.IsZero() || !a.Failed.IsZero() {
 			continue
 		}
 		m, err := s.k.Notify.State(tx, a.ID)
@@ -293,7 +294,7 @@ func (s *Service) rebut(ctx context.Context, caseID, attemptID string, c rebutCm
 			return err
 		}
 		body["state"] = v.State
-		return s.record(tx, "delivery.rebutted", party, body, map[string]string{"reason": c.Reason})
+		return s.book.Record(tx, "delivery.rebutted", party, body, map[string]string{"reason": c.Reason})
 	})
 }
 

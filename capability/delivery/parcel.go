@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"mashang/capability/delivery/reach"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
@@ -23,7 +24,7 @@ func parcelNumber(s string) string {
 // postedTo is the address that stood on the parcel: the one that was known on
 // the day of posting, and on a day of change the old one. What he confirmed
 // afterwards makes no return his own doing.
-func postedTo(newestFirst []address, on law.Date) (at address) {
+func postedTo(newestFirst []reach.Address, on law.Date) (at reach.Address) {
 	for _, a := range newestFirst {
 		if a.Kind == string(service.Post) && !docket.Today(a.At).After(on) && (a.Ended.IsZero() || !docket.Today(a.Ended).Before(on)) {
 			at = a

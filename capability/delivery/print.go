@@ -57,7 +57,7 @@ func (s *Service) ToPrint(tx *db.Tx) ([]paper.Printing, error) {
 		if err != nil {
 			return nil, err
 		}
-		k, err := s.reach(tx, party)
+		k, err := s.book.Reach(tx, party)
 		if err != nil {
 			return nil, err
 		}
@@ -111,12 +111,12 @@ func (s *Service) Envelope(tx *db.Tx, paperID string) (p paper.Paper, to docket.
 	if to, err = docket.PartyOf(tx, p.Party); err != nil {
 		return p, to, "", "", fault.OrMissing(err)
 	}
-	k, err := s.reach(tx, to)
+	k, err := s.book.Reach(tx, to)
 	if err != nil {
 		return p, to, "", "", err
 	}
-	if at = k.by[string(service.Post)].Value; at == "" && to.Address != "" {
+	if at = k.By[string(service.Post)].Value; at == "" && to.Address != "" {
 		at, err = s.k.Vault.Open("party.address", to.Address)
 	}
-	return p, to, at, k.by[string(service.SMS)].Value, err
+	return p, to, at, k.By[string(service.SMS)].Value, err
 }

@@ -41,7 +41,7 @@ func (s *Service) receipt(ctx context.Context, j *jobs.Job) error {
 		if err := s.byHand(tx, p, a, body); err != nil {
 			return err
 		}
-		if err := s.record(tx, "delivery.receipt", party, body, nil); err != nil {
+		if err := s.book.Record(tx, "delivery.receipt", party, body, nil); err != nil {
 			return err
 		}
 		return j.Finish(tx)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"mashang/capability/delivery/reach"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
@@ -18,33 +19,33 @@ import (
 )
 
 // electronic are the electronic ways that this court has, in their order.
-var electronic = []service.Way{service.InApp, service.SMS, service.Email}
+var electronic = []service.Way{service.InApp, service.SMS, service.Email, service.WeChat}
 
 // door is a way of sending to a party, and what closes it.
 type door struct {
 	Way     service.Way
-	Address address
+	Address reach.Address
 	Bar     *service.Bar
 }
 
 // doors lists the electronic ways to a party for papers of some natures.
-func (k known) doors(procedure string, natures ...service.Nature) []door {
+func doors(k reach.Known, procedure string, natures ...service.Nature) []door {
 	if len(natures) == 0 {
 		natures = []service.Nature{service.Plain}
 	}
 	var out []door
 	for _, w := range electronic {
-		a, ok := k.by[string(w)]
+		a, ok := k.By[string(w)]
 		d := door{Way: w, Address: a}
 		if !ok {
-			d.Bar = &service.Bar{Says: map[service.Way]string{service.InApp: "他还没有在这里登录过，没有账号。", service.SMS: "没有他的手机号。", service.Email: "没有他的电子邮箱。"}[w]}
+			d.Bar = &service.Bar{Says: map[service.Way]string{service.InApp: "他还没有在这里登录过，没有账号。", service.SMS: "没有他的手机号。", service.Email: "没有他的电子邮箱。", service.WeChat: "他没有绑定微信。"}[w]}
 		}
 		for _, n := range natures {
 			if d.Bar == nil {
-				d.Bar = service.Barred(w, service.Situation{Nature: n, Procedure: procedure, Standing: a.Standing, Refused: k.consent.Refused})
+				d.Bar = service.Barred(w, service.Situation{Nature: n, Procedure: procedure, Standing: a.Standing, Refused: k.Consent.Refused})
 			}
 		}
-		if b := service.Agreed(w, k.consent.law()); ok && b != nil {
+		if b := service.Agreed(w, k.Consent.Law()); ok && b != nil {
 			d.Bar = b
 		}
 		out = append(out, d)
@@ -99,7 +100,7 @@ func (s *Service) send(ctx context.Context, caseID string, c sendCmd) error {
 		if err != nil {
 			return err
 		}
-		k, err := s.reach(tx, party)
+		k, err := s.book.Reach(tx, party)
 		if err != nil {
 			return err
 		}
@@ -107,7 +108,7 @@ func (s *Service) send(ctx context.Context, caseID string, c sendCmd) error {
 		for _, p := range ps {
 			natures = append(natures, s.papers.Nature(p.Kind))
 		}
-		ways, err := choose(k.doors(g.Case.Procedure, natures...), c.Ways)
+		ways, err := choose(doors(k, g.Case.Procedure, natures...), c.Ways)
 		if err != nil {
 			return err
 		}
@@ -116,7 +117,7 @@ func (s *Service) send(ctx context.Context, caseID string, c sendCmd) error {
 				return err
 			}
 		}
-		return s.record(tx, "delivery.prepared", party, map[string]any{"papers": len(ps), "first": ps[0].ID, "ways": titles(ways)}, nil)
+		return s.book.Record(tx, "delivery.prepared", party, map[string]any{"papers": len(ps), "first": ps[0].ID, "ways": titles(ways)}, nil)
 	})
 }
 
@@ -172,7 +173,7 @@ func (s *Service) carry(ctx context.Context, j *jobs.Job) error {
 }
 
 func (s *Service) carryOut(tx *db.Tx, v serving, p paper.Paper) error {
-	party, c, err := about(tx, v.Party)
+	party, c, err := reach.About(tx, v.Party)
 	if err != nil {
 		return err
 	}
@@ -182,13 +183,13 @@ func (s *Service) carryOut(tx *db.Tx, v serving, p paper.Paper) error {
 			return err
 		}
 		body["state"] = v.State
-		return s.record(tx, "delivery.sent", party, body, nil)
+		return s.book.Record(tx, "delivery.sent", party, body, nil)
 	}
-	k, err := s.reach(tx, party)
+	k, err := s.book.Reach(tx, party)
 	if err != nil {
 		return err
 	}
-	for _, d := range k.doors(c.Procedure, s.papers.Nature(p.Kind)) {
+	for _, d := range doors(k, c.Procedure, s.papers.Nature(p.Kind)) {
 		if slices.Contains(v.Ways.V, d.Way) {
 			if err := s.sendBy(tx, v, p, party.Person, d); err != nil {
 				return err
@@ -202,7 +203,7 @@ func (s *Service) carryOut(tx *db.Tx, v serving, p paper.Paper) error {
 		return err
 	}
 	body["state"] = v.State
-	return s.record(tx, "delivery.sent", party, body, nil)
+	return s.book.Record(tx, "delivery.sent", party, body, nil)
 }
 
 // sendBy tries one way. What is closed by now is a failure with its reason.
@@ -240,13 +241,17 @@ func (s *Service) sendBy(tx *db.Tx, v serving, p paper.Paper, person string, d d
 }
 
 // remind tells a party that a paper waits for him: by what he bound, and by short
-// message, unless that is itself the service. It names no paper: the telephone may be
+// message, except where that is itself the service. It names no paper: the telephone may be
 // somebody else's (在线诉讼规则 32).
-func (s *Service) remind(tx *db.Tx, v serving, c docket.Case, person string, k known) error {
-	if err := s.accounts.TellBesides(tx, person, docket.Rings(tx.Now()), "法院有一份文书送给您，请打开看看。", "/delivery/"+v.Case+"/receive/"+v.ID); err != nil {
+func (s *Service) remind(tx *db.Tx, v serving, c docket.Case, person string, k reach.Known) error {
+	except := ""
+	if slices.Contains(v.Ways.V, service.WeChat) {
+		except = string(service.WeChat)
+	}
+	if err := s.accounts.TellExcept(tx, except, person, docket.Rings(tx.Now()), "法院有一份文书送给您，请打开看看。", "/delivery/"+v.Case+"/receive/"+v.ID); err != nil {
 		return err
 	}
-	a, ok := k.by[string(service.SMS)]
+	a, ok := k.By[string(service.SMS)]
 	if !ok || slices.Contains(v.Ways.V, service.SMS) {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"mashang/capability/delivery/reach"
 	"mashang/docket"
 	"mashang/docket/fact"
 	"mashang/docket/paper"
@@ -32,11 +33,11 @@ type Papers interface {
 	Certify(tx *db.Tx, kind string, c docket.Case, p docket.Party, fields map[string]any) (paper.Paper, error)
 }
 
-// Accounts is what delivery asks of account: whether a person signs in here, and
-// to ring what he bound (his browser, WeChat), which reminds and never serves.
+// Accounts is what delivery asks of account: whether a person signs in here, what
+// he bound, and to ring that, which reminds and never serves.
 type Accounts interface {
-	Known(tx *db.Tx, person string) (bool, error)
-	TellBesides(tx *db.Tx, person string, at time.Time, text, path string) error
+	reach.Accounts
+	TellExcept(tx *db.Tx, channel, person string, at time.Time, text, path string) error
 }
 
 // Service does what the package doc says.
@@ -44,6 +45,7 @@ type Service struct {
 	k        *app.Kit
 	papers   Papers
 	accounts Accounts
+	book     *reach.Book
 }
 
 // States of a service (domain §7).

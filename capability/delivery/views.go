@@ -1,40 +1,23 @@
 package delivery
 
 import (
-	"mime/multipart"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"mashang/capability"
+	"mashang/capability/delivery/reach"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
 	"mashang/law"
-	"mashang/law/identity"
 	"mashang/law/service"
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/web"
 )
-
-// keepFile judges one file and keeps it.
-func (s *Service) keepFile(r *http.Request, name string, open func() (multipart.File, error)) ([]web.Attachment, error) {
-	f, err := open()
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	kind, body, err := accept.Take("scan", name, f)
-	if err != nil {
-		return nil, err
-	}
-	digest, size, err := s.k.Blob.Put(r.Context(), body)
-	return []web.Attachment{{Digest: digest, Size: size, Type: kind}}, err
-}
 
 // recipient is a party with what waits for him and the ways to him.
 type recipient struct {
@@ -73,7 +56,7 @@ func (s *Service) form(r *http.Request, verb string) (f form, err error) {
 		}
 		for _, party := range f.Parties {
 			to := recipient{Party: party}
-			k, err := s.reach(tx, party)
+			k, err := s.book.Reach(tx, party)
 			if err != nil {
 				return err
 			}
@@ -84,73 +67,12 @@ func (s *Service) form(r *http.Request, verb string) (f form, err error) {
 					natures = append(natures, s.papers.Nature(p.Kind))
 				}
 			}
-			to.Doors = k.doors(g.Case.Procedure, natures...)
+			to.Doors = doors(k, g.Case.Procedure, natures...)
 			f.To = append(f.To, to)
 		}
 		return nil
 	})
 	return f, err
-}
-
-// addresses is what is known of how to reach a party, with every version.
-type addresses struct {
-	Case      docket.Case  `json:"-"`
-	Party     docket.Party `json:"-"`
-	Addresses []address    `json:"addresses"`
-	Consents  []consent    `json:"consents"`
-	own       bool
-}
-
-func (s *Service) addresses(r *http.Request, verb, partyID string) (v addresses, err error) {
-	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
-		a, caseID, now := auth.From(r.Context()), r.PathValue("case"), tx.Now()
-		g, err := access.May(tx, a, verb, access.Of("service", caseID), now)
-		if err != nil {
-			return err
-		}
-		if v.Case, v.own = g.Case, verb == "confirm"; v.own {
-			me, _, err := access.PartyOf(tx, a.Person, caseID, now)
-			if err != nil {
-				return err
-			}
-			partyID = me.ID
-		}
-		if v.Party, err = docket.PartyOf(tx, partyID); err != nil {
-			return err
-		}
-		if v.Party.Case != caseID {
-			return fault.Missing()
-		}
-		if v.Addresses, err = s.addressesOf(tx, partyID); err != nil {
-			return err
-		}
-		k, err := s.reach(tx, v.Party)
-		if err != nil {
-			return err
-		}
-		for _, kind := range []service.Way{service.SMS, service.InApp} { // what is known without a row
-			if x, ok := k.by[string(kind)]; ok && x.ID == "" {
-				v.Addresses = append(v.Addresses, x)
-			}
-		}
-		for i := range v.Addresses { // to himself too: a page may lie open
-			v.Addresses[i].Value = masked(v.Addresses[i])
-		}
-		v.Consents, err = s.consentsOf(tx, partyID)
-		return err
-	})
-	return v, err
-}
-
-// masked keeps a number from who only needs to know that it is there.
-func masked(a address) string {
-	switch name, at, ok := strings.Cut(a.Value, "@"); {
-	case a.Kind == string(service.SMS):
-		return identity.MaskPhone(a.Value)
-	case a.Kind == string(service.Email) && ok && name != "":
-		return string([]rune(name)[:1]) + "***@" + at
-	}
-	return a.Value
 }
 
 // record is one service as the case page shows it.
@@ -250,15 +172,15 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 // course is all that was done to serve one paper: the 电子送达凭证 of what went
 // electronically, and the file's own of the rest.
 type course struct {
-	Case     docket.Case  `json:"-"`
-	Party    docket.Party `json:"-"`
-	Paper    paper.Paper  `json:"paper"`
-	Serving  serving      `json:"service"`
-	Attempts []attempt    `json:"attempts"`
-	Notes    []string     `json:"-"`
-	Effects  []effect     `json:"effects"` // the one that stands, and those that fell
-	Consent  consent      `json:"consent"`
-	Next     string       `json:"next"` // the next open way
+	Case     docket.Case   `json:"-"`
+	Party    docket.Party  `json:"-"`
+	Paper    paper.Paper   `json:"paper"`
+	Serving  serving       `json:"service"`
+	Attempts []attempt     `json:"attempts"`
+	Notes    []string      `json:"-"`
+	Effects  []effect      `json:"effects"` // the one that stands, and those that fell
+	Consent  reach.Consent `json:"consent"`
+	Next     string        `json:"next"` // the next open way
 	staff    bool
 	hand     bool
 	rebut    bool
@@ -304,8 +226,8 @@ func (s *Service) course(tx *db.Tx, caseID, serviceID string) (c course, err err
 	if c.Effects, err = db.List[effect](tx, `SELECT `+effectCols+` FROM delivery_effect WHERE service_id = ? ORDER BY at, id`, serviceID); err != nil {
 		return c, err
 	}
-	k, err := s.reach(tx, c.Party)
-	c.Consent, c.nature = k.consent, s.papers.Nature(c.Paper.Kind)
+	k, err := s.book.Reach(tx, c.Party)
+	c.Consent, c.nature = k.Consent, s.papers.Nature(c.Paper.Kind)
 	if c.Serving.State != effective {
 		c.Next = nextWay(c.Attempts, k, c.Case.Procedure, c.nature)
 	}
@@ -323,7 +245,7 @@ func (s *Service) getCourse(r *http.Request) (web.Reply, error) {
 
 // nextWay is the first way that is open and was not tried, in the order of the
 // statute (民事诉讼法 88–95).
-func nextWay(as []attempt, k known, procedure string, n service.Nature) string {
+func nextWay(as []attempt, k reach.Known, procedure string, n service.Nature) string {
 	if w := untried(as, k, procedure, n); w != "" {
 		return w.Title()
 	}
@@ -340,8 +262,8 @@ func nextWay(as []attempt, k known, procedure string, n service.Nature) string {
 }
 
 // untried is the first electronic way that is open and was not tried.
-func untried(as []attempt, k known, procedure string, n service.Nature) service.Way {
-	for _, d := range k.doors(procedure, n) {
+func untried(as []attempt, k reach.Known, procedure string, n service.Nature) service.Way {
+	for _, d := range doors(k, procedure, n) {
 		if d.Bar == nil && !slices.ContainsFunc(as, func(a attempt) bool { return a.Way == d.Way }) {
 			return d.Way
 		}
@@ -386,7 +308,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 		if err != nil {
 			return nil, err
 		}
-		k, err := s.reach(tx, party)
+		k, err := s.book.Reach(tx, party)
 		if err != nil {
 			return nil, err
 		}

@@ -211,7 +211,7 @@ func (s *Service) postReceipt(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	err = s.k.Note(app.Alone(r.Context()), func(tx *db.Tx) error {
-		return s.k.Notify.Told(tx, notify.SMS, b, r.Header.Get("X-Signature"))
+		return s.k.Notify.Told(tx, b, r.Header.Get("X-Signature"))
 	})
 	return web.Reply{JSON: told{true}}, err
 }

@@ -33,28 +33,7 @@ func (g HTTPSMS) Send(ctx context.Context, m Message) (Report, error) {
 // Ask gets ?id= of the same address, the id signed, and reads {state, said}:
 // none, handed, delivered or failed. Any other answer is none at all.
 func (g HTTPSMS) Ask(ctx context.Context, m Message) (Report, error) {
-	u, err := neturl.Parse(g.URL)
-	if err != nil {
-		return Report{}, err
-	}
-	q := u.Query()
-	q.Set("id", m.ID)
-	u.RawQuery = q.Encode()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
-	if err != nil {
-		return Report{}, err
-	}
-	req.Header.Set("X-Signature", Signature(g.Key, []byte(m.ID)))
-	res, err := client(g.Client).Do(req)
-	if err != nil {
-		return Report{}, fault.Wrap(fault.Unavailable, "短信网关没有回应。", err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	var a receipt
-	if err := json.NewDecoder(io.LimitReader(res.Body, mostReply)).Decode(&a); err != nil || res.StatusCode != http.StatusOK {
-		return Report{}, fmt.Errorf("notify: gateway answered a question with %d: %w", res.StatusCode, err)
-	}
-	return a.report(true)
+	return ask(ctx, g.Client, g.URL, g.Key, "短信网关", m)
 }
 
 // receipt is what a gateway says of a message, asked or by itself.
@@ -77,19 +56,11 @@ func (a receipt) report(asked bool) (Report, error) {
 // Told reads {id, state, said} that the gateway sent by itself, signed like
 // what it is sent. Sent again it changes nothing, so it needs no time in it.
 func (g HTTPSMS) Told(body []byte, signature string) (string, Report, error) {
-	if g.Key == "" || !hmac.Equal([]byte(Signature(g.Key, body)), []byte(signature)) {
-		return "", Report{}, errSignature
-	}
-	var a receipt
-	if err := json.Unmarshal(body, &a); err != nil || a.ID == "" {
-		return "", Report{}, fault.New(fault.Invalid, "要写成 JSON：id、state、said。")
-	}
-	r, err := a.report(false)
-	return a.ID, r, err
+	return heard(g.Key, body, signature)
 }
 
 // HTTPWeChat is the court's own bridge to WeChat: it takes the same signed JSON
-// as an SMS gateway; to is the openid of a person who bound his WeChat.
+// as an SMS gateway, is asked the same way and tells the same; to is the openid of a person who bound his WeChat.
 type HTTPWeChat struct {
 	URL, Key string
 	Client   *http.Client
@@ -102,6 +73,55 @@ func (g HTTPWeChat) Send(ctx context.Context, m Message) (Report, error) {
 		err = ErrGone
 	}
 	return r, err
+}
+
+// Ask is the same question as that to an SMS gateway.
+func (g HTTPWeChat) Ask(ctx context.Context, m Message) (Report, error) {
+	return ask(ctx, g.Client, g.URL, g.Key, "微信网关", m)
+}
+
+// Told reads what the bridge sent by itself, as from an SMS gateway.
+func (g HTTPWeChat) Told(body []byte, signature string) (string, Report, error) {
+	return heard(g.Key, body, signature)
+}
+
+// ask asks a gateway what became of a message.
+func ask(ctx context.Context, c *http.Client, url, key, who string, m Message) (Report, error) {
+	u, err := neturl.Parse(url)
+	if err != nil {
+		return Report{}, err
+	}
+	q := u.Query()
+	q.Set("id", m.ID)
+	u.RawQuery = q.Encode()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return Report{}, err
+	}
+	req.Header.Set("X-Signature", Signature(key, []byte(m.ID)))
+	res, err := client(c).Do(req)
+	if err != nil {
+		return Report{}, fault.Wrap(fault.Unavailable, who+"没有回应。", err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	var a receipt
+	if err := json.NewDecoder(io.LimitReader(res.Body, mostReply)).Decode(&a); err != nil || res.StatusCode != http.StatusOK {
+		return Report{}, fmt.Errorf("notify: gateway answered a question with %d: %w", res.StatusCode, err)
+	}
+	return a.report(true)
+}
+
+// heard reads what a gateway sent by itself, if it was it.
+func heard(key string, body []byte, signature string) (string, Report, error) {
+	if key == "" || !hmac.Equal([]byte(Signature(key, body)), []byte(signature)) {
+		return "", Report{}, errSignature
+	}
+	var a receipt
+	if err := json.Unmarshal(body, &a); err != nil || a.ID == "" {
+		return "", Report{}, fault.New(fault.Invalid, "要写成 JSON：id、state、said。")
+	}
+	r, err := a.report(false)
+	return a.ID, r, err
 }
 
 // Signature is how a gateway and the court prove to each other who wrote a

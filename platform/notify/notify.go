@@ -31,7 +31,7 @@ import (
 //go:embed schema
 var Schema embed.FS
 
-// Channels. Push and WeChat come besides a short message, never instead of it:
+// Channels. Push and what reminds in WeChat come besides a short message, never instead of it:
 // a person bound them himself, and may end them.
 const (
 	SMS    = "sms"

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -228,26 +229,38 @@ type Caller interface {
 }
 
 // Told takes what a carrier says by itself, if the signature is that of the
-// gateway of the channel. It answers for a message that nobody knows as for any
+// gateway of a channel. It answers for a message that nobody knows as for any
 // other: who may ask learns nothing about what there is.
-func (n *Notifier) Told(tx *db.Tx, channel string, body []byte, signature string) error {
-	g, err := n.way(tx, channel)
-	if err != nil {
-		return err
+func (n *Notifier) Told(tx *db.Tx, body []byte, signature string) error {
+	signed := false
+	for _, channel := range []string{SMS, WeChat} {
+		g, err := n.way(tx, channel)
+		if err != nil {
+			return err
+		}
+		c, ok := g.(Caller)
+		if !ok {
+			continue
+		}
+		mid, r, err := c.Told(body, signature)
+		if errors.Is(err, errSignature) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		m, ok, err := db.Maybe[Message](tx, `SELECT `+cols+` FROM notify_message WHERE id = ?`, mid)
+		if err != nil {
+			return err
+		}
+		if signed = true; ok && m.Channel == channel { // a message of another channel is not its to speak of
+			return n.settle(tx, mid, r)
+		}
 	}
-	c, ok := g.(Caller)
-	if !ok {
+	if !signed {
 		return errSignature
 	}
-	mid, r, err := c.Told(body, signature)
-	if err != nil {
-		return err
-	}
-	m, ok, err := db.Maybe[Message](tx, `SELECT `+cols+` FROM notify_message WHERE id = ?`, mid)
-	if err != nil || !ok || m.Channel != channel { // a message of another channel is not its to speak of
-		return err
-	}
-	return n.settle(tx, mid, r)
+	return nil
 }
 
 var errSignature = fault.New(fault.Forbidden, "签名不对。")

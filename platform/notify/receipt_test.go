@@ -119,7 +119,7 @@ func (h *house) state(t *testing.T, mid string) (m notify.Message) {
 
 func (h *house) told(t *testing.T, body, signature string) error {
 	t.Helper()
-	return h.d.Do(t.Context(), func(tx *db.Tx) error { return h.n.Told(tx, notify.SMS, []byte(body), signature) })
+	return h.d.Do(t.Context(), func(tx *db.Tx) error { return h.n.Told(tx, []byte(body), signature) })
 }
 
 // TestReceipt: taken is not arrived; a receipt comes by itself or is asked for,

@@ -1,16 +1,19 @@
-package delivery
+package reach
 
 import (
 	"context"
 	"net/mail"
+	"strings"
 	"time"
 
 	"mashang/docket"
 	"mashang/docket/access"
+	"mashang/docket/paper"
 	"mashang/law/identity"
 	"mashang/law/service"
 	"mashang/platform/app"
 	"mashang/platform/auth"
+	"mashang/platform/clock"
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/id"
@@ -19,8 +22,30 @@ import (
 	"mashang/platform/web"
 )
 
-// address is where a party may be reached in one way, as known from At on.
-type address struct {
+// Papers makes a paper for the file.
+type Papers interface {
+	Certify(tx *db.Tx, kind string, c docket.Case, p docket.Party, fields map[string]any) (paper.Paper, error)
+}
+
+// Accounts knows whether a person signs in here, and what he bound.
+type Accounts interface {
+	Known(tx *db.Tx, person string) (bool, error)
+	// WeChat is the openid of the WeChat that a person bound; empty when he has none.
+	WeChat(tx *db.Tx, person string) (string, error)
+}
+
+// Book does what the package doc says.
+type Book struct {
+	k        *app.Kit
+	papers   Papers
+	accounts Accounts
+}
+
+// New returns the book of addresses.
+func New(k *app.Kit, p Papers, a Accounts) *Book { return &Book{k, p, a} }
+
+// Address is where a party may be reached in one way, as known from At on.
+type Address struct {
 	ID       string           `db:"id" json:"id"`
 	Case     string           `db:"case_id" json:"-"`
 	Party    string           `db:"party_id" json:"party"`
@@ -34,8 +59,8 @@ type address struct {
 	Ended    time.Time        `db:"ended_at" json:"ended"`
 }
 
-// consent is whether a party agrees to electronic service, and how it shows.
-type consent struct {
+// Consent is whether a party agrees to electronic service, and how it shows.
+type Consent struct {
 	ID      string         `db:"id" json:"id"`
 	Case    string         `db:"case_id" json:"-"`
 	Party   string         `db:"party_id" json:"party"`
@@ -48,8 +73,8 @@ type consent struct {
 	Ended   time.Time      `db:"ended_at" json:"ended"`
 }
 
-// law is what the statute asks about it.
-func (c consent) law() service.Consent { return service.Consent{Ground: c.Ground, Refused: c.Refused} }
+// Law is what the statute asks about it.
+func (c Consent) Law() service.Consent { return service.Consent{Ground: c.Ground, Refused: c.Refused} }
 
 const (
 	addressCols = `id, case_id, party_id, kind, value, standing, shown_by, scan, actor_id, at, ended_at`
@@ -58,9 +83,9 @@ const (
 	sealShown   = "delivery.shown" // who writes it may name people
 )
 
-// addressesOf returns every version, newest first, opened.
-func (s *Service) addressesOf(tx *db.Tx, party string) ([]address, error) {
-	as, err := db.List[address](tx, `SELECT `+addressCols+` FROM delivery_address WHERE party_id = ? ORDER BY at DESC, id DESC`, party)
+// Addresses returns every version, newest first, opened.
+func (s *Book) Addresses(tx *db.Tx, party string) ([]Address, error) {
+	as, err := db.List[Address](tx, `SELECT `+addressCols+` FROM delivery_address WHERE party_id = ? ORDER BY at DESC, id DESC`, party)
 	for i := range as {
 		if err == nil {
 			as[i].Value, err = s.k.Vault.Open(sealAddress, as[i].Value)
@@ -72,8 +97,10 @@ func (s *Service) addressesOf(tx *db.Tx, party string) ([]address, error) {
 	return as, err
 }
 
-func (s *Service) consentsOf(tx *db.Tx, party string) ([]consent, error) {
-	cs, err := db.List[consent](tx, `SELECT `+consentCols+` FROM delivery_consent WHERE party_id = ? ORDER BY at DESC, id DESC`, party)
+// Consents returns every version of what he said about electronic service, newest
+// first, opened.
+func (s *Book) Consents(tx *db.Tx, party string) ([]Consent, error) {
+	cs, err := db.List[Consent](tx, `SELECT `+consentCols+` FROM delivery_consent WHERE party_id = ? ORDER BY at DESC, id DESC`, party)
 	for i := range cs {
 		if err == nil {
 			cs[i].ShownBy, err = s.k.Vault.Open(sealShown, cs[i].ShownBy)
@@ -82,47 +109,59 @@ func (s *Service) consentsOf(tx *db.Tx, party string) ([]consent, error) {
 	return cs, err
 }
 
-// known is all that the file says today of how to reach a party.
-type known struct {
-	by      map[string]address // by kind
-	consent consent
+// Known is all that the file says today of how to reach a party.
+type Known struct {
+	By      map[string]Address // by kind
+	Consent Consent
 }
 
-// reach gathers it. A telephone that stands in the filing and that nobody
+// Reach gathers what is known of a party. A telephone that stands in the filing and that nobody
 // confirmed is only alleged; an account in which he proved who he is is surely
-// his, though he may not have named it.
-func (s *Service) reach(tx *db.Tx, p docket.Party) (known, error) {
-	k := known{by: map[string]address{}}
-	as, err := s.addressesOf(tx, p.ID)
+// his, though he may not have named it, and so is the WeChat that he bound there.
+// One that he confirmed and bound no more is no address of his any longer.
+func (s *Book) Reach(tx *db.Tx, p docket.Party) (Known, error) {
+	k := Known{By: map[string]Address{}}
+	as, err := s.Addresses(tx, p.ID)
 	if err != nil {
 		return k, err
 	}
 	for _, a := range as {
 		if a.Ended.IsZero() {
-			k.by[a.Kind] = a
+			k.By[a.Kind] = a
 		}
 	}
-	if _, ok := k.by[string(service.SMS)]; !ok && p.Phone != "" {
+	if _, ok := k.By[string(service.SMS)]; !ok && p.Phone != "" {
 		phone, err := s.k.Vault.Open("party.phone", p.Phone)
 		if err != nil {
 			return k, err
 		}
 		if phone != "" {
-			k.by[string(service.SMS)] = address{Party: p.ID, Kind: string(service.SMS), Value: phone, Standing: service.Alleged, ShownBy: "起诉材料"}
+			k.By[string(service.SMS)] = Address{Party: p.ID, Kind: string(service.SMS), Value: phone, Standing: service.Alleged, ShownBy: "起诉材料"}
 		}
 	}
-	if _, ok := k.by[string(service.InApp)]; !ok {
+	if _, ok := k.By[string(service.InApp)]; !ok {
 		has, err := s.accounts.Known(tx, p.Person)
 		if err != nil {
 			return k, err
 		}
 		if has {
-			k.by[string(service.InApp)] = address{Party: p.ID, Kind: string(service.InApp), Standing: service.Sure, ShownBy: "实名认证的账号"}
+			k.By[string(service.InApp)] = Address{Party: p.ID, Kind: string(service.InApp), Standing: service.Sure, ShownBy: "实名认证的账号"}
 		}
 	}
-	cs, err := s.consentsOf(tx, p.ID)
+	bound, err := s.accounts.WeChat(tx, p.Person)
+	if err != nil {
+		return k, err
+	}
+	wechat := string(service.WeChat)
+	if a, ok := k.By[wechat]; ok && a.Value != bound {
+		delete(k.By, wechat)
+	}
+	if _, ok := k.By[wechat]; !ok && bound != "" {
+		k.By[wechat] = Address{Party: p.ID, Kind: wechat, Value: bound, Standing: service.Sure, ShownBy: "实名认证的账号绑定的"}
+	}
+	cs, err := s.Consents(tx, p.ID)
 	if len(cs) > 0 && cs[0].Ended.IsZero() {
-		k.consent = cs[0]
+		k.Consent = cs[0]
 	}
 	return k, err
 }
@@ -134,6 +173,7 @@ type addressCmd struct {
 	SMS      string           `json:"sms"`
 	Email    string           `json:"email"`
 	InApp    bool             `json:"inapp"`
+	WeChat   bool             `json:"wechat"`
 	Consent  string           `json:"consent"` // agree, refuse
 	Ground   service.Ground   `json:"ground"`
 	Standing service.Standing `json:"standing"`
@@ -146,6 +186,7 @@ type confirmCmd struct {
 	SMS     string `json:"sms"`
 	Email   string `json:"email"`
 	InApp   bool   `json:"inapp"`
+	WeChat  bool   `json:"wechat"`
 	Consent string `json:"consent"`
 }
 
@@ -175,7 +216,7 @@ func (c *addressCmd) check() error {
 	if c.ShownBy == "" {
 		bad.Add("shown_by", "请写从哪份材料看出来，比如送达地址确认书。")
 	}
-	if c.Post+c.SMS+c.Email+c.Consent == "" && !c.InApp {
+	if c.Post+c.SMS+c.Email+c.Consent == "" && !c.InApp && !c.WeChat {
 		bad.Add("post", "还没有填。请填至少一个地址，或者选同意还是不同意。")
 	}
 	return bad.Err()
@@ -183,7 +224,7 @@ func (c *addressCmd) check() error {
 
 // confirmed keeps what a signed confirmation of address says, entered by the
 // court (民诉法解释 136).
-func (s *Service) confirmed(ctx context.Context, caseID, partyID string, c addressCmd, files []web.Attachment) error {
+func (s *Book) confirmed(ctx context.Context, caseID, partyID string, c addressCmd, files []web.Attachment) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
 		if _, err := access.May(tx, auth.From(ctx), "address", access.Of("service", caseID), tx.Now()); err != nil {
 			return err
@@ -194,7 +235,7 @@ func (s *Service) confirmed(ctx context.Context, caseID, partyID string, c addre
 
 // confirm keeps what a party says himself: it is confirmed, and his consent is
 // stated.
-func (s *Service) confirm(ctx context.Context, caseID string, said confirmCmd) error {
+func (s *Book) confirm(ctx context.Context, caseID string, said confirmCmd) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
 		a, now := auth.From(ctx), tx.Now()
 		if _, err := access.May(tx, a, "confirm", access.Of("service", caseID), now); err != nil {
@@ -204,18 +245,18 @@ func (s *Service) confirm(ctx context.Context, caseID string, said confirmCmd) e
 		if err != nil {
 			return err
 		}
-		c := addressCmd{Post: said.Post, SMS: said.SMS, Email: said.Email, InApp: said.InApp, Consent: said.Consent, Standing: service.Confirmed, ShownBy: "本人在网上确认"}
+		c := addressCmd{Post: said.Post, SMS: said.SMS, Email: said.Email, InApp: said.InApp, WeChat: said.WeChat, Consent: said.Consent, Standing: service.Confirmed, ShownBy: "本人在网上确认"}
 		if c.Consent == "agree" {
 			c.Ground = service.Stated
 		}
 		if err := s.keep(tx, caseID, me.ID, c, nil); err != nil {
 			return err
 		}
-		return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.confirmation", Body: confirmationJob{me.ID, minute(now)}})
+		return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "delivery.confirmation", Body: confirmationJob{me.ID, Minute(now)}})
 	})
 }
 
-func (s *Service) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []web.Attachment) error {
+func (s *Book) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []web.Attachment) error {
 	if err := c.check(); err != nil {
 		return err
 	}
@@ -230,19 +271,16 @@ func (s *Service) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []
 	shown, now, actor := s.k.Vault.Seal(sealShown, c.ShownBy), tx.Now(), app.Actor(tx.Context())
 	body := map[string]any{"party": p.ID, "standing": string(c.Standing), "scan": scan}
 	private := map[string]string{"shown_by": c.ShownBy}
-	for kind, value := range map[string]string{"post": c.Post, string(service.SMS): c.SMS, string(service.Email): c.Email, string(service.InApp): ""} {
-		if value == "" && (kind != string(service.InApp) || !c.InApp) {
-			continue
-		}
-		if _, err := tx.Exec(`UPDATE delivery_address SET ended_at = ? WHERE party_id = ? AND kind = ? AND ended_at = 0`, now, p.ID, kind); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`INSERT INTO delivery_address (`+addressCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-			id.New(), caseID, p.ID, kind, s.k.Vault.Seal(sealAddress, value), c.Standing, shown, scan, actor, now); err != nil {
+	said, err := s.said(tx, p, c)
+	if err != nil {
+		return err
+	}
+	for kind, value := range said {
+		if err := s.put(tx, Address{ID: id.New(), Case: caseID, Party: p.ID, Kind: kind, Value: value, Standing: c.Standing, ShownBy: shown, Scan: scan, Actor: actor, At: now}); err != nil {
 			return err
 		}
 		body[kind] = true
-		if value != "" {
+		if value != "" && kind != string(service.WeChat) { // an openid says nothing to anybody
 			private[kind] = value
 		}
 	}
@@ -256,11 +294,44 @@ func (s *Service) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []
 		}
 		body["consent"], body["ground"] = c.Consent, string(c.Ground)
 	}
-	return s.record(tx, "delivery.address", p, body, private)
+	return s.Record(tx, "delivery.address", p, body, private)
 }
 
-// record writes the one entry of an act about a party.
-func (s *Service) record(tx *db.Tx, kind string, p docket.Party, body map[string]any, private map[string]string) error {
+// said are the addresses that stand in it, by kind. WeChat has no number that
+// anybody could write down: what he bound is his address.
+func (s *Book) said(tx *db.Tx, p docket.Party, c addressCmd) (map[string]string, error) {
+	out := map[string]string{}
+	for kind, value := range map[string]string{"post": c.Post, string(service.SMS): c.SMS, string(service.Email): c.Email} {
+		if value != "" {
+			out[kind] = value
+		}
+	}
+	if c.InApp {
+		out[string(service.InApp)] = ""
+	}
+	if !c.WeChat {
+		return out, nil
+	}
+	bound, err := s.accounts.WeChat(tx, p.Person)
+	if err == nil && bound == "" {
+		err = fault.Field("wechat", "还没有绑定微信。要本人登录以后，先在“我的账号”里绑定。")
+	}
+	out[string(service.WeChat)] = bound
+	return out, err
+}
+
+// put keeps one address instead of the one of its kind.
+func (s *Book) put(tx *db.Tx, a Address) error {
+	if _, err := tx.Exec(`UPDATE delivery_address SET ended_at = ? WHERE party_id = ? AND kind = ? AND ended_at = 0`, a.At, a.Party, a.Kind); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO delivery_address (`+addressCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		a.ID, a.Case, a.Party, a.Kind, s.k.Vault.Seal(sealAddress, a.Value), a.Standing, a.ShownBy, a.Scan, a.Actor, a.At)
+	return err
+}
+
+// Record writes the one entry of an act about a party.
+func (s *Book) Record(tx *db.Tx, kind string, p docket.Party, body map[string]any, private map[string]string) error {
 	c, err := docket.CaseOf(tx, p.Case)
 	if err != nil {
 		return err
@@ -269,8 +340,8 @@ func (s *Service) record(tx *db.Tx, kind string, p docket.Party, body map[string
 	return err
 }
 
-// about reads a party and his case.
-func about(tx *db.Tx, party string) (docket.Party, docket.Case, error) {
+// About reads a party and his case.
+func About(tx *db.Tx, party string) (docket.Party, docket.Case, error) {
 	p, err := docket.PartyOf(tx, party)
 	if err != nil {
 		return p, docket.Case{}, err
@@ -278,3 +349,9 @@ func about(tx *db.Tx, party string) (docket.Party, docket.Case, error) {
 	c, err := docket.CaseOf(tx, p.Case)
 	return p, c, err
 }
+
+// Minute is an instant as a paper names it.
+func Minute(t time.Time) string { return t.In(clock.Shanghai).Format("2006-01-02 15:04") }
+
+// ToHim turns what is said of a party into what is said to him.
+var ToHim = strings.NewReplacer("其他", "其他", "他", "您")
