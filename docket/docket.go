@@ -231,6 +231,7 @@ type Party struct {
 	PhoneFind string    `db:"phone_find" json:"-"`
 	RepName   string    `db:"rep_name" json:"rep_name"`   // 法定代表人
 	RepTitle  string    `db:"rep_title" json:"rep_title"` // 职务
+	Hidden    bool      `db:"hidden" json:"-"`            // he asked that the other parties are not told his address
 	Joined    time.Time `db:"joined_at" json:"joined"`
 	Left      time.Time `db:"left_at" json:"left"`
 	Name      string    `db:"name" json:"name"`

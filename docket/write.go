@@ -147,6 +147,11 @@ func MovePhone(tx *db.Tx, person, sealed, find string, at time.Time) (n int64, e
 	return n, nil
 }
 
+// HideParty keeps a party's address from the others, or no longer.
+func HideParty(tx *db.Tx, partyID string, hidden bool) error {
+	return db.Must1(tx.Exec(`UPDATE docket_party SET hidden = ? WHERE id = ?`, hidden, partyID))
+}
+
 // LeaveParty ends a party's part in the case.
 func LeaveParty(tx *db.Tx, party string, at time.Time) error {
 	return db.Must1(tx.Exec(`UPDATE docket_party SET left_at = ? WHERE id = ? AND left_at = 0`, at, party))

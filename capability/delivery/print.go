@@ -100,23 +100,26 @@ func (s *Service) Printed(ctx context.Context, papers []string) error {
 }
 
 // Envelope is where the post brings a paper: the address that its party gave, or
-// the one of the case, and his number. Who serves in the case may ask.
-func (s *Service) Envelope(tx *db.Tx, paperID string) (p paper.Paper, to docket.Party, at, phone string, err error) {
-	if p, err = paper.Of(tx, paperID); err != nil {
-		return p, to, "", "", err
+// the one of the case, his number, and who receives for him. Who serves in the
+// case may ask.
+func (s *Service) Envelope(tx *db.Tx, paperID string) (e paper.Envelope, err error) {
+	if e.Paper, err = paper.Of(tx, paperID); err != nil {
+		return e, err
 	}
-	if _, err = access.May(tx, auth.From(tx.Context()), "handover", access.Of("service", p.Case), tx.Now()); err != nil {
-		return p, to, "", "", err
+	if _, err = access.May(tx, auth.From(tx.Context()), "handover", access.Of("service", e.Paper.Case), tx.Now()); err != nil {
+		return e, err
 	}
-	if to, err = docket.PartyOf(tx, p.Party); err != nil {
-		return p, to, "", "", fault.OrMissing(err)
+	to, err := docket.PartyOf(tx, e.Paper.Party)
+	if err != nil {
+		return e, fault.OrMissing(err)
 	}
 	k, err := s.book.Reach(tx, to)
 	if err != nil {
-		return p, to, "", "", err
+		return e, err
 	}
-	if at = k.By[string(service.Post)].Value; at == "" && to.Address != "" {
-		at, err = s.k.Vault.Open("party.address", to.Address)
+	if e.At = k.By[string(service.Post)].Value; e.At == "" && to.Address != "" {
+		e.At, err = s.k.Vault.Open("party.address", to.Address)
 	}
-	return p, to, at, k.By[string(service.SMS)].Value, err
+	e.Name, e.Phone, e.Receiver = to.Name, k.By[string(service.SMS)].Value, k.Receiver()
+	return e, err
 }

@@ -135,6 +135,9 @@ func (s *Service) people(tx *db.Tx, c docket.Case, me docket.Party, v kinds.Valu
 		if err != nil {
 			return err
 		}
+		if p.Hidden { // the other side reads the same heads
+			address = ""
+		}
 		lines = append(lines, personLine(c.Type, p, n, address))
 		if p.RepName != "" {
 			lines = append(lines, "法定代表人："+p.RepName+comma(p.RepTitle)+"。")

@@ -15,16 +15,13 @@ import (
 
 // label is what stands on the page that goes into the envelope first.
 type label struct {
+	paper.Envelope
 	Court docket.Court
 	Case  string
-	Paper paper.Paper
-	To    docket.Party
-	At    string // the address
-	Phone string
 }
 
 func (s *Service) label(tx *db.Tx, paperID string) (l label, err error) {
-	if l.Paper, l.To, l.At, l.Phone, err = s.delivery.Envelope(tx, paperID); err != nil {
+	if l.Envelope, err = s.delivery.Envelope(tx, paperID); err != nil {
 		return l, err
 	}
 	c, err := docket.CaseOf(tx, l.Paper.Case)
@@ -46,6 +43,14 @@ func folded(address string) string {
 	return strings.Join(lines, "\n")
 }
 
+// to is whom the postman asks for: who receives for him may sign.
+func (l label) to() string {
+	if l.Receiver != "" {
+		return l.Name + "　收（代收人：" + l.Receiver + "）"
+	}
+	return l.Name + "　收"
+}
+
 // page sets the address page: its address stands 47 to 88 mm from the top and
 // 28 mm from the left of an A4 sheet, where an envelope of 220 × 110 mm has its
 // window when the sheet is folded twice. What is inside stands below the fold,
@@ -58,7 +63,7 @@ func (l label) page(demo bool) *pdf.Doc {
 	d.Blocks = []pdf.Block{
 		pdf.Note{Text: "寄：" + l.Court.Speaks() + "　" + l.Court.Address},
 		pdf.Paragraph{Flush: true, Text: folded(cmp.Or(l.At, "（没有地址，请先问清楚）"))},
-		pdf.Paragraph{Flush: true, Text: l.To.Name + "　收　" + l.Phone},
+		pdf.Paragraph{Flush: true, Text: l.to() + "　" + l.Phone},
 		pdf.Space{Lines: 6},
 		pdf.Paragraph{Flush: true, Text: l.Case},
 		pdf.Paragraph{Flush: true, Text: "内有：《" + l.Paper.Title + "》一份"},

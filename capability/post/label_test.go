@@ -20,8 +20,8 @@ func TestLabel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := label{Court: docket.Court{Name: "河北省衡水市中级人民法院", Short: "衡水中院", Address: "衡水市人民西路1号"}, Case: "（2026）冀11民初1号", Paper: paper.Paper{Title: "受理案件通知书"},
-		To: docket.Party{Name: "贾若兰"}, At: "河北省衡水市饶阳县大尹村镇南北岩村中心大街东侧第三排十二号院内", Phone: "13900001234"}
+	l := label{Court: docket.Court{Name: "河北省衡水市中级人民法院", Short: "衡水中院", Address: "衡水市人民西路1号"}, Case: "（2026）冀11民初1号", Envelope: paper.Envelope{Paper: paper.Paper{Title: "受理案件通知书"},
+		Name: "贾若兰", At: "河北省衡水市饶阳县大尹村镇南北岩村中心大街东侧第三排十二号院内", Phone: "13900001234"}}
 	b, pages, err := pdf.Render(faces, l.page(false))
 	if err != nil || pages != 1 {
 		t.Fatalf("%d pages, %v", pages, err)

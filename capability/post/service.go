@@ -31,7 +31,7 @@ type Delivery interface {
 	Tracked(ctx context.Context, p paper.Parcel, t paper.Tracking) error
 	ToPrint(tx *db.Tx) ([]paper.Printing, error)
 	Printed(ctx context.Context, papers []string) error
-	Envelope(tx *db.Tx, paperID string) (p paper.Paper, to docket.Party, at, phone string, err error)
+	Envelope(tx *db.Tx, paperID string) (paper.Envelope, error)
 }
 
 // Service does what the package doc says.

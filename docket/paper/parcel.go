@@ -39,6 +39,15 @@ type Printing struct {
 	Printed time.Time `json:"printed"` // zero: not yet
 }
 
+// Envelope is where the post brings a paper, and to whom.
+type Envelope struct {
+	Paper    Paper
+	Name     string // of its recipient
+	At       string
+	Phone    string
+	Receiver string // who may receive it for him
+}
+
 // Posting is where and when a public notice was put up, and whether it hangs as
 // long as for who has no home in the country (民事诉讼法 283).
 type Posting struct {

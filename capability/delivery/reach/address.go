@@ -109,6 +109,19 @@ func (s *Book) Consents(tx *db.Tx, party string) ([]Consent, error) {
 	return cs, err
 }
 
+// What else a confirmation of address says stands beside the addresses.
+const (
+	receiver = "receiver" // 指定代收人
+	secret   = "secret"   // he asked that the others are not told
+)
+
+// Receiver is who receives for him, with what he is to him; empty when he named
+// nobody.
+func (k Known) Receiver() string {
+	name, _, _ := strings.Cut(k.By[receiver].Value, "；")
+	return name
+}
+
 // Known is all that the file says today of how to reach a party.
 type Known struct {
 	By      map[string]Address // by kind
@@ -169,25 +182,33 @@ func (s *Book) Reach(tx *db.Tx, p docket.Party) (Known, error) {
 // addressCmd is what a confirmation of address says. An empty address leaves
 // what is known; so does an empty consent.
 type addressCmd struct {
-	Post     string           `json:"post"`
-	SMS      string           `json:"sms"`
-	Email    string           `json:"email"`
-	InApp    bool             `json:"inapp"`
-	WeChat   bool             `json:"wechat"`
-	Consent  string           `json:"consent"` // agree, refuse
-	Ground   service.Ground   `json:"ground"`
-	Standing service.Standing `json:"standing"`
-	ShownBy  string           `json:"shown_by"`
+	Post       string           `json:"post"`
+	SMS        string           `json:"sms"`
+	Email      string           `json:"email"`
+	InApp      bool             `json:"inapp"`
+	WeChat     bool             `json:"wechat"`
+	Receiver   string           `json:"receiver"`    // who receives for him, and what he is to him
+	ReceiverAt string           `json:"receiver_at"` // where that one is
+	NoReceiver bool             `json:"no_receiver"` // nobody does any more
+	Secret     string           `json:"secret"`      // yes, no: the others are not told his addresses
+	Consent    string           `json:"consent"`     // agree, refuse
+	Ground     service.Ground   `json:"ground"`
+	Standing   service.Standing `json:"standing"`
+	ShownBy    string           `json:"shown_by"`
 }
 
 // confirmCmd is what a party says himself.
 type confirmCmd struct {
-	Post    string `json:"post"`
-	SMS     string `json:"sms"`
-	Email   string `json:"email"`
-	InApp   bool   `json:"inapp"`
-	WeChat  bool   `json:"wechat"`
-	Consent string `json:"consent"`
+	Post       string `json:"post"`
+	SMS        string `json:"sms"`
+	Email      string `json:"email"`
+	InApp      bool   `json:"inapp"`
+	WeChat     bool   `json:"wechat"`
+	Receiver   string `json:"receiver"`
+	ReceiverAt string `json:"receiver_at"`
+	NoReceiver bool   `json:"no_receiver"`
+	Secret     string `json:"secret"`
+	Consent    string `json:"consent"`
 }
 
 // check says what is wrong with it, the addresses first.
@@ -208,6 +229,18 @@ func (c *addressCmd) check() error {
 	default:
 		bad.Add("consent", "请选同意还是不同意电子送达。")
 	}
+	if c.Receiver != "" && c.ReceiverAt == "" {
+		bad.Add("receiver_at", "请填代收人的地址和电话。")
+	}
+	if c.Receiver == "" && c.ReceiverAt != "" {
+		bad.Add("receiver", "请填代收人姓名、和本人的关系。")
+	}
+	if c.Receiver != "" && c.NoReceiver {
+		bad.Add("receiver", "填了代收人，又说不要代收人。请只选一样。")
+	}
+	if c.Secret != "" && c.Secret != "yes" && c.Secret != "no" {
+		bad.Add("secret", "请选要不要对地址保密。")
+	}
 	switch c.Standing {
 	case service.Confirmed, service.Sure, service.Alleged:
 	default:
@@ -216,7 +249,7 @@ func (c *addressCmd) check() error {
 	if c.ShownBy == "" {
 		bad.Add("shown_by", "请写从哪份材料看出来，比如送达地址确认书。")
 	}
-	if c.Post+c.SMS+c.Email+c.Consent == "" && !c.InApp && !c.WeChat {
+	if c.Post+c.SMS+c.Email+c.Consent+c.Receiver+c.Secret == "" && !c.InApp && !c.WeChat && !c.NoReceiver {
 		bad.Add("post", "还没有填。请填至少一个地址，或者选同意还是不同意。")
 	}
 	return bad.Err()
@@ -245,7 +278,7 @@ func (s *Book) confirm(ctx context.Context, caseID string, said confirmCmd) erro
 		if err != nil {
 			return err
 		}
-		c := addressCmd{Post: said.Post, SMS: said.SMS, Email: said.Email, InApp: said.InApp, WeChat: said.WeChat, Consent: said.Consent, Standing: service.Confirmed, ShownBy: "本人在网上确认"}
+		c := addressCmd{Post: said.Post, SMS: said.SMS, Email: said.Email, InApp: said.InApp, WeChat: said.WeChat, Receiver: said.Receiver, ReceiverAt: said.ReceiverAt, NoReceiver: said.NoReceiver, Secret: said.Secret, Consent: said.Consent, Standing: service.Confirmed, ShownBy: "本人在网上确认"}
 		if c.Consent == "agree" {
 			c.Ground = service.Stated
 		}
@@ -279,9 +312,14 @@ func (s *Book) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []web
 		if err := s.put(tx, Address{ID: id.New(), Case: caseID, Party: p.ID, Kind: kind, Value: value, Standing: c.Standing, ShownBy: shown, Scan: scan, Actor: actor, At: now}); err != nil {
 			return err
 		}
-		body[kind] = true
+		body[kind] = value != "" || kind == string(service.InApp)
 		if value != "" && kind != string(service.WeChat) { // an openid says nothing to anybody
 			private[kind] = value
+		}
+	}
+	if c.Secret != "" {
+		if err := docket.HideParty(tx, p.ID, c.Secret == "yes"); err != nil {
+			return err
 		}
 	}
 	if c.Consent != "" {
@@ -309,6 +347,15 @@ func (s *Book) said(tx *db.Tx, p docket.Party, c addressCmd) (map[string]string,
 	if c.InApp {
 		out[string(service.InApp)] = ""
 	}
+	if c.Receiver != "" || c.NoReceiver {
+		out[receiver] = ""
+	}
+	if c.Receiver != "" {
+		out[receiver] = c.Receiver + "；" + c.ReceiverAt
+	}
+	if c.Secret != "" {
+		out[secret] = map[bool]string{true: "要求", false: ""}[c.Secret == "yes"]
+	}
 	if !c.WeChat {
 		return out, nil
 	}
@@ -320,10 +367,14 @@ func (s *Book) said(tx *db.Tx, p docket.Party, c addressCmd) (map[string]string,
 	return out, err
 }
 
-// put keeps one address instead of the one of its kind.
+// put keeps one address instead of the one of its kind; of who receives for him,
+// and of secrecy, what is empty only ends what was.
 func (s *Book) put(tx *db.Tx, a Address) error {
 	if _, err := tx.Exec(`UPDATE delivery_address SET ended_at = ? WHERE party_id = ? AND kind = ? AND ended_at = 0`, a.At, a.Party, a.Kind); err != nil {
 		return err
+	}
+	if a.Value == "" && (a.Kind == receiver || a.Kind == secret) {
+		return nil
 	}
 	_, err := tx.Exec(`INSERT INTO delivery_address (`+addressCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
 		a.ID, a.Case, a.Party, a.Kind, s.k.Vault.Seal(sealAddress, a.Value), a.Standing, a.ShownBy, a.Scan, a.Actor, a.At)

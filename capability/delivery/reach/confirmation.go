@@ -42,6 +42,7 @@ func (s *Book) Confirmation(ctx context.Context, j *jobs.Job) error {
 			}
 		}
 		f := map[string]any{"addresses": append(rows, []string{"别的地址", "没有填"}), "online": b.At}
+		f["receiver"], f["secret"] = cmp.Or(k.By[receiver].Value, "没有指定"), cmp.Or(k.By[secret].Value, "不要求")
 		if !k.Consent.At.IsZero() {
 			f["esend"] = map[bool]string{true: "同意", false: "不同意"}[k.Consent.Law().Given()]
 		}
