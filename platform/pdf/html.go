@@ -173,7 +173,7 @@ func (b Signature) html(p *page) {
 		p.el("p", "right", b.Court)
 	}
 	if b.Date != "" {
-		p.el("p", "right date", b.Date)
+		p.el("p", "right", b.Date)
 	}
 	if b.Seal != nil {
 		p.el("p", "right seal", b.Seal.says(p.doc))
