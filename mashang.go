@@ -122,8 +122,11 @@ func door(tx *db.Tx, r *http.Request, route web.Route) error {
 		caseID = doc.Case
 	}
 	if caseID != "" {
-		_, err := access.May(tx, a, route.Verb, access.Of(route.Object, caseID), now)
-		return err
+		g, err := access.May(tx, a, route.Verb, access.Of(route.Object, caseID), now)
+		if err != nil {
+			return err
+		}
+		return speak(tx, r, g.Case.Court)
 	}
 	posts, err := docket.Posts(tx, a.Person, now)
 	if err != nil || !a.Staff {
@@ -139,6 +142,17 @@ func door(tx *db.Tx, r *http.Request, route web.Route) error {
 	return errors.Join(err, denied)
 }
 
+// speak has the page about a case speak in the name of that case's court.
+func speak(tx *db.Tx, r *http.Request, court string) error {
+	l := ui.LookOf(r.Context()).Case
+	if l == nil || court == "" {
+		return nil
+	}
+	ct, err := docket.CourtOf(tx, court)
+	*l = ui.Speaker{Court: ct.Speaks(), Logo: ct.Picture()}
+	return err
+}
+
 // look gives every page its frame: who speaks, who reads, how he likes it.
 func (c *Court) look(r *http.Request) *http.Request {
 	a := auth.From(r.Context())
@@ -151,6 +165,9 @@ func (c *Court) look(r *http.Request) *http.Request {
 	}
 	if a.Account != "" && r.Method == http.MethodGet { // before the page reads, so that it misses nothing
 		l.Heard = c.Kit.Live.Position()
+	}
+	if !strings.HasPrefix(r.URL.Path, "/api/") {
+		l.Case = &ui.Speaker{}
 	}
 	ui.Preferences(r, &l)
 	return r.WithContext(ui.WithLook(r.Context(), l))

@@ -184,8 +184,8 @@ func (s *written) course() {
 	papers := paperIDs(s.t, s.house, s.first)
 	s.fill["paper"] = papers["acceptance_notice"]
 	s.hand("韩雪", "POST /delivery/{case}", "scan", "回证.png", map[string]any{"papers": papers["case_code_notice"], "signer": "family", "signed_on": "2026-03-03"}, "relation")
-	s.say("李倩", "POST /delivery/{case}/address/{party}", map[string]any{"inapp": true, "consent": "agree", "ground": "stated", "standing": "confirmed"}, "post", "shown_by")
-	s.say(s.own, "POST /delivery/{case}/confirm", nil, "post")
+	s.say("李倩", "POST /delivery/{case}/address/{party}", map[string]any{"inapp": true, "consent": "agree", "ground": "stated", "standing": "confirmed"}, "post", "shown_by", "receiver", "receiver_at")
+	s.say(s.own, "POST /delivery/{case}/confirm", nil, "post", "receiver", "receiver_at")
 	s.hand("李倩", "POST /delivery/{case}/hand", "scan", "邮件单.png", map[string]any{"papers": papers["acceptance_notice"], "way": "post", "on": "2026-03-03", "number": "E1"}, "who", "reason", "course")
 	s.fill["attempt"] = one[string](s.house, `SELECT id FROM delivery_attempt WHERE way = 'post'`)
 	s.fill["service"] = one[string](s.house, `SELECT service_id FROM delivery_attempt WHERE way = 'post'`)

@@ -25,9 +25,14 @@ const (
 	seatCols  = `s.id, s.case_id, s.person_id, s.seat, s.from_at, s.until_at, n.name`
 )
 
+// courtCode is the question which court that is.
+type courtCode string
+
 // CourtOf returns a court by code.
 func CourtOf(tx *db.Tx, code string) (Court, error) {
-	return db.One[Court](tx, `SELECT `+courtCols+` FROM docket_court WHERE code = ?`, code)
+	return db.Once(tx, courtCode(code), func() (Court, error) {
+		return db.One[Court](tx, `SELECT `+courtCols+` FROM docket_court WHERE code = ?`, code)
+	})
 }
 
 // Courts returns all courts, higher ones first.

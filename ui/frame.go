@@ -26,7 +26,12 @@ type Look struct {
 	WeChat  bool   // its browser keeps no files
 	Keep    string // under which name a phone may keep pages; empty for strangers
 	Heard   string // the place in the court's ledger that the page is sure to show
+
+	Case *Speaker // of the case that the page is about, once it is known that its reader may know
 }
+
+// Speaker is a court as a page names it.
+type Speaker struct{ Court, Logo string }
 
 type lookKey struct{}
 
@@ -97,6 +102,9 @@ type Link struct{ Href, Text string }
 func (f Frame) speaks(l Look) (court, logo string) {
 	if f.Court != "" {
 		return f.Court, f.Logo
+	}
+	if l.Case != nil && l.Case.Court != "" {
+		return l.Case.Court, l.Case.Logo
 	}
 	return l.Court, l.Logo
 }

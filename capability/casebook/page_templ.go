@@ -452,7 +452,7 @@ func casePage(w whole) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Page(ui.Frame{Title: title(w.Case), Court: w.Court.Speaks(), Logo: w.Court.Picture(), Service: "码上通·一案一码", Back: caseBack(w)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Page(ui.Frame{Title: title(w.Case), Service: "码上通·一案一码", Back: caseBack(w)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -38,6 +38,7 @@ type beginCmd struct {
 
 type begun struct {
 	Check string `json:"check"`
+	Tail  string `json:"tail"` // of the number that the code goes to
 }
 
 // begin has the authority send its code to the phone of the actor.
@@ -75,6 +76,7 @@ func (s *Service) begin(ctx context.Context, c beginCmd) (out begun, err error) 
 	}
 	if err == nil {
 		out.Check, err = s.persons.Begin(ctx, name, phone, papers)
+		out.Tail = phone[max(0, len(phone)-4):]
 	}
 	return out, err
 }

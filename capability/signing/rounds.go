@@ -244,16 +244,21 @@ func (s *Service) panels(tx *db.Tx, v capability.View) (out []capability.Panel, 
 	if v.Relation&access.Allowing("signing", "read") == 0 {
 		return nil, nil
 	}
+	which, args := `state IN ('open', 'declined')`, []any{v.Case.ID}
 	if !v.Court() {
 		ps, err := s.waitingFor(tx, v.Actor, v.Case.ID)
-		if err != nil || len(ps) == 0 {
+		if err != nil {
 			return nil, err
 		}
-		return []capability.Panel{{Place: capability.Next, Order: 10, Body: nextPanel(ps, v.Now)}}, nil
+		if len(ps) > 0 {
+			out = append(out, capability.Panel{Place: capability.Next, Order: 10, Body: nextPanel(ps, v.Now)})
+		}
+		// What he signed, until the others have.
+		which, args = `state = 'open' AND id IN (SELECT round_id FROM signing_slot WHERE person_id = ? AND state = 'signed')`, append(args, v.Actor.Person)
 	}
-	rs, err := db.List[round](tx, `SELECT `+roundCols+` FROM signing_round WHERE case_id = ? AND state IN ('open', 'declined') ORDER BY at DESC, id DESC LIMIT 20`, v.Case.ID)
+	rs, err := db.List[round](tx, `SELECT `+roundCols+` FROM signing_round WHERE case_id = ? AND `+which+` ORDER BY at DESC, id DESC LIMIT 20`, args...)
 	if err != nil || len(rs) == 0 {
-		return nil, err
+		return out, err
 	}
 	var cs []course
 	for _, r := range rs {
@@ -263,7 +268,7 @@ func (s *Service) panels(tx *db.Tx, v capability.View) (out []capability.Panel, 
 		}
 		cs = append(cs, course{Round: r, Slots: vs})
 	}
-	return []capability.Panel{{Place: capability.Main, Order: 24, Body: roundsPanel(cs, v.Now)}}, nil
+	return append(out, capability.Panel{Place: capability.Main, Order: 24, Body: roundsPanel(cs, v.Now, v.Court())}), nil
 }
 
 // tasks are the papers that one of the court's people has to sign, and what
@@ -294,12 +299,20 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) (out []capability.Task, 
 
 func (c course) progress() string {
 	n := 0
+	var left []string
 	for _, v := range c.Slots {
-		if v.State == signed {
+		switch {
+		case v.State == signed:
 			n++
+		case v.State == waiting && v.Step == turn(c.Slots):
+			left = append(left, v.Name)
 		}
 	}
-	return "要签 " + strconv.Itoa(len(c.Slots)) + " 人，签了 " + strconv.Itoa(n) + " 人"
+	says := "要签 " + strconv.Itoa(len(c.Slots)) + " 人，签了 " + strconv.Itoa(n) + " 人"
+	if c.Round.State == open && len(left) > 0 {
+		says += "，等" + strings.Join(left, "、") + "签"
+	}
+	return says
 }
 
 // titles names papers as one says it.

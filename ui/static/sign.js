@@ -117,7 +117,9 @@ if (form) {
     if (!plain && lines.length === 0) throw Object.assign(new Error('请先写名字。手不方便的，点“不画字，只用验证码签”。'), { told: true })
     if (!form.elements.agreed.checked) throw Object.assign(new Error('请看完全文，勾上“我看完了，愿意这样办”。'), { told: true })
     await load()
-    check = (await post('/api/v1/signing/begin', { rounds: rounds.map((r) => r.value) })).check
+    const begun = await post('/api/v1/signing/begin', { rounds: rounds.map((r) => r.value) })
+    check = begun.check
+    $('[data-phone]').textContent = `尾号 ${begun.tail} 的手机`
     show($('[data-coded]'), true)
     ask.textContent = '没收到，重新发'
     ask.classList.remove('main')
@@ -147,12 +149,11 @@ if (form) {
           paper = out.again // somebody else signed in between: the same paper, one signature more
         }
       }
-      show(form, false)
-      show($('[data-not]'), false)
+      for (const over of ['[data-sign]', '[data-not]', '[data-asked]', '[data-papers]']) show($(over), false)
       show($('[data-done]'), true)
-      $('[data-left]').textContent = left ? '还有人没有签，都签了我们告诉您。' : '所有人都签了。'
+      $('[data-left]').textContent = left ? '还有人没有签。都签了发短信告诉您，文书到时候在案件页上。' : '所有人都签了。文书几分钟后在案件页上。'
       stage(4)
-      $('[data-done]').scrollIntoView()
+      scrollTo(0, 0)
     })
   })
 }
