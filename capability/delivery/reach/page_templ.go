@@ -435,7 +435,7 @@ func confirmPage(v addresses, c confirmCmd, e ui.Errs) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Choices(ui.Input{Name: "secret", Label: "不让对方知道您的地址，要吗", Hint: "要的，法院的文书上不写您的地址，也不告诉对方", Value: c.Secret}.With(e), []ui.Option{{Value: "yes", Text: "要"}, {Value: "no", Text: "不要"}}, false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Choices(ui.Input{Name: "secret", Label: "不让对方知道您的地址，要吗", Hint: "要的，法院的文书上只写到哪个县、哪个区，别的不告诉对方", Value: c.Secret}.With(e), []ui.Option{{Value: "yes", Text: "要"}, {Value: "no", Text: "不要"}}, false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
