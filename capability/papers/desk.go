@@ -17,14 +17,19 @@ const mostOrdered = 30
 
 const lackGroup = "文书缺字做不出来"
 
-// tasks are the drafts that wait to be signed off, and the papers that wait for
-// a typeface: for who makes the papers of a
+// tasks are the drafts that wait to be signed off, the papers that have to be
+// drawn from others, and those that wait for a typeface: for who makes the papers of a
 // case, with its number, and for the system administrator, who can help, only
 // with the characters.
 func (s *Service) tasks(tx *db.Tx, v capability.Viewer) (out []capability.Task, err error) {
 	if out, err = s.draftTasks(tx, v); err != nil {
 		return nil, err
 	}
+	more, err := s.followTasks(tx, v)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, more...)
 	for _, p := range v.Posts {
 		if p.Role != docket.SystemAdmin {
 			continue

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"net/http"
+	"slices"
 	"strings"
 
 	"mashang/capability"
@@ -249,10 +250,20 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 		names[p.ID] = p.Name
 	}
 	var ds []draft
+	var ns []next
 	if v.Court() && v.May("paper", "draft") {
 		if ds, err = drafts(tx, v.Case.ID); err != nil {
 			return nil, err
 		}
+		for _, p := range ps {
+			n, ok, err := s.nextOf(tx, p)
+			if err != nil {
+				return nil, err
+			}
+			if ok && !slices.ContainsFunc(ns, func(x next) bool { return x.kind == n.kind }) { // of two records the newer counts
+				ns = append(ns, n)
+			}
+		}
 	}
-	return []capability.Panel{{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, ds, s.kinds, parties, names, lacks)}}, nil
+	return []capability.Panel{{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, ds, ns, s.kinds, parties, names, lacks)}}, nil
 }

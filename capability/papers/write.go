@@ -84,8 +84,8 @@ func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error
 			}
 		}
 	}
-	if q.Draft == "" && q.Kind == "mediation_statement" && q.From != "" {
-		if v.Written.Fields, err = s.agreed(tx, caseID, q.From); err != nil {
+	if q.Draft == "" && q.From != "" {
+		if v.Written.Fields, err = s.drawn(tx, caseID, q.Kind, q.From); err != nil {
 			return v, err
 		}
 	}
@@ -95,24 +95,6 @@ func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error
 				v.Written.To = append(v.Written.To, p.ID)
 			}
 		}
-	}
-	return v, nil
-}
-
-// agreed are the fields of a mediation statement as the record has them that
-// all have signed: nobody types an agreement twice.
-func (s *Service) agreed(tx *db.Tx, caseID, recordID string) (kinds.Values, error) {
-	p, err := paper.Of(tx, recordID)
-	if err != nil || p.Case != caseID || p.Kind != "mediation_record" || p.State == paper.Ordered || p.State == paper.Signing || p.State == paper.Withdrawn {
-		return nil, fault.OrMissing(err)
-	}
-	d, err := s.data(p)
-	if err != nil {
-		return nil, err
-	}
-	v := kinds.Values{"agreement": d["agreement"], "effect": "签收后生效", "claims": []any{d.Text("claim")}}
-	if d.Text("effect") == "在本笔录上签名后生效" {
-		v["effect"] = "签字后生效"
 	}
 	return v, nil
 }

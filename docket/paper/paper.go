@@ -212,6 +212,17 @@ func OrderedFor(tx *db.Tx, person string, at time.Time, most int) ([]Paper, erro
 		SELECT case_id FROM docket_access WHERE person_id = ? AND from_at <= ? AND (until_at = 0 OR until_at > ?)) ORDER BY at, id LIMIT ?`, person, at, at, most)
 }
 
+// Unfollowed returns the finished papers of a kind, of the open cases that a
+// person handles or helps to handle, after which no paper of another kind was
+// made, the oldest first.
+func Unfollowed(tx *db.Tx, person, kind, by string, at time.Time, most int) ([]Paper, error) {
+	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE kind = ? AND state IN ('issued', 'served', 'effective') AND id = original AND case_id IN (
+		SELECT a.case_id FROM docket_access a JOIN docket_case c ON c.id = a.case_id
+		WHERE c.state = 'open' AND a.person_id = ? AND a.capacity IN ('handler', 'assistant', 'clerk') AND a.from_at <= ? AND (a.until_at = 0 OR a.until_at > ?))
+		AND NOT EXISTS (SELECT 1 FROM paper_paper f WHERE f.case_id = paper_paper.case_id AND f.kind = ? AND f.state <> 'withdrawn' AND f.at >= paper_paper.at)
+		ORDER BY at, id LIMIT ?`, kind, person, at, at, by, most)
+}
+
 // OrderedIn returns the papers of a court that wait longest to be drawn.
 func OrderedIn(tx *db.Tx, court string, most int) ([]Paper, error) {
 	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE state = 'ordered' AND id = original AND court_id = ? ORDER BY at, id LIMIT ?`, court, most)

@@ -1,0 +1,124 @@
+package papers
+
+import (
+	"slices"
+
+	"mashang/capability"
+	"mashang/capability/papers/kinds"
+	"mashang/docket/access"
+	"mashang/docket/paper"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+)
+
+// follow is a paper that the law has follow another. Desk and case page ask for
+// it from when the other is there until it is drafted.
+type follow struct {
+	kind string
+	ask  string                            // what the button says
+	can  func(d kinds.Values) bool         // it can be drawn from what the other says
+	must func(d kinds.Values) bool         // and has to be
+	from func(d kinds.Values) kinds.Values // its fields as the other has them: nobody types them twice
+}
+
+// onRecord is when an agreement binds by the signatures on the record alone.
+const onRecord = "在本笔录上签名后生效"
+
+// follows are those papers by the kind that they follow.
+//
+// law:民事诉讼法(2023)/100 调解达成协议，人民法院应当制作调解书
+var follows = map[string]follow{
+	"mediation_record": {
+		kind: "mediation_statement", ask: "出调解书",
+		can:  func(d kinds.Values) bool { return len(d.List("agreement")) > 0 },
+		must: func(d kinds.Values) bool { return d.Text("effect") != onRecord }, // else only when asked for (民诉法解释 151)
+		from: func(d kinds.Values) kinds.Values {
+			v := kinds.Values{"agreement": d["agreement"], "effect": "签收后生效", "claims": []any{d.Text("claim")}}
+			if d.Text("effect") == onRecord {
+				v["effect"] = "签字后生效"
+			}
+			return v
+		},
+	},
+}
+
+// mostFollowed papers are looked through for a desk.
+const mostFollowed = 50
+
+// next is a paper that may be drawn from another now.
+type next struct {
+	follow
+	From paper.Paper
+	Must bool
+}
+
+func (n next) href() string {
+	return "/papers/write/" + n.From.Case + "?kind=" + n.kind + "&from=" + n.From.ID
+}
+
+// nextOf says what may be drawn from a paper, if it was not yet.
+func (s *Service) nextOf(tx *db.Tx, p paper.Paper) (n next, ok bool, err error) {
+	f, ok := follows[p.Kind]
+	if !ok || p.ID != p.Original || !followable(p) {
+		return n, false, nil
+	}
+	ps, err := paper.OfCase(tx, p.Case)
+	if err != nil || slices.ContainsFunc(ps, func(x paper.Paper) bool {
+		return x.Kind == f.kind && x.State != paper.Withdrawn && !x.At.Before(p.At)
+	}) {
+		return n, false, err
+	}
+	ds, err := drafts(tx, p.Case)
+	if err != nil || slices.ContainsFunc(ds, func(x draft) bool { return x.Kind == f.kind }) {
+		return n, false, err
+	}
+	d, err := s.data(p)
+	if err != nil || !f.can(d) {
+		return n, false, err
+	}
+	return next{f, p, f.must(d)}, true, nil
+}
+
+// followable papers are finished and still count.
+func followable(p paper.Paper) bool {
+	return p.State == paper.Issued || p.State == paper.Served || p.State == paper.Effective
+}
+
+// drawn are the fields of a kind as the paper has them that it follows.
+func (s *Service) drawn(tx *db.Tx, caseID, kind, fromID string) (kinds.Values, error) {
+	p, err := paper.Of(tx, fromID)
+	f, ok := follows[p.Kind]
+	if err != nil || p.Case != caseID || !ok || f.kind != kind || !followable(p) {
+		return nil, fault.OrMissing(err)
+	}
+	d, err := s.data(p)
+	if err != nil {
+		return nil, err
+	}
+	return f.from(d), nil
+}
+
+// followTasks are the papers that have to be drawn from others, for those who
+// handle the case.
+func (s *Service) followTasks(tx *db.Tx, v capability.Viewer) (out []capability.Task, err error) {
+	for kind := range follows {
+		ps, err := paper.Unfollowed(tx, v.Actor.Person, kind, follows[kind].kind, v.Now, mostFollowed)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range ps {
+			g, no := access.May(tx, v.Actor, "draft", access.Of("paper", p.Case), v.Now)
+			if no != nil {
+				continue
+			}
+			n, ok, err := s.nextOf(tx, p)
+			if err != nil {
+				return nil, err
+			}
+			if ok && n.Must {
+				out = append(out, capability.Task{Group: "等您写的文书", Title: n.ask, Sub: g.Case.Number + " " + g.Case.Names, Href: n.href(), Tone: "go", Tag: "照" + p.Title + "写"})
+			}
+		}
+	}
+	return out, nil
+}
