@@ -2,10 +2,8 @@ package mashang_test
 
 import (
 	"image"
-	"image/png"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -13,6 +11,7 @@ import (
 	"mashang/law/identity"
 	"mashang/platform/config"
 	"mashang/platform/dbtest"
+	"mashang/platform/pdf/pdftest"
 	signature "mashang/platform/sign"
 )
 
@@ -54,7 +53,7 @@ func TestSealIsSeenWhenItIsSet(t *testing.T) {
 		page := photographed(t, file, int(at[0])+1)
 		high := page.Bounds().Dy()
 		place := image.Rect(int(at[1]), high-int(at[4])-1, int(at[3])+1, high-int(at[2])+1)
-		got := reds(page)
+		got := pdftest.Reds(page)
 		if red && (!got.In(place) || got.Dx() < place.Dx()-6 || got.Dy() < place.Dy()-6) || !red && !got.Empty() {
 			t.Errorf("%s: red at %v, the place of the seal is %v", what, got, place)
 		}
@@ -90,7 +89,7 @@ func TestSealOnThePage(t *testing.T) {
 	}
 	red := false
 	for n := range 2 {
-		red = red || reds(photographed(t, file, n+1)).Dx() > 110
+		red = red || pdftest.Reds(photographed(t, file, n+1)).Dx() > 110
 	}
 	if !red {
 		t.Error("no seal is seen")
@@ -100,31 +99,9 @@ func TestSealOnThePage(t *testing.T) {
 // photographed is a page in colour, a pixel for a point.
 func photographed(t *testing.T, file []byte, page int) image.Image {
 	t.Helper()
-	stem, n := filepath.Join(t.TempDir(), "paper"), strconv.Itoa(page)
-	if err := os.WriteFile(stem+".pdf", file, 0o600); err != nil {
+	path := filepath.Join(t.TempDir(), "paper.pdf")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	tool(t, "pdftoppm", "-r", "72", "-f", n, "-l", n, "-png", "-singlefile", stem+".pdf", stem)
-	f, err := os.Open(stem + ".png")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	m, err := png.Decode(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-// reds is the box around all that is red.
-func reds(m image.Image) (out image.Rectangle) {
-	for y := range m.Bounds().Dy() {
-		for x := range m.Bounds().Dx() {
-			if r, g, b, _ := m.At(x, y).RGBA(); r > g+0x5000 && r > b+0x5000 {
-				out = out.Union(image.Rect(x, y, x+1, y+1))
-			}
-		}
-	}
-	return out
+	return pdftest.Page(t, path, page, "-r", "72")
 }

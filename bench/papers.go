@@ -83,6 +83,7 @@ func papers(o options, c *mashang.Court) error {
 	if err != nil {
 		return err
 	}
+	doc.Unsealed = true // as the paper is laid out: its seal comes with the signature
 	file, pages, err := pdf.Render(faces, doc)
 	if err != nil {
 		return err

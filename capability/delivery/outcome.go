@@ -43,8 +43,8 @@ func (s *Service) heard(tx *db.Tx, mid string) error {
 
 // ask looks what became of a message. Sent successfully (发送成功) is one whose
 // carrier says that it reached the system of the address: of a short message
-// that the phone took it, of one in WeChat that the bridge was told so, of an e-mail that the recipient's own mail server did,
-// when it told us so itself. That our gateway or mail server took it over, to
+// that the phone took it, of one in WeChat that the bridge was told so, of an
+// e-mail that the recipient's own mail server did, when it told us so itself. That our gateway or mail server took it over, to
 // pass it on, is nothing: it has not arrived in any system of his. The instant
 // is that at which our own system learned it, and shows it; a carrier's clock
 // counts for nothing, and what comes late gives him time and takes none.

@@ -241,8 +241,8 @@ func (s *Service) sendBy(tx *db.Tx, v serving, p paper.Paper, person string, d d
 }
 
 // remind tells a party that a paper waits for him: by what he bound, and by short
-// message, except where that is itself the service. It names no paper: the telephone may be
-// somebody else's (在线诉讼规则 32).
+// message, except where that is itself the service. It names no paper: the
+// telephone may be somebody else's (在线诉讼规则 32).
 func (s *Service) remind(tx *db.Tx, v serving, c docket.Case, person string, k reach.Known) error {
 	except := ""
 	if slices.Contains(v.Ways.V, service.WeChat) {

@@ -265,8 +265,8 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 	if err != nil || len(courts) == 0 {
 		return nil, err
 	}
-	rows, err := db.List[row](tx, `SELECT a.id, a.case_id, a.title, c.number, c.names, a.filed_at FROM docket_case c JOIN outage_application a ON a.case_id = c.id AND a.state = 'filed'
-		WHERE c.judge_id = ? AND c.court_id || '' IN (`+db.In(len(courts))+`) ORDER BY a.filed_at, a.id LIMIT 100`, append([]any{v.Actor.Person}, db.Args(courts)...)...)
+	rows, err := db.List[row](tx, `SELECT a.id, a.case_id, a.title, c.number, c.names, a.filed_at FROM outage_application a JOIN docket_case c ON c.id = a.case_id
+		WHERE a.state = 'filed' AND c.judge_id || '' = ? AND c.court_id || '' IN (`+db.In(len(courts))+`) ORDER BY a.filed_at, a.id LIMIT 100`, append([]any{v.Actor.Person}, db.Args(courts)...)...)
 	if err != nil {
 		return nil, err
 	}

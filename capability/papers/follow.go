@@ -56,21 +56,17 @@ func (n next) href() string {
 	return "/papers/write/" + n.From.Case + "?kind=" + n.kind + "&from=" + n.From.ID
 }
 
-// nextOf says what may be drawn from a paper, if it was not yet.
-func (s *Service) nextOf(tx *db.Tx, p paper.Paper) (n next, ok bool, err error) {
+// nextOf says what may be drawn from a paper, if it was not yet: neither among
+// the papers of its case nor among their drafts.
+func (s *Service) nextOf(p paper.Paper, ps []paper.Paper, ds []draft) (n next, ok bool, err error) {
 	f, ok := follows[p.Kind]
 	if !ok || p.ID != p.Original || !followable(p) {
 		return n, false, nil
 	}
-	ps, err := paper.OfCase(tx, p.Case)
-	if err != nil || slices.ContainsFunc(ps, func(x paper.Paper) bool {
+	if slices.ContainsFunc(ps, func(x paper.Paper) bool {
 		return x.Kind == f.kind && x.State != paper.Withdrawn && !x.At.Before(p.At)
-	}) {
-		return n, false, err
-	}
-	ds, err := drafts(tx, p.Case)
-	if err != nil || slices.ContainsFunc(ds, func(x draft) bool { return x.Kind == f.kind }) {
-		return n, false, err
+	}) || slices.ContainsFunc(ds, func(x draft) bool { return x.Kind == f.kind }) {
+		return n, false, nil
 	}
 	d, err := s.data(p)
 	if err != nil || !f.can(d) {
@@ -101,24 +97,34 @@ func (s *Service) drawn(tx *db.Tx, caseID, kind, fromID string) (kinds.Values, e
 // followTasks are the papers that have to be drawn from others, for those who
 // handle the case.
 func (s *Service) followTasks(tx *db.Tx, v capability.Viewer) (out []capability.Task, err error) {
-	for kind := range follows {
-		ps, err := paper.Unfollowed(tx, v.Actor.Person, kind, follows[kind].kind, v.Now, mostFollowed)
+	ps, err := paper.Awaiting(tx, v.Actor.Person, v.Now, mostFollowed)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range ps {
+		g, no := access.May(tx, v.Actor, "draft", access.Of("paper", p.Case), v.Now)
+		if no != nil {
+			continue
+		}
+		ds, err := drafts(tx, p.Case)
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range ps {
-			g, no := access.May(tx, v.Actor, "draft", access.Of("paper", p.Case), v.Now)
-			if no != nil {
-				continue
-			}
-			n, ok, err := s.nextOf(tx, p)
-			if err != nil {
-				return nil, err
-			}
-			if ok && n.Must {
-				out = append(out, capability.Task{Group: "等您写的文书", Title: n.ask, Sub: g.Case.Number + " " + g.Case.Names, Href: n.href(), Tone: "go", Tag: "照" + p.Title + "写"})
-			}
+		n, ok, err := s.nextOf(p, nil, ds) // one that were ordered would have ended the waiting
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, capability.Task{Group: "等您写的文书", Title: n.ask, Sub: g.Case.Number + " " + g.Case.Names, Href: n.href(), Tone: "go", Tag: "照" + p.Title + "写"})
 		}
 	}
 	return out, nil
+}
+
+// awaited marks a paper that was issued, if another has to follow it.
+func (s *Service) awaited(tx *db.Tx, p paper.Paper, d kinds.Values) error {
+	if f, ok := follows[p.Kind]; ok && f.can(d) && f.must(d) {
+		return paper.Await(tx, p.ID, f.kind)
+	}
+	return nil
 }

@@ -256,7 +256,7 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 			return nil, err
 		}
 		for _, p := range ps {
-			n, ok, err := s.nextOf(tx, p)
+			n, ok, err := s.nextOf(p, ps, ds)
 			if err != nil {
 				return nil, err
 			}

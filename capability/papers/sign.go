@@ -335,6 +335,9 @@ func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, d kinds
 		if err != nil {
 			return err
 		}
+		if err := s.awaited(tx, p, d); err != nil {
+			return err
+		}
 		body := map[string]any{"paper": p.ID, "code": p.Code, "kind": p.Kind, "version": p.Version, "digest": digest, "pages": pages, "copies": len(cs)}
 		bound, err := s.agreedOn(tx, p, d)
 		if err != nil {

@@ -246,19 +246,11 @@ func (s *Service) panels(tx *db.Tx, v capability.View) (out []capability.Panel, 
 	}
 	which, args := `state IN ('open', 'declined')`, []any{v.Case.ID}
 	if !v.Court() {
-		ps, err := s.waitingFor(tx, v.Actor, v.Case.ID)
-		if err != nil {
-			return nil, err
-		}
-		if len(ps) > 0 {
-			out = append(out, capability.Panel{Place: capability.Next, Order: 10, Body: nextPanel(ps, v.Now)})
-		}
-		// What he signed, until the others have.
-		which, args = `state = 'open' AND id IN (SELECT round_id FROM signing_slot WHERE person_id = ? AND state = 'signed')`, append(args, v.Actor.Person)
+		which, args = `state = 'open' AND id IN (SELECT round_id FROM signing_slot WHERE person_id = ?)`, append(args, v.Actor.Person)
 	}
 	rs, err := db.List[round](tx, `SELECT `+roundCols+` FROM signing_round WHERE case_id = ? AND `+which+` ORDER BY at DESC, id DESC LIMIT 20`, args...)
 	if err != nil || len(rs) == 0 {
-		return out, err
+		return nil, err
 	}
 	var cs []course
 	for _, r := range rs {
@@ -266,9 +258,21 @@ func (s *Service) panels(tx *db.Tx, v capability.View) (out []capability.Panel, 
 		if err != nil {
 			return nil, err
 		}
-		cs = append(cs, course{Round: r, Slots: vs})
+		if v.Court() || slices.ContainsFunc(vs, func(x slot) bool { return x.Person == v.Actor.Person && x.State == signed }) {
+			cs = append(cs, course{Round: r, Slots: vs})
+		}
 	}
-	return append(out, capability.Panel{Place: capability.Main, Order: 24, Body: roundsPanel(cs, v.Now, v.Court())}), nil
+	if len(cs) > 0 { // for who signed, until the others have
+		out = append(out, capability.Panel{Place: capability.Main, Order: 24, Body: roundsPanel(cs, v.Now, v.Court())})
+	}
+	if v.Court() {
+		return out, nil
+	}
+	ps, err := s.waitingFor(tx, v.Actor, v.Case.ID)
+	if err == nil && len(ps) > 0 {
+		out = append(out, capability.Panel{Place: capability.Next, Order: 10, Body: nextPanel(ps, v.Now)})
+	}
+	return out, err
 }
 
 // tasks are the papers that one of the court's people has to sign, and what

@@ -66,8 +66,8 @@ const keyCols = `id, seal_id, court_id, chain, secret, until_at, at`
 
 // Seal signs a paper with the seal that a court uses now, over all its bytes.
 // show has the picture of the seal shown where the paper left room for it; a
-// paper of old has it on the page, and its signature shows nothing. A court for which nobody holds seals gets its paper back as
-// it is. An error that is [fault.Unavailable] passes: the paper waits.
+// paper of old has it on the page, and its signature shows nothing. A court for
+// which nobody holds seals gets its paper back as it is. An error that is [fault.Unavailable] passes: the paper waits.
 func (s *Service) Seal(ctx context.Context, court string, pdf []byte, pages int, reason string, show func(docket.Seal, *sign.Field) error) ([]byte, error) {
 	if !s.Seals() {
 		return pdf, nil

@@ -92,7 +92,18 @@ func put(tx *db.Tx, p *Paper) error {
 	p.State = Ordered
 	_, err := tx.Exec(`INSERT INTO paper_paper (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, 'ordered', '', ?, ?, ?, '[]')`,
 		p.ID, p.Code, p.Original, p.Case, p.Court, p.Party, p.Kind, p.Version, p.Title, p.Number, p.Dated, p.Data, p.Corrects, p.Demo, p.At)
+	if err != nil {
+		return err
+	}
+	// Few papers wait for another; those of a case may be many.
+	_, err = tx.Exec(`UPDATE paper_paper SET awaits = '' WHERE case_id || '' = ? AND awaits <> '' AND awaits = ?`, p.Case, p.Kind)
 	return err
+}
+
+// Await says that a paper of a kind has to follow this one. It is so until one
+// is ordered in its case.
+func Await(tx *db.Tx, paper, kind string) error {
+	return db.Must1(tx.Exec(`UPDATE paper_paper SET awaits = ? WHERE id = ?`, kind, paper))
 }
 
 // copies picks a paper with all that have its code.
@@ -208,19 +219,18 @@ func OfCase(tx *db.Tx, caseID string) ([]Paper, error) {
 // OrderedFor returns the papers that wait longest to be drawn, of the cases in
 // which a person has a capacity.
 func OrderedFor(tx *db.Tx, person string, at time.Time, most int) ([]Paper, error) {
-	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE state = 'ordered' AND id = original AND case_id IN (
-		SELECT case_id FROM docket_access WHERE person_id = ? AND from_at <= ? AND (until_at = 0 OR until_at > ?)) ORDER BY at, id LIMIT ?`, person, at, at, most)
+	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE state = 'ordered' AND id = original AND EXISTS (
+		SELECT 1 FROM docket_access a WHERE a.case_id = paper_paper.case_id AND a.person_id = ? AND a.from_at <= ? AND (a.until_at = 0 OR a.until_at > ?)) ORDER BY at, id LIMIT ?`, person, at, at, most)
 }
 
-// Unfollowed returns the finished papers of a kind, of the open cases that a
-// person handles or helps to handle, after which no paper of another kind was
-// made, the oldest first.
-func Unfollowed(tx *db.Tx, person, kind, by string, at time.Time, most int) ([]Paper, error) {
-	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE kind = ? AND state IN ('issued', 'served', 'effective') AND id = original AND case_id IN (
-		SELECT a.case_id FROM docket_access a JOIN docket_case c ON c.id = a.case_id
-		WHERE c.state = 'open' AND a.person_id = ? AND a.capacity IN ('handler', 'assistant', 'clerk') AND a.from_at <= ? AND (a.until_at = 0 OR a.until_at > ?))
-		AND NOT EXISTS (SELECT 1 FROM paper_paper f WHERE f.case_id = paper_paper.case_id AND f.kind = ? AND f.state <> 'withdrawn' AND f.at >= paper_paper.at)
-		ORDER BY at, id LIMIT ?`, kind, person, at, at, by, most)
+// Awaiting returns the finished papers after which one of another kind has to
+// come, of the open cases that a person handles or helps to handle, the oldest
+// first.
+func Awaiting(tx *db.Tx, person string, at time.Time, most int) ([]Paper, error) {
+	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE awaits <> '' AND state IN ('issued', 'served', 'effective')
+		AND EXISTS (SELECT 1 FROM docket_case c WHERE c.id = paper_paper.case_id AND c.state = 'open')
+		AND EXISTS (SELECT 1 FROM docket_access a WHERE a.case_id = paper_paper.case_id AND a.person_id = ? AND a.capacity IN ('handler', 'assistant', 'clerk') AND a.from_at <= ? AND (a.until_at = 0 OR a.until_at > ?))
+		ORDER BY at, id LIMIT ?`, person, at, at, most)
 }
 
 // OrderedIn returns the papers of a court that wait longest to be drawn.

@@ -60,7 +60,8 @@ func (g HTTPSMS) Told(body []byte, signature string) (string, Report, error) {
 }
 
 // HTTPWeChat is the court's own bridge to WeChat: it takes the same signed JSON
-// as an SMS gateway, is asked the same way and tells the same; to is the openid of a person who bound his WeChat.
+// as an SMS gateway, is asked the same way and tells the same; to is the openid
+// of a person who bound his WeChat.
 type HTTPWeChat struct {
 	URL, Key string
 	Client   *http.Client

@@ -31,8 +31,8 @@ import (
 //go:embed schema
 var Schema embed.FS
 
-// Channels. Push and what reminds in WeChat come besides a short message, never instead of it:
-// a person bound them himself, and may end them.
+// Channels. Push and what reminds in WeChat come besides a short message, never
+// instead of it: a person bound them himself, and may end them.
 const (
 	SMS    = "sms"
 	Email  = "email"

@@ -3,6 +3,8 @@ package pdf
 import (
 	"strings"
 	"testing"
+
+	"mashang/platform/pdf/pdftest"
 )
 
 // filler is a paper of n lines before its signature block.
@@ -134,7 +136,8 @@ func TestPaperCodeKeepsItsQuietZone(t *testing.T) {
 	if codeTop < codeQuiet {
 		t.Errorf("only %.1f pt above the code", codeTop)
 	}
-	img := picture(t, func() string { p, _ := render(t, acceptance()); return p }(), "1", "100")
+	path, _ := render(t, acceptance())
+	img := pdftest.Page(t, path, 1, "-r", "100", "-gray")
 	px := func(v float64) int { return int(v * 100 / 72) }
 	x0, x1 := px(blockRight-codeSide-codeQuiet)+2, px(blockRight+codeQuiet)-2
 	y0, y1 := px(codeTop-codeQuiet)+2, px(codeTop+codeSide+codeQuiet)-2

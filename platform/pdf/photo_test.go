@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"mashang/platform/pdf/pdftest"
 )
 
 // TestPaperCodeReadsFromAPhoto photographs a page the way people do: held at an
@@ -17,7 +19,7 @@ import (
 // sensor.
 func TestPaperCodeReadsFromAPhoto(t *testing.T) {
 	path, _ := render(t, acceptance())
-	page := picture(t, path, "1", "220")
+	page := pdftest.Page(t, path, 1, "-r", "220", "-gray")
 	for _, tilt := range []float64{30, -30} {
 		file := filepath.Join(t.TempDir(), "photo.png")
 		save(t, file, grain(soften(snapshot(page, tilt*math.Pi/180))))

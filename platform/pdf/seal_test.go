@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mashang/platform/pdf/pdftest"
 )
 
 // TestUnsealed: a paper that waits for its seal shows none, is otherwise the
@@ -28,17 +30,17 @@ func TestUnsealed(t *testing.T) {
 			if len(areas.Seals) > 0 {
 				page = areas.Seals[0].Page + 1
 			}
-			return coloured(t, path, page), areas
+			return pdftest.Page(t, path, page, "-r", "72"), areas
 		}
 		sealed, areas := picture(false)
 		open, same := picture(true)
 		if len(areas.Seals) != len(same.Seals) || len(areas.Seals) > 0 && areas.Seals[0] != same.Seals[0] {
 			t.Errorf("%s: %+v with the seal, %+v without", name, areas.Seals, same.Seals)
 		}
-		if reds(open) != (image.Rectangle{}) {
+		if pdftest.Reds(open) != (image.Rectangle{}) {
 			t.Errorf("%s: something is red before it is sealed", name)
 		}
-		got := reds(sealed)
+		got := pdftest.Reds(sealed)
 		if len(areas.Seals) == 0 {
 			if !got.Empty() {
 				t.Errorf("%s: red, and no place for a seal", name)
@@ -51,18 +53,6 @@ func TestUnsealed(t *testing.T) {
 			t.Errorf("%s: the seal is at %v, its place at %v", name, got, want)
 		}
 	}
-}
-
-// reds is the box around all that is red.
-func reds(m image.Image) (out image.Rectangle) {
-	for y := range m.Bounds().Dy() {
-		for x := range m.Bounds().Dx() {
-			if r, g, b, _ := m.At(x, y).RGBA(); r > g+0x5000 && r > b+0x5000 {
-				out = out.Union(image.Rect(x, y, x+1, y+1))
-			}
-		}
-	}
-	return out
 }
 
 // TestSealPicture: it is the same every time, and refuses a letter that no face has.

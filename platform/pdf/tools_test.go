@@ -2,12 +2,9 @@ package pdf
 
 import (
 	"bytes"
-	"image"
-	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -66,41 +63,6 @@ func bare(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// picture renders one page in grey at dpi.
-func picture(t testing.TB, path string, page, dpi string) image.Image {
-	t.Helper()
-	stem := filepath.Join(t.TempDir(), "page")
-	tool(t, "pdftoppm", "-r", dpi, "-f", page, "-l", page, "-gray", "-png", "-singlefile", path, stem)
-	f, err := os.Open(stem + ".png")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	img, err := png.Decode(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return img
-}
-
-// coloured renders one page in colour, a pixel for a point.
-func coloured(t testing.TB, path string, page int) image.Image {
-	t.Helper()
-	stem := filepath.Join(t.TempDir(), "page")
-	n := strconv.Itoa(page)
-	tool(t, "pdftoppm", "-r", "72", "-f", n, "-l", n, "-png", "-singlefile", path, stem)
-	f, err := os.Open(stem + ".png")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	img, err := png.Decode(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return img
 }
 
 // codesIn reads every QR code of a picture file.

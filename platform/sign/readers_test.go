@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/pem"
 	"image"
-	"image/png"
 	"io"
 	"math/big"
 	"net/http"
@@ -20,6 +19,8 @@ import (
 
 	"github.com/digitorus/pkcs7"
 	"github.com/digitorus/timestamp"
+
+	"mashang/platform/pdf/pdftest"
 )
 
 // packages says what to install for each program that checks what we write. A
@@ -250,17 +251,7 @@ func TestNothingIsCovered(t *testing.T) {
 	s := signer(t, authority(), "张三")
 	picture := func(ops string) image.Image {
 		f := Field{Name: "盖住", Rect: [4]float64{0, 0, 200, 200}, At: time.Now(), Appearance: []byte(ops)}
-		stem := filepath.Join(t.TempDir(), "page")
-		tool(t, "pdftoppm", "-r", "72", "-f", "1", "-l", "1", "-gray", "-png", "-singlefile", write(t, signed1(t, tiny("49000"), f, s)), stem)
-		b, err := os.ReadFile(stem + ".png")
-		if err != nil {
-			t.Fatal(err)
-		}
-		img, err := png.Decode(bytes.NewReader(b))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return img
+		return pdftest.Page(t, write(t, signed1(t, tiny("49000"), f, s)), 1, "-r", "72", "-gray")
 	}
 	dark := func(img image.Image) (n int) {
 		for y := range img.Bounds().Dy() {

@@ -222,7 +222,8 @@ func cleanAll(v reflect.Value) error {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if v.Field(i).CanSet() {
+			// What is embedded can't be set as a whole where its type is unexported; its fields can.
+			if v.Field(i).CanSet() || v.Type().Field(i).Anonymous {
 				if err := cleanAll(v.Field(i)); err != nil {
 					return err
 				}

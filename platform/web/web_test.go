@@ -612,6 +612,21 @@ func TestClean(t *testing.T) {
 	}
 }
 
+// TestCleanEmbedded: a command that is part of another is cleaned as it is alone.
+func TestCleanEmbedded(t *testing.T) {
+	type said struct{ Name string }
+	c := struct {
+		said
+		Why string
+	}{said{"张\u200b三"}, "冷\u202e"}
+	if err := CleanAll(&c); err != nil {
+		t.Fatal(err)
+	}
+	if c.Name != "张三" || c.Why != "冷" {
+		t.Errorf("%q, %q", c.Name, c.Why)
+	}
+}
+
 func FuzzClean(f *testing.F) {
 	for _, s := range []string{"\u200b张\u3164", "a\u0301\u0301\u0301\u0301", " \u0301", "", " 王\r\n小明 ", "a\u202eb\u2066c", "\xff\xfe", "\t\n", "\ufeffx", "a\x00b\x7f"} {
 		f.Add(s)

@@ -128,10 +128,11 @@ type Known struct {
 	Consent Consent
 }
 
-// Reach gathers what is known of a party. A telephone that stands in the filing and that nobody
-// confirmed is only alleged; an account in which he proved who he is is surely
-// his, though he may not have named it, and so is the WeChat that he bound there.
-// One that he confirmed and bound no more is no address of his any longer.
+// Reach gathers what is known of a party. A telephone that stands in the filing
+// and that nobody confirmed is only alleged; an account in which he proved who he
+// is is surely his, though he may not have named it, and so is the WeChat that he
+// bound there. One that he confirmed and bound no more is no address of his any
+// longer.
 func (s *Book) Reach(tx *db.Tx, p docket.Party) (Known, error) {
 	k := Known{By: map[string]Address{}}
 	as, err := s.Addresses(tx, p.ID)
@@ -179,36 +180,27 @@ func (s *Book) Reach(tx *db.Tx, p docket.Party) (Known, error) {
 	return k, err
 }
 
-// addressCmd is what a confirmation of address says. An empty address leaves
-// what is known; so does an empty consent.
-type addressCmd struct {
-	Post       string           `json:"post"`
-	SMS        string           `json:"sms"`
-	Email      string           `json:"email"`
-	InApp      bool             `json:"inapp"`
-	WeChat     bool             `json:"wechat"`
-	Receiver   string           `json:"receiver"`    // who receives for him, and what he is to him
-	ReceiverAt string           `json:"receiver_at"` // where that one is
-	NoReceiver bool             `json:"no_receiver"` // nobody does any more
-	Secret     string           `json:"secret"`      // yes, no: the others are not told his addresses
-	Consent    string           `json:"consent"`     // agree, refuse
-	Ground     service.Ground   `json:"ground"`
-	Standing   service.Standing `json:"standing"`
-	ShownBy    string           `json:"shown_by"`
-}
-
-// confirmCmd is what a party says himself.
+// confirmCmd is what a confirmation of address says, filled in by the party
+// himself. An empty address leaves what is known; so does an empty consent.
 type confirmCmd struct {
 	Post       string `json:"post"`
 	SMS        string `json:"sms"`
 	Email      string `json:"email"`
 	InApp      bool   `json:"inapp"`
 	WeChat     bool   `json:"wechat"`
-	Receiver   string `json:"receiver"`
-	ReceiverAt string `json:"receiver_at"`
-	NoReceiver bool   `json:"no_receiver"`
-	Secret     string `json:"secret"`
-	Consent    string `json:"consent"`
+	Receiver   string `json:"receiver"`    // who receives for him, and what he is to him
+	ReceiverAt string `json:"receiver_at"` // where that one is
+	NoReceiver bool   `json:"no_receiver"` // nobody does any more
+	Secret     string `json:"secret"`      // yes, no: the others are not told his addresses
+	Consent    string `json:"consent"`     // agree, refuse
+}
+
+// addressCmd is one that the court enters, with where it has it from.
+type addressCmd struct {
+	confirmCmd
+	Ground   service.Ground   `json:"ground"`
+	Standing service.Standing `json:"standing"`
+	ShownBy  string           `json:"shown_by"`
 }
 
 // check says what is wrong with it, the addresses first.
@@ -278,7 +270,7 @@ func (s *Book) confirm(ctx context.Context, caseID string, said confirmCmd) erro
 		if err != nil {
 			return err
 		}
-		c := addressCmd{Post: said.Post, SMS: said.SMS, Email: said.Email, InApp: said.InApp, WeChat: said.WeChat, Receiver: said.Receiver, ReceiverAt: said.ReceiverAt, NoReceiver: said.NoReceiver, Secret: said.Secret, Consent: said.Consent, Standing: service.Confirmed, ShownBy: "本人在网上确认"}
+		c := addressCmd{confirmCmd: said, Standing: service.Confirmed, ShownBy: "本人在网上确认"}
 		if c.Consent == "agree" {
 			c.Ground = service.Stated
 		}
