@@ -190,7 +190,7 @@ func (s *scene) messages(w []string) error {
 	return fmt.Errorf("an outbox %q nothing", w[1])
 }
 
-var marked = regexp.MustCompile(`/sms/check 填([0-9A-Z]{4} [0-9A-Z]{4})$`)
+var marked = regexp.MustCompile(`/sms/check 填 ([0-9A-Z]{4} [0-9A-Z]{4})$`)
 
 // mark keeps the word by which a message to a person can be checked.
 func (s *scene) mark(w []string) error {

@@ -67,7 +67,7 @@ func (s *Service) mark(tx *db.Tx, mid, target, text string) (string, error) {
 		return "", err
 	}
 	_, err := tx.Exec(`INSERT INTO sms_word (find, at, tail, about) VALUES (?, ?, ?, ?) ON CONFLICT (find) DO NOTHING`, s.k.Vault.Find("sms.check", w), tx.Now(), tail(target), about(text))
-	return text + "查这条短信真假：" + s.k.Config.Origin + "/sms/check 填" + id.Spaced(w), err
+	return text + " 查这条短信真假：" + s.k.Config.Origin + "/sms/check 填 " + id.Spaced(w), err
 }
 
 // tail is what may be shown of a number.
