@@ -98,6 +98,7 @@ type addresses struct {
 	Addresses []Address    `json:"addresses"`
 	Consents  []Consent    `json:"consents"`
 	own       bool
+	wechat    bool // the court has a bridge to WeChat
 }
 
 func (s *Book) addresses(r *http.Request, verb, partyID string) (v addresses, err error) {
@@ -107,6 +108,7 @@ func (s *Book) addresses(r *http.Request, verb, partyID string) (v addresses, er
 		if err != nil {
 			return err
 		}
+		v.wechat = s.k.Config.WeChat != ""
 		if v.Case, v.own = g.Case, verb == "confirm"; v.own {
 			me, _, err := access.PartyOf(tx, a.Person, caseID, now)
 			if err != nil {
