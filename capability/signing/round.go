@@ -333,6 +333,7 @@ type item struct {
 	round   round
 	slot    slot
 	html    string
+	court   docket.Court
 }
 
 // strokes are what was drawn: lines of points in thousandths of the pad's

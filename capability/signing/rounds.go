@@ -101,6 +101,9 @@ func (s *Service) getPapers(r *http.Request) (web.Reply, error) {
 					i.Signed++
 				}
 			}
+			if i.court, err = docket.CourtOf(tx, c.Court); err != nil {
+				return err
+			}
 			if i.html, err = s.k.Vault.Open("signing.html", rd.HTML); err != nil {
 				return err
 			}
@@ -112,6 +115,15 @@ func (s *Service) getPapers(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	return web.Reply{Page: signPage(ps, staff, s.k.Config.Demo)}, nil
+}
+
+// speaker is the court whose papers they are; papers of several courts are
+// signed on a page of the site's own.
+func speaker(ps []item) docket.Court {
+	if slices.ContainsFunc(ps, func(p item) bool { return p.court.Code != ps[0].court.Code }) {
+		return docket.Court{}
+	}
+	return ps[0].court
 }
 
 func (s *Service) postBegin(r *http.Request) (web.Reply, error) {
