@@ -70,7 +70,7 @@ func TestThreeDefendants(t *testing.T) {
 	clk.Add(31 * 24 * time.Hour)
 	second.later("/delivery/notices", "视为送达")
 	d.as(clerk).later(course, "从第二天起算 30 天", "民事诉讼法第九十五条", "民诉法解释第一百三十八条").sound("three-course-desk")
-	d.goTo(page).see("诉讼平台，推定的", "公告送达").sound("three-served-desk")
+	d.goTo(page).see("本院网站，推定的", "公告送达").sound("three-served-desk")
 
 	// Three days of service, three ends of the time to appeal.
 	days := map[string]bool{}

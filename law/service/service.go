@@ -30,7 +30,7 @@ var Names = []struct {
 	Way   Way
 	Title string
 }{
-	{InApp, "诉讼平台"}, {SMS, "短信"}, {Email, "电子邮箱"}, {WeChat, "微信"},
+	{InApp, "本院网站"}, {SMS, "短信"}, {Email, "电子邮箱"}, {WeChat, "微信"},
 	{Direct, "直接送达"}, {Left, "留置送达"}, {Post, "邮寄送达"}, {Entrusted, "委托送达"}, {Transfer, "转交送达"}, {Notice, "公告送达"},
 }
 
