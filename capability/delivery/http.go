@@ -136,7 +136,7 @@ func (s *Service) postResult(r *http.Request) (web.Reply, error) {
 	if err == nil {
 		err = s.result(r.Context(), "handover", r.PathValue("case"), r.PathValue("attempt"), c, files)
 	}
-	return reach.Done(r, err, "结果登记好了。", s.courseAgain(r))
+	return s.onCourse(r, err, "结果登记好了。")
 }
 
 func (s *Service) postRebut(r *http.Request) (web.Reply, error) {
@@ -145,14 +145,15 @@ func (s *Service) postRebut(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	err := s.rebut(r.Context(), r.PathValue("case"), r.PathValue("attempt"), c)
-	return reach.Done(r, err, "记下了，送达重新算过了。", s.courseAgain(r))
+	return s.onCourse(r, err, "记下了，送达重新算过了。")
 }
 
-// courseAgain shows the page on which the forms of an attempt stand.
-func (s *Service) courseAgain(r *http.Request) func(ui.Errs) (web.Page, error) {
-	return func(e ui.Errs) (web.Page, error) {
-		var c course
-		err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+// onCourse leads back to the page on which the forms of an attempt stand, or says
+// there what is wrong.
+func (s *Service) onCourse(r *http.Request, err error, toast string) (web.Reply, error) {
+	var c course
+	read := func() error {
+		return s.k.Read(r.Context(), func(tx *db.Tx) error {
 			a, err := db.One[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE id = ?`, r.PathValue("attempt"))
 			if err != nil {
 				return err
@@ -160,8 +161,14 @@ func (s *Service) courseAgain(r *http.Request) func(ui.Errs) (web.Page, error) {
 			c, err = s.course(tx, r.PathValue("case"), a.Service)
 			return err
 		})
-		return coursePage(c, e), err
 	}
+	rep, err := reach.Done(r, err, toast, func(e ui.Errs) (web.Page, error) { err := read(); return coursePage(c, e), err })
+	if err == nil {
+		if err = read(); err == nil {
+			rep.Goto = "/delivery/" + c.Case.ID + "/service/" + c.Serving.ID
+		}
+	}
+	return rep, err
 }
 
 func (s *Service) getSend(r *http.Request) (web.Reply, error) {
