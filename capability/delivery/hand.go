@@ -270,6 +270,9 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 		if err := s.settle(tx, &v, false, body); err != nil {
 			return err
 		}
+		if err := s.k.Went(tx, coursePath(v)); err != nil {
+			return err
+		}
 		body["state"] = v.State
 		return s.book.Record(tx, "delivery.result", party, body, map[string]string{"relation": c.Relation})
 	})

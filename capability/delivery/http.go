@@ -148,6 +148,9 @@ func (s *Service) postRebut(r *http.Request) (web.Reply, error) {
 	return s.onCourse(r, err, "记下了，送达重新算过了。")
 }
 
+// coursePath is the page of all that was done to serve one paper.
+func coursePath(v serving) string { return "/delivery/" + v.Case + "/service/" + v.ID }
+
 // onCourse leads back to the page on which the forms of an attempt stand, or says
 // there what is wrong.
 func (s *Service) onCourse(r *http.Request, err error, toast string) (web.Reply, error) {
@@ -165,7 +168,7 @@ func (s *Service) onCourse(r *http.Request, err error, toast string) (web.Reply,
 	rep, err := reach.Done(r, err, toast, func(e ui.Errs) (web.Page, error) { err := read(); return coursePage(c, e), err })
 	if err == nil {
 		if err = read(); err == nil {
-			rep.Goto = "/delivery/" + c.Case.ID + "/service/" + c.Serving.ID
+			rep.Goto = coursePath(c.Serving)
 		}
 	}
 	return rep, err
@@ -207,6 +210,14 @@ func (s *Service) postOpen(r *http.Request) (web.Reply, error) {
 	return web.Reply{Goto: "/papers/view/" + p, JSON: reach.OK{Done: true}}, err
 }
 
+// scanWord says what a kept file is: a return or a picture of it, or a film.
+func scanWord(f web.Attachment) string {
+	if strings.HasPrefix(f.Type, "video/") {
+		return "送达录像"
+	}
+	return "送达回证"
+}
+
 func (s *Service) getScan(r *http.Request) (web.Reply, error) {
 	var f web.Attachment
 	var read *web.Reading
@@ -243,9 +254,5 @@ func (s *Service) getScan(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	ext := ".pdf"
-	if f.Type != "application/pdf" {
-		ext = ".jpg"
-	}
-	return web.Reply{File: &web.File{Name: "送达回证" + ext, Type: f.Type, Body: bytes.NewReader(b), Inline: true, At: a.At}, Read: read}, nil
+	return web.Reply{File: &web.File{Name: f.Named(scanWord(f)), Type: f.Type, Body: bytes.NewReader(b), Inline: true, At: a.At}, Read: read}, nil
 }

@@ -312,7 +312,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 		if err != nil {
 			return nil, err
 		}
-		t := capability.Task{Group: "没有送到的文书", Title: p.Title + "，给" + party.Name, Href: "/delivery/" + r.Case + "/service/" + r.ID, Tone: "late", Tag: "没送到",
+		t := capability.Task{Group: "没有送到的文书", Title: p.Title + "，给" + party.Name, Href: coursePath(r.serving), Tone: "late", Tag: "没送到",
 			Sub: r.Number + "·下一步：" + nextWay(as, k, r.Procedure, s.papers.Nature(p.Kind))}
 		if r.State == delivered {
 			t.Tone, t.Tag = "soon", "三天没有打开"
