@@ -273,6 +273,9 @@ func (s *Service) settle(tx *db.Tx, v *serving, again bool, body map[string]any)
 	if err != nil || have && !again {
 		return err
 	}
+	if have && made && e.Way == now.Way && e.On == now.On && e.Instant.Equal(now.Instant) {
+		return nil // another attempt was rebutted: what started from this one runs on
+	}
 	if have {
 		if err := s.undo(tx, p, now); err != nil {
 			return err
