@@ -130,13 +130,6 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 				at := postedTo(as, c.On)
 				a.Address, a.Standing = at.ID, at.Standing
 				a.Find = s.k.Vault.Find(findParcel, parcelNumber(c.Number))
-				_, twice, err := db.Maybe[string](tx, `SELECT a.id FROM delivery_attempt a JOIN delivery_service v ON v.id = a.service_id WHERE a.find = ? AND v.paper_id = ?`, a.Find, p.ID)
-				if err == nil && twice {
-					err = fault.New(fault.Conflict, "这件邮件已经登记过了。")
-				}
-				if err != nil {
-					return err
-				}
 			case service.Notice:
 				a.Posted.V = []posting{{Place: c.Who, On: c.On, Abroad: c.Abroad}}
 			}
