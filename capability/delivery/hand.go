@@ -33,11 +33,15 @@ func (s *Service) handOver(ctx context.Context, caseID string, h handover, files
 		if err := decide(h, ps, docket.Today(tx.Now())); err != nil {
 			return err
 		}
+		opposed, err := opponent(tx, h.Relation, party)
+		if err != nil {
+			return err
+		}
 		body := map[string]any{"way": "counter", "signer": string(h.Signer), "signed_on": h.SignedOn.String(), "scan": files[0].Digest, "papers": len(ps)}
 		for i, p := range ps {
-			e := service.Signed(service.Signing{Nature: s.papers.Nature(p.Kind), Way: service.Direct, By: h.Signer, On: h.SignedOn})
+			e := service.Signed(service.Signing{Nature: s.papers.Nature(p.Kind), Way: service.Direct, By: h.Signer, Opponent: opposed, On: h.SignedOn})
 			if !e.Made {
-				return refuse("signer", e)
+				return refuse(map[bool]string{true: "relation", false: "signer"}[opposed], e)
 			}
 			a := attempt{Way: service.Direct, Signer: h.Signer, Note: h.Relation}
 			a.Files.V = files
@@ -49,6 +53,17 @@ func (s *Service) handOver(ctx context.Context, caseID string, h handover, files
 		}
 		return s.book.Record(tx, "delivery.handed_over", party, body, map[string]string{"relation": h.Relation})
 	})
+}
+
+// opponent reports whether who is said to have signed stands on another side of
+// the case than the recipient.
+func opponent(tx *db.Tx, said string, to docket.Party) (bool, error) {
+	ps, err := docket.Parties(tx, to.Case)
+	if err != nil || said == "" {
+		return false, err
+	}
+	as, err := docket.Agents(tx, to.Case, tx.Now())
+	return opposes(said, to, ps, as), err
 }
 
 // byHand adds an attempt that people made, and settles the service.
@@ -232,6 +247,11 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 		if v.State == effective || !a.Failed.IsZero() || p.State != paper.Issued {
 			return fault.New(fault.Conflict, "这一次已经有结果了。")
 		}
+		opposed, err := opponent(tx, c.Relation, party)
+		if err != nil {
+			return err
+		}
+		c.Opponent = c.Opponent || opposed
 		e, err := c.decide(a, s.papers.Nature(p.Kind), p.Dated, docket.Today(tx.Now()))
 		if err != nil {
 			return err
