@@ -1,12 +1,15 @@
 package mashang_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
+	"mashang/docket/paper"
 	"mashang/platform/dbtest"
 )
 
@@ -31,4 +34,31 @@ func TestFilm(t *testing.T) {
 	if kind, name := w.Header().Get("Content-Type"), w.Header().Get("Content-Disposition"); kind != "video/mp4" || !strings.HasSuffix(name, url.PathEscape("送达录像.mp4")) {
 		t.Errorf("it is %s, %s", kind, name)
 	}
+}
+
+// TestBoard: the board shows the newest of what anybody may read, however much
+// else hangs of which nobody may.
+func TestBoard(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		notice := func(id string, n int) {
+			t.Helper()
+			ps := h.issue(id, h.partyID(id, "贾若兰"), "summons", n)
+			h.post("李倩", "/delivery/"+id+"/hand", map[string]any{"papers": ps, "way": "notice", "on": "2026-03-03", "who": "本院公告栏", "reason": "下落不明", "course": "邮寄退回", "missing": true}).must(t, "notice", 200)
+		}
+		open, sealed := h.accepted(), h.accepted()
+		notice(open, 1)
+		notice(sealed, 200)
+		h.post("周明远", "/casebook/"+sealed+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及未成年人"}).must(t, "seal", 200)
+		var board struct {
+			Notices []paper.Notice `json:"notices"`
+		}
+		body := h.get("", "/api/v1/delivery/notices").must(t, "board", 200).body
+		if err := json.Unmarshal([]byte(body), &board); err != nil || len(board.Notices) != 1 {
+			t.Fatalf("%d notices, %v", len(board.Notices), err)
+		}
+		want := paper.Notice{Court: "衡水市中级人民法院", Number: "（2026）冀11知民初1号", Name: "贾若兰", Paper: "通知书", Posted: board.Notices[0].Posted, Days: 30, On: mustDate("2026-04-02")}
+		if got := board.Notices[0]; !reflect.DeepEqual(got, want) || got.Posted[0].Place != "本院公告栏" {
+			t.Errorf("%+v", got)
+		}
+	})
 }
