@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"mashang/capability/delivery/reach"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
@@ -33,7 +34,7 @@ func (s *Service) handOver(ctx context.Context, caseID string, h handover, files
 		if err := decide(h, ps, docket.Today(tx.Now())); err != nil {
 			return err
 		}
-		opposed, err := opponent(tx, h.Relation, party)
+		opposed, err := reach.Opponent(tx, h.Relation, party)
 		if err != nil {
 			return err
 		}
@@ -53,17 +54,6 @@ func (s *Service) handOver(ctx context.Context, caseID string, h handover, files
 		}
 		return s.book.Record(tx, "delivery.handed_over", party, body, map[string]string{"relation": h.Relation})
 	})
-}
-
-// opponent reports whether who is said to have signed stands on another side of
-// the case than the recipient.
-func opponent(tx *db.Tx, said string, to docket.Party) (bool, error) {
-	ps, err := docket.Parties(tx, to.Case)
-	if err != nil || said == "" {
-		return false, err
-	}
-	as, err := docket.Agents(tx, to.Case, tx.Now())
-	return opposes(said, to, ps, as), err
 }
 
 // byHand adds an attempt that people made, and settles the service.
@@ -247,7 +237,7 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 		if v.State == effective || !a.Failed.IsZero() || p.State != paper.Issued {
 			return fault.New(fault.Conflict, "这一次已经有结果了。")
 		}
-		opposed, err := opponent(tx, c.Relation, party)
+		opposed, err := reach.Opponent(tx, c.Relation, party)
 		if err != nil {
 			return err
 		}

@@ -1,12 +1,6 @@
 package delivery
 
 import (
-	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
-
-	"mashang/docket"
 	"mashang/docket/paper"
 	"mashang/law"
 	"mashang/law/service"
@@ -47,42 +41,6 @@ func bySigner(signer service.Receiver, relation string, on, since, today law.Dat
 		bad.Add("relation", "代收的，请写代收人姓名和与受送达人的关系。")
 	}
 	dated(on, since, today, bad, dateField)
-}
-
-// opposes reports whether who is said to have signed is another party of the
-// case, who heads one, or its agent: he has no reason to hand the paper on. Who
-// acts for the recipient too may sign.
-//
-// law:法院专递规定(2004)/7 但代收人是同一案件中另一方当事人的除外。
-func opposes(said string, to docket.Party, parties []docket.Party, agents []docket.Agent) bool {
-	role := map[string]string{} // of parties, by id
-	own, others := []string{to.Name, to.RepName}, []string{}
-	put := func(as, name string) {
-		if as == to.Role {
-			own = append(own, name)
-		} else {
-			others = append(others, name)
-		}
-	}
-	for _, p := range parties {
-		role[p.ID] = p.Role
-		put(p.Role, p.Name)
-		put(p.Role, p.RepName)
-	}
-	for _, a := range agents {
-		put(role[a.Party], a.Name)
-	}
-	return slices.ContainsFunc(others, func(name string) bool { return !slices.Contains(own, name) && names(said, name) })
-}
-
-// names reports whether a name stands in what was written of a person and what
-// he is to another. One letter behind it, and it is the name of somebody else.
-func names(said, name string) bool {
-	apart := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("，,、；;：:。（）()", r) }
-	return name != "" && slices.ContainsFunc(strings.FieldsFunc(said, apart), func(word string) bool {
-		_, rest, found := strings.Cut(word, name)
-		return found && utf8.RuneCountInString(rest) != 1
-	})
 }
 
 // since is the day of the youngest paper: nothing was done with all of them before.
