@@ -46,6 +46,7 @@ package mashang_test
 //	read /path                      the page itself
 //	expect 409                      the status of the last answer; without it, 200 or 303
 //	page contains … | page lacks …  words on the last page or in the last JSON
+//	leads /path                     to which page the last form led
 //	json .a.b[0] == v               also != , contains, lacks, count; [-1] is the last
 //	keep name .a.b                  a value of the last JSON under a name
 //	let name word                   a word under a name
@@ -198,7 +199,7 @@ func (s *scene) command(w []string) error {
 	}
 	f, ok := map[string]func([]string) error{
 		"given": s.given, "as": s.actAs, "sign": s.sign, "signs": s.signs, "enter": s.enter, "bind": s.bindWeChat, "post": s.doPost, "form": s.doForm, "key": s.setKey, "again": s.again,
-		"get": s.doGet, "read": s.doRead, "expect": s.expect, "page": s.page, "json": s.json, "keep": s.keep, "let": s.let, "find": s.find, "ledger": s.entries,
+		"get": s.doGet, "read": s.doRead, "expect": s.expect, "page": s.page, "leads": s.leads, "json": s.json, "keep": s.keep, "let": s.let, "find": s.find, "ledger": s.entries,
 		"holds": s.holds, "jobs": s.jobs, "clock": s.setClock, "outbox": s.messages, "sees": s.sees, "blind": s.blind,
 		"tell": s.tell, "take": s.take, "untake": s.untake, "trail": s.trail, "token": s.token, "inbox": s.inbox, "beat": s.beat, "mark": s.mark,
 	}[verb]

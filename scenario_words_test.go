@@ -494,6 +494,13 @@ func (s *scene) page(w []string) error {
 	return nil
 }
 
+func (s *scene) leads(w []string) error {
+	if s.last.loc != w[0] {
+		return fmt.Errorf("it led to %q", s.last.loc)
+	}
+	return nil
+}
+
 // setClock moves the clock on; it never goes back.
 func (s *scene) setClock(w []string) error {
 	now := s.Kit.Now()

@@ -18,7 +18,7 @@ func TestTogether(t *testing.T) {
 		long, _ := h.caseCode(id, "贾若兰")
 		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
 		mid := h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "问"}).must(t, "ask", 200).get("id")
-		paper := paperIDs(t, h, id)["acceptance_notice"]
+		paper, second := paperIDs(t, h, id)["acceptance_notice"], paperIDs(t, h, id)["case_code_notice"]
 		jia := h.partyID(id, "贾若兰")
 		third := map[string]string{"role": "third", "kind": "natural", "name": "丁三", "id_type": "resident", "number": identity.Fictional(71, mustDate("1980-01-02"), true), "phone": identity.FictionalPhone(71), "address": "衡水市"}
 		lawyer := map[string]any{"party": jia, "name": "刘律师", "id_type": "resident", "number": identity.Fictional(72, mustDate("1980-01-02"), true), "phone": identity.FictionalPhone(72), "class": "lawyer", "firm": "某所", "seen": true}
@@ -41,6 +41,9 @@ func TestTogether(t *testing.T) {
 			{"hand over", func() answer {
 				return h.upload("韩雪", "/delivery/"+id, map[string]string{"papers": paper, "signer": "self", "signed_on": "2026-03-03"}, "scan", "a.jpg", []byte("\xff\xd8\xff scan"))
 			}, "delivery.handed_over", 1, 1},
+			{"post", func() answer {
+				return h.post("李倩", "/delivery/"+id+"/hand", map[string]any{"papers": []string{second}, "way": "post", "on": "2026-03-03", "number": "E1"})
+			}, "delivery.by_hand", 1, 1},
 			{"join", func() answer { return h.post("韩雪", "/casebook/"+id+"/party", third) }, "casebook.joined", 1, 1},
 			{"agent", func() answer { return h.post("韩雪", "/casebook/"+id+"/agent", lawyer) }, "casebook.agent", 1, 1},
 			{"make", func() answer {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"mashang/capability/delivery/reach"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
@@ -33,11 +34,15 @@ func (s *Service) handOver(ctx context.Context, caseID string, h handover, files
 		if err := decide(h, ps, docket.Today(tx.Now())); err != nil {
 			return err
 		}
+		opposed, err := reach.Opponent(tx, h.Relation, party)
+		if err != nil {
+			return err
+		}
 		body := map[string]any{"way": "counter", "signer": string(h.Signer), "signed_on": h.SignedOn.String(), "scan": files[0].Digest, "papers": len(ps)}
 		for i, p := range ps {
-			e := service.Signed(service.Signing{Nature: s.papers.Nature(p.Kind), Way: service.Direct, By: h.Signer, On: h.SignedOn})
+			e := service.Signed(service.Signing{Nature: s.papers.Nature(p.Kind), Way: service.Direct, By: h.Signer, Opponent: opposed, On: h.SignedOn})
 			if !e.Made {
-				return refuse("signer", e)
+				return refuse(map[bool]string{true: "relation", false: "signer"}[opposed], e)
 			}
 			a := attempt{Way: service.Direct, Signer: h.Signer, Note: h.Relation}
 			a.Files.V = files
@@ -130,13 +135,6 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 				at := postedTo(as, c.On)
 				a.Address, a.Standing = at.ID, at.Standing
 				a.Find = s.k.Vault.Find(findParcel, parcelNumber(c.Number))
-				_, twice, err := db.Maybe[string](tx, `SELECT a.id FROM delivery_attempt a JOIN delivery_service v ON v.id = a.service_id WHERE a.find = ? AND v.paper_id = ?`, a.Find, p.ID)
-				if err == nil && twice {
-					err = fault.New(fault.Conflict, "这件邮件已经登记过了。")
-				}
-				if err != nil {
-					return err
-				}
 			case service.Notice:
 				a.Posted.V = []posting{{Place: c.Who, On: c.On, Abroad: c.Abroad}}
 			}
@@ -239,6 +237,11 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 		if v.State == effective || !a.Failed.IsZero() || p.State != paper.Issued {
 			return fault.New(fault.Conflict, "这一次已经有结果了。")
 		}
+		opposed, err := reach.Opponent(tx, c.Relation, party)
+		if err != nil {
+			return err
+		}
+		c.Opponent = c.Opponent || opposed
 		e, err := c.decide(a, s.papers.Nature(p.Kind), p.Dated, docket.Today(tx.Now()))
 		if err != nil {
 			return err
@@ -268,6 +271,9 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 		}
 		body := map[string]any{"service": v.ID, "attempt": a.ID, "way": string(a.Way), "result": c.Result, "on": c.On.String()}
 		if err := s.settle(tx, &v, false, body); err != nil {
+			return err
+		}
+		if err := s.k.Went(tx, coursePath(v)); err != nil {
 			return err
 		}
 		body["state"] = v.State

@@ -136,7 +136,7 @@ func (s *Service) postResult(r *http.Request) (web.Reply, error) {
 	if err == nil {
 		err = s.result(r.Context(), "handover", r.PathValue("case"), r.PathValue("attempt"), c, files)
 	}
-	return reach.Done(r, err, "结果登记好了。", s.courseAgain(r))
+	return s.onCourse(r, err, "结果登记好了。")
 }
 
 func (s *Service) postRebut(r *http.Request) (web.Reply, error) {
@@ -145,14 +145,18 @@ func (s *Service) postRebut(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	err := s.rebut(r.Context(), r.PathValue("case"), r.PathValue("attempt"), c)
-	return reach.Done(r, err, "记下了，送达重新算过了。", s.courseAgain(r))
+	return s.onCourse(r, err, "记下了，送达重新算过了。")
 }
 
-// courseAgain shows the page on which the forms of an attempt stand.
-func (s *Service) courseAgain(r *http.Request) func(ui.Errs) (web.Page, error) {
-	return func(e ui.Errs) (web.Page, error) {
-		var c course
-		err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+// coursePath is the page of all that was done to serve one paper.
+func coursePath(v serving) string { return "/delivery/" + v.Case + "/service/" + v.ID }
+
+// onCourse leads back to the page on which the forms of an attempt stand, or says
+// there what is wrong.
+func (s *Service) onCourse(r *http.Request, err error, toast string) (web.Reply, error) {
+	var c course
+	read := func() error {
+		return s.k.Read(r.Context(), func(tx *db.Tx) error {
 			a, err := db.One[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE id = ?`, r.PathValue("attempt"))
 			if err != nil {
 				return err
@@ -160,8 +164,14 @@ func (s *Service) courseAgain(r *http.Request) func(ui.Errs) (web.Page, error) {
 			c, err = s.course(tx, r.PathValue("case"), a.Service)
 			return err
 		})
-		return coursePage(c, e), err
 	}
+	rep, err := reach.Done(r, err, toast, func(e ui.Errs) (web.Page, error) { err := read(); return coursePage(c, e), err })
+	if err == nil {
+		if err = read(); err == nil {
+			rep.Goto = coursePath(c.Serving)
+		}
+	}
+	return rep, err
 }
 
 func (s *Service) getSend(r *http.Request) (web.Reply, error) {
@@ -200,6 +210,14 @@ func (s *Service) postOpen(r *http.Request) (web.Reply, error) {
 	return web.Reply{Goto: "/papers/view/" + p, JSON: reach.OK{Done: true}}, err
 }
 
+// scanWord says what a kept file is: a return or a picture of it, or a film.
+func scanWord(f web.Attachment) string {
+	if strings.HasPrefix(f.Type, "video/") {
+		return "送达录像"
+	}
+	return "送达回证"
+}
+
 func (s *Service) getScan(r *http.Request) (web.Reply, error) {
 	var f web.Attachment
 	var read *web.Reading
@@ -236,9 +254,5 @@ func (s *Service) getScan(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	ext := ".pdf"
-	if f.Type != "application/pdf" {
-		ext = ".jpg"
-	}
-	return web.Reply{File: &web.File{Name: "送达回证" + ext, Type: f.Type, Body: bytes.NewReader(b), Inline: true, At: a.At}, Read: read}, nil
+	return web.Reply{File: &web.File{Name: f.Named(scanWord(f)), Type: f.Type, Body: bytes.NewReader(b), Inline: true, At: a.At}, Read: read}, nil
 }

@@ -293,6 +293,9 @@ func (s *Service) rebut(ctx context.Context, caseID, attemptID string, c rebutCm
 		if err := s.settle(tx, &v, true, body); err != nil {
 			return err
 		}
+		if err := s.k.Went(tx, coursePath(v)); err != nil {
+			return err
+		}
 		body["state"] = v.State
 		return s.book.Record(tx, "delivery.rebutted", party, body, map[string]string{"reason": c.Reason})
 	})

@@ -179,6 +179,9 @@ func (s *Service) try(tx *db.Tx, a attempt) error {
 	}
 	_, err := tx.Exec(`INSERT INTO delivery_attempt (`+attemptCols+`) VALUES (`+db.In(24)+`)`, a.ID, a.Service, a.Way, a.Address, a.Standing, a.Sent, a.Success, a.Failed, a.Reason,
 		a.Read, a.Replied, a.Rebutted, a.Proved, a.Signer, a.Note, a.Find, a.Posted, a.Made, a.Presumed, a.Basis, a.Steps, a.Files, a.Actor, a.At)
+	if a.Find != "" && db.Unique(err) {
+		return fault.New(fault.Conflict, "这件邮件已经登记过了。")
+	}
 	return err
 }
 
@@ -272,6 +275,9 @@ func (s *Service) settle(tx *db.Tx, v *serving, again bool, body map[string]any)
 	now, have, err := effectOf(tx, v.ID)
 	if err != nil || have && !again {
 		return err
+	}
+	if have && made && e.Way == now.Way && e.On == now.On && e.Instant.Equal(now.Instant) {
+		return nil // another attempt was rebutted: what started from this one runs on
 	}
 	if have {
 		if err := s.undo(tx, p, now); err != nil {

@@ -312,7 +312,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 		if err != nil {
 			return nil, err
 		}
-		t := capability.Task{Group: "没有送到的文书", Title: p.Title + "，给" + party.Name, Href: "/delivery/" + r.Case + "/service/" + r.ID, Tone: "late", Tag: "没送到",
+		t := capability.Task{Group: "没有送到的文书", Title: p.Title + "，给" + party.Name, Href: coursePath(r.serving), Tone: "late", Tag: "没送到",
 			Sub: r.Number + "·下一步：" + nextWay(as, k, r.Procedure, s.papers.Nature(p.Kind))}
 		if r.State == delivered {
 			t.Tone, t.Tag = "soon", "三天没有打开"
@@ -349,43 +349,26 @@ func (s *Service) unsent(tx *db.Tx, v capability.Viewer, courts []string) ([]cap
 }
 
 // Hung are the public notices of half a year, the newest first, as anybody may
-// read them.
+// read them; of a sealed case, or a paper that was taken back, nobody does.
 func (s *Service) Hung(tx *db.Tx) (out []paper.Notice, err error) {
-	as, err := db.List[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE way = 'notice' AND at > ? ORDER BY at DESC, id DESC LIMIT 200`, tx.Now().AddDate(0, -6, 0))
-	for _, a := range as {
-		if h, shown, e := hangs(tx, a); e != nil {
-			return nil, e
-		} else if shown {
-			out = append(out, h)
-		}
+	type row struct {
+		Short  string             `db:"short"`
+		Spoken string             `db:"spoken"`
+		Number string             `db:"number"`
+		Name   string             `db:"name"`
+		Paper  string             `db:"paper"`
+		Posted db.JSON[[]posting] `db:"posted"`
+	}
+	rows, err := db.List[row](tx, `SELECT t.short, t.title AS spoken, c.number, n.name, p.title AS paper, a.posted FROM delivery_attempt a
+		JOIN delivery_service v ON v.id = a.service_id JOIN docket_case c ON c.id = v.case_id JOIN docket_court t ON t.code = c.court_id
+		JOIN paper_paper p ON p.id = v.paper_id JOIN docket_party y ON y.id = v.party_id JOIN docket_person n ON n.id = y.person_id
+		WHERE a.way = 'notice' AND a.at > ? AND c.secrecy <> ? AND p.state <> ? ORDER BY a.at DESC, a.id DESC LIMIT 200`, tx.Now().AddDate(0, -6, 0), docket.Sealed, paper.Withdrawn)
+	today := docket.Today(tx.Now())
+	for _, r := range rows {
+		a := attempt{Posted: r.Posted}
+		n, _ := service.NoticeDays(a.abroad())
+		e := service.Published(days(a), a.abroad(), today)
+		out = append(out, paper.Notice{Court: docket.Court{Short: r.Short, Title: r.Spoken}.Speaks(), Number: r.Number, Name: r.Name, Paper: r.Paper, Posted: r.Posted.V, Days: n, On: e.On, Made: e.Made, Stood: min(n, max(0, n-e.On.Sub(today)))})
 	}
 	return out, err
-}
-
-// hangs is a notice as anybody may read it; of a sealed case, or a paper that
-// was taken back, nobody does.
-func hangs(tx *db.Tx, a attempt) (h paper.Notice, shown bool, err error) {
-	v, err := servingOf(tx, a.Service)
-	if err != nil {
-		return h, false, err
-	}
-	c, err := docket.CaseOf(tx, v.Case)
-	if err != nil || c.Secrecy == docket.Sealed {
-		return h, false, err
-	}
-	p, err := paper.Of(tx, v.Paper)
-	if err != nil || p.State == paper.Withdrawn {
-		return h, false, err
-	}
-	party, err := docket.PartyOf(tx, v.Party)
-	if err != nil {
-		return h, false, err
-	}
-	ct, err := docket.CourtOf(tx, c.Court)
-	today := docket.Today(tx.Now())
-	e := service.Published(days(a), a.abroad(), today)
-	n, _ := service.NoticeDays(a.abroad())
-	h = paper.Notice{Court: ct.Speaks(), Number: c.Number, Name: party.Name, Paper: p.Title, Posted: a.Posted.V, Days: n, On: e.On, Made: e.Made}
-	h.Stood = min(n, max(0, n-e.On.Sub(today)))
-	return h, true, err
 }

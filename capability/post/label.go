@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"net/http"
-	"strings"
 
 	"mashang/docket"
 	"mashang/docket/paper"
@@ -33,22 +32,14 @@ func (s *Service) label(tx *db.Tx, paperID string) (l label, err error) {
 	return l, err
 }
 
-// folded cuts an address into lines that a window is wide enough for.
-func folded(address string) string {
-	const wide = 13
-	var lines []string
-	for r := []rune(address); len(r) > 0; r = r[min(wide, len(r)):] {
-		lines = append(lines, string(r[:min(wide, len(r))]))
-	}
-	return strings.Join(lines, "\n")
-}
-
-// to is whom the postman asks for: who receives for him may sign.
+// to is where the postman goes and whom he asks for: who receives for him may
+// sign, and his name has a line of its own.
 func (l label) to() string {
+	out := cmp.Or(l.At, "（没有地址，请先问清楚）") + "\n" + l.Name + "　收　" + l.Phone
 	if l.Receiver != "" {
-		return l.Name + "　收（代收人：" + l.Receiver + "）"
+		out += "\n代收人：" + l.Receiver
 	}
-	return l.Name + "　收"
+	return out
 }
 
 // page sets the address page: its address stands 47 to 88 mm from the top and
@@ -62,8 +53,7 @@ func (l label) page(demo bool) *pdf.Doc {
 	}
 	d.Blocks = []pdf.Block{
 		pdf.Note{Text: "寄：" + l.Court.Speaks() + "　" + l.Court.Address},
-		pdf.Paragraph{Flush: true, Text: folded(cmp.Or(l.At, "（没有地址，请先问清楚）"))},
-		pdf.Paragraph{Flush: true, Text: l.to() + "　" + l.Phone},
+		pdf.Window{Text: l.to()},
 		pdf.Space{Lines: 6},
 		pdf.Paragraph{Flush: true, Text: l.Case},
 		pdf.Paragraph{Flush: true, Text: "内有：《" + l.Paper.Title + "》一份"},

@@ -145,11 +145,13 @@ type Signing struct {
 	Nature   Nature
 	Way      Way
 	By       Receiver
-	Opponent bool // who signed is the other party of the case
+	Opponent bool // who signed is another party of the case, or his agent
 	On       law.Date
 }
 
-// Signed says whether a signature on a return serves.
+// Signed says whether a signature on a return serves. Who may sign for the
+// recipient stands in 民事诉讼法 88; that his opponent may not is said where the post
+// brings it, and holds as well where the court itself does.
 //
 // law:民事诉讼法(2023)/87 受送达人在送达回证上的签收日期为送达日期。
 // law:民诉法解释(2022)/133 当事人本人因故不能签收的，可由其指定的代收人签收。
@@ -159,7 +161,11 @@ func Signed(s Signing) Effect {
 	case s.On.IsZero():
 		return no(cite.CPL(87), "回证上还没有签收日期。")
 	case s.Opponent:
-		return no(Express(7), "签收的人是本案的对方当事人，不算送达。")
+		e := no(Express(7), "签收的人是本案的对方当事人，或者对方的代理人，不能替他签收，不算送达。")
+		if s.Way != Post {
+			e.Basis = append(cite.Basis{cite.CPL(88)}, e.Basis...)
+		}
+		return e
 	case s.Nature == Mediation && s.By != Self && s.By != Named && s.By != Guardian:
 		return no(cite.JI(133), "调解书要由当事人本人签收，本人因故不能签收的，由他指定的代收人签收。")
 	case s.Way == Transfer && s.By != Self:

@@ -149,6 +149,7 @@ func TestSigned(t *testing.T) {
 		{"mediation by his prison", service.Signing{Nature: service.Mediation, Way: service.Transfer, By: service.Named, On: on}, false, "民事诉讼法第九十四条"},
 		{"no date", service.Signing{Nature: service.Plain, Way: service.Direct, By: service.Self}, false, "第八十七条"},
 		{"family who is the other party", service.Signing{Nature: service.Plain, Way: service.Post, By: service.Family, Opponent: true, On: on}, false, "法院专递规定第七条"},
+		{"at the counter, the other party", service.Signing{Nature: service.Plain, Way: service.Direct, By: service.Named, Opponent: true, On: on}, false, "民事诉讼法第八十八条；法院专递规定第七条"},
 		{"mediation, himself", service.Signing{Nature: service.Mediation, Way: service.Direct, By: service.Self, On: on}, true, "解释第一百三十三条"},
 		{"mediation, named receiver", service.Signing{Nature: service.Mediation, Way: service.Direct, By: service.Named, On: on}, true, "解释第一百三十三条"},
 		{"mediation, family", service.Signing{Nature: service.Mediation, Way: service.Direct, By: service.Family, On: on}, false, "解释第一百三十三条"},

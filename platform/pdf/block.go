@@ -99,6 +99,13 @@ type Note struct {
 	Text string
 }
 
+// Window is what must be read through the window of an envelope: it is as wide as
+// thirteen characters and as high as four lines, whatever stands in it. Letters
+// get smaller until it does. A line end in Text starts a new line.
+type Window struct {
+	Text string
+}
+
 // CasePanel is the large code of a case: a framed panel with the code at the
 // left, and beside it the caption, the short code in groups of four, and lines
 // of explanation.

@@ -212,6 +212,7 @@ func (b PaperTitle) docx(w *word) {
 func (b CaseNumber) docx(w *word) { w.par("Right", orElse(b.Text, w.doc.CaseNo)) }
 func (b Addressee) docx(w *word)  { w.par("Flush", strings.TrimRight(b.Text, ":：")+"：") }
 func (b Note) docx(w *word)       { w.par("Note", b.Text) }
+func (b Window) docx(w *word)     { w.par("Flush", b.Text) }
 
 func (b Heading) docx(w *word) {
 	style := "Head1"

@@ -145,6 +145,8 @@ func (b List) html(p *page) {
 
 func (b Note) html(p *page) { p.el("p", "note", b.Text) }
 
+func (b Window) html(p *page) { p.el("p", "flush", b.Text) }
+
 func (b CasePanel) html(p *page) {
 	p.open("section", "case-code")
 	p.code(b.URL, 200)

@@ -74,7 +74,7 @@ func TestHTMLIsInertAndEscaped(t *testing.T) {
 		Title: evil, CaseNo: evil, Court: evil, Void: evil, Code: &PaperCode{URL: evil, Short: evil, Hint: evil},
 		Blocks: []Block{
 			CourtTitle{}, PaperTitle{Sub: evil}, CaseNumber{}, Addressee{Text: evil}, Heading{Text: evil},
-			Paragraph{Text: evil + "\n" + evil}, List{Items: []string{evil}}, Note{Text: evil},
+			Paragraph{Text: evil + "\n" + evil}, List{Items: []string{evil}}, Note{Text: evil}, Window{Text: evil},
 			CasePanel{URL: evil, Short: evil, Caption: evil, Lines: []string{evil}},
 			Form{Rows: []Row{{Section: evil}, {Fields: []Field{{Label: evil, Text: evil, Choices: []Choice{{Text: evil}}, Sign: true, Date: Minute}}}}},
 			Grid{Head: []string{evil}, Rows: [][]string{{evil}}}, CutLine{Text: evil},

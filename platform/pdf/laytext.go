@@ -200,6 +200,20 @@ func (b Note) lay(l *layout) error {
 	return nil
 }
 
+func (b Window) lay(l *layout) error {
+	const wide, high = 13 * sizeBody, 4 * lead
+	st, lines := bodyStyle, []line(nil)
+	for size := float64(sizeBody); size >= sizeTiny; size -= 0.5 {
+		st = st.sized(size, 1.5*size)
+		if lines = l.shaper.breakLines(st, b.Text, wide, 0, false); float64(len(lines))*st.lead <= high {
+			break
+		}
+	}
+	l.paragraph(st, lines, func(int, line) float64 { return blockLeft })
+	l.gap((high-float64(len(lines))*st.lead)/lead, 0)
+	return nil
+}
+
 func (PageBreak) lay(l *layout) error {
 	l.add(box{blank: true, force: true})
 	return nil

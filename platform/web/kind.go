@@ -116,6 +116,18 @@ func (k Kinds) Keep(field string, most int, ups []Upload, put func(body io.Reade
 	return kept, nil
 }
 
+// Named puts to a name the ending that belongs to the type of the file: what is
+// saved under it opens again.
+func (a Attachment) Named(name string) string {
+	ending := ""
+	for e, k := range kinds {
+		if k.media == a.Type && (ending == "" || len(e) < len(ending)) { // .jpg, not .jpeg
+			ending = e
+		}
+	}
+	return name + ending
+}
+
 // words are what may be handed in, for people: 照片、录音和 PDF.
 func (k Kinds) words() string {
 	var out []string

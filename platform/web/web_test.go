@@ -492,6 +492,9 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s: %q %v", ending, media, err)
 			continue
 		}
+		if n := (Attachment{Type: media}).Named("证据"); kinds[strings.TrimPrefix(n, "证据")].media != media {
+			t.Errorf("%s comes back as %s", ending, n)
+		}
 		if got, err := io.ReadAll(whole); err != nil || string(got) != content {
 			t.Errorf("%s: %d of %d bytes, %v", ending, len(got), len(content), err)
 		}

@@ -9,6 +9,7 @@ import (
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
+	"mashang/law/cite"
 	"mashang/law/identity"
 	"mashang/law/service"
 	"mashang/platform/app"
@@ -288,6 +289,13 @@ func (s *Book) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []web
 	p, err := docket.PartyOf(tx, partyID)
 	if err != nil || p.Case != caseID {
 		return fault.OrMissing(err)
+	}
+	opposed, err := Opponent(tx, c.Receiver, p)
+	if opposed {
+		err = &fault.Error{Kind: fault.Invalid, Field: "receiver", Show: "代收人不能是对方当事人，也不能是对方的代理人。请写别人。", Basis: cite.Basis{service.Express(7)}.String()}
+	}
+	if err != nil {
+		return err
 	}
 	scan := ""
 	if len(files) > 0 {
