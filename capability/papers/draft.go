@@ -12,9 +12,7 @@ import (
 	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/access"
-	"mashang/docket/form"
 	"mashang/docket/paper"
-	"mashang/law"
 	"mashang/platform/app"
 	"mashang/platform/auth"
 	"mashang/platform/db"
@@ -455,14 +453,5 @@ func orNone(s []string) []string {
 	if len(s) == 0 {
 		return []string{""}
 	}
-	return s
-}
-
-// typedMoney shows fen as one types it.
-func typedMoney(v any) string {
-	if n, ok := form.Fen(v); ok {
-		return law.Money(n).Plain()
-	}
-	s, _ := v.(string)
 	return s
 }
