@@ -54,7 +54,7 @@ func (s *Service) getDOCX(r *http.Request) (web.Reply, error) {
 	}
 	// No code: what somebody changed must not be found genuine, nor open a case.
 	v["void"] = strings.TrimPrefix(v.Text("void")+"　"+notOriginal, "　")
-	v["paper_code"], v["case_url"], v["case_short"] = "", s.k.Config.Origin, ""
+	v["paper_code"], v["case_short"] = "", ""
 	doc, err := k.Fill(v)
 	if err != nil {
 		return web.Reply{}, err

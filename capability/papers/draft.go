@@ -414,7 +414,6 @@ func (s *Service) preview(tx *db.Tx, c docket.Case, d draft, w written) (kinds.V
 		return nil, k, nil, err
 	}
 	v["void"] = "草稿 没有签发"
-	v["case_url"], v["case_short"] = s.k.Config.Origin, "" // no code for what is no paper
 	fs, err := s.flaws(tx, c, k, w)
 	return v, k, fs, err
 }

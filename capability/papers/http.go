@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"embed"
 	"net/http"
-	"slices"
 	"strings"
 
 	"mashang/capability"
@@ -263,14 +262,8 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 		if ds, err = drafts(tx, v.Case.ID); err != nil {
 			return nil, err
 		}
-		for _, p := range ps {
-			n, ok, err := s.nextOf(p, ps, ds)
-			if err != nil {
-				return nil, err
-			}
-			if ok && !slices.ContainsFunc(ns, func(x next) bool { return x.kind == n.kind }) { // of two records the newer counts
-				ns = append(ns, n)
-			}
+		if ns, err = s.nexts(v.Case, ps, ds); err != nil {
+			return nil, err
 		}
 	}
 	return []capability.Panel{{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, ds, ns, s.kinds, parties, names, lacks)}}, nil
