@@ -18,7 +18,7 @@ func TestWorkingCopy(t *testing.T) {
 	own := paperIDs(t, h, id)["case_code_notice"]
 	draft := h.post("陈助", "/papers/write/"+id+"/save", map[string]any{"kind": "mediation_record", "fields": map[string]any{
 		"began": "2026-03-03 08:00", "ended": "2026-03-03 08:40", "where": "第一调解室", "present": []string{"原告贾若兰"}, "mediator": "周明远",
-		"willing": []any{[]string{"原告", "自愿。"}}, "agreement": []string{"被告三十日内付给原告五万元；"}, "effect": "签收调解书后生效"}}).must(t, "save", 200).get("id")
+		"willing": []any{[]string{"原告", "自愿。"}, []string{"被告", "自愿。"}}, "agreement": []string{"被告三十日内付给原告五万元；"}, "effect": "签收调解书后生效"}}).must(t, "save", 200).get("id")
 	dir := t.TempDir()
 	for name, c := range map[string]struct{ path, says string }{
 		"paper": {"/papers/docx/" + id + "/" + own, "贾若兰"},
