@@ -1,12 +1,18 @@
 package mashang_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/json"
+	"encoding/xml"
+	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,14 +65,17 @@ func TestInert(t *testing.T) {
 			}
 		}
 	})
-	if n < 1500 || seen["text/html"] < 100 || seen["application/json"] < 50 || seen["application/pdf"] < 5 || seen["text/plain"] < 5 {
+	if n < 1500 || seen["text/html"] < 100 || seen["application/json"] < 50 || seen["application/pdf"] < 5 || seen[docKind] < 5 || seen["text/plain"] < 5 {
 		t.Errorf("%d answers; the words stood in %v", n, seen)
 	}
 	inert(t, "the summary of the discipline office", sheetKind, h.post("督察", "/oversight/summary", map[string]string{"court": "冀11"}).must(t, "summary", 200).body)
 	inert(t, "the log", "log", h.log.String())
 }
 
-const sheetKind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+const (
+	sheetKind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	docKind   = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+)
 
 // broken is what a string leaves when it was taken for a format.
 var broken = regexp.MustCompile(`%!.?\((MISSING|EXTRA|BADINDEX|NOVERB|[a-z]+=)`)
@@ -102,6 +111,8 @@ func inert(t *testing.T, what, kind, body string) bool {
 		return plainPaper(t, what, body)
 	case sheetKind:
 		return plainTable(t, what, body)
+	case docKind:
+		return plainDocument(t, what, body)
 	case "log":
 		for l := range strings.Lines(body) {
 			if !json.Valid([]byte(l)) || strings.Contains(l, "script") || strings.Contains(l, "evil(") {
@@ -169,13 +180,62 @@ func plainTable(t *testing.T, what, body string) (there bool) {
 	return there
 }
 
+// plainDocument: an office document has the words as text, fetches nothing,
+// reckons nothing but the number of the page, and carries no program.
+func plainDocument(t *testing.T, what, body string) (there bool) {
+	t.Helper()
+	z, err := zip.NewReader(strings.NewReader(body), int64(len(body)))
+	if err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	for _, f := range z.File {
+		if !strings.HasSuffix(f.Name, ".xml") && !strings.HasSuffix(f.Name, ".rels") && !strings.HasSuffix(f.Name, ".png") {
+			t.Errorf("%s has %s", what, f.Name)
+		}
+		b, err := fs.ReadFile(z, f.Name)
+		if err != nil {
+			t.Fatalf("%s: %s: %v", what, f.Name, err)
+		}
+		if strings.HasSuffix(f.Name, ".png") {
+			continue
+		}
+		if strings.ContainsAny(string(b), "\u202e\u2066") || strings.Contains(string(b), `TargetMode`) {
+			t.Errorf("%s: %s reverses the reading, or leads out", what, f.Name)
+		}
+		dec, inside := xml.NewDecoder(bytes.NewReader(b)), ""
+		for {
+			token, err := dec.Token()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%s: %s: %v", what, f.Name, err)
+			}
+			switch x := token.(type) {
+			case xml.StartElement:
+				if inside = x.Name.Local; slices.Contains([]string{"hyperlink", "object", "altChunk", "fldSimple", "script", "img"}, inside) {
+					t.Errorf("%s: %s has <%s>", what, f.Name, inside)
+				}
+			case xml.CharData:
+				if inside == "instrText" && strings.TrimSpace(string(x)) != "PAGE" {
+					t.Errorf("%s: %s reckons %q", what, f.Name, x)
+				}
+				there = there || inside == "t" && strings.Contains(string(x), "<script>alert(1)</script>")
+			case xml.EndElement:
+				inside = ""
+			}
+		}
+	}
+	return there
+}
+
 // typed: an answer is what its type says, in UTF-8, and nobody on the way may
 // keep it unless it is the same for everybody.
 func typed(t *testing.T, what string, a answer, head http.Header) {
 	t.Helper()
 	kind, rest, _ := strings.Cut(a.kind, ";")
 	body := strings.TrimSpace(a.body)
-	begins := map[string]string{"text/html": "<", "application/pdf": "%PDF-", "image/png": "\x89PNG", "application/json": "", sheetKind: "PK\x03\x04", "text/plain": "", "text/csv": "", "application/octet-stream": ""}
+	begins := map[string]string{"text/html": "<", "application/pdf": "%PDF-", "image/png": "\x89PNG", "application/json": "", sheetKind: "PK\x03\x04", docKind: "PK\x03\x04", "text/plain": "", "text/csv": "", "application/octet-stream": ""}
 	begin, known := begins[kind]
 	switch {
 	case body == "" && kind == "":

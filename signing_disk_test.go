@@ -34,7 +34,7 @@ func (h *house) recordedBy(caseID string, who ...string) (paperID string) {
 	}
 	out := h.post("陈助", "/papers/write/"+caseID+"/save", map[string]any{"kind": "mediation_record", "by": by, "submit": true, "fields": map[string]any{
 		"began": "2026-03-03 08:00", "ended": "2026-03-03 08:40", "where": "第一调解室", "present": []string{"原告贾若兰"}, "mediator": "周明远",
-		"willing": []any{[]string{"原告", "自愿。"}}, "agreement": []string{"被告三十日内付给原告五万元；"}, "fee_says": "减半收取，由被告负担。", "effect": "签收调解书后生效"}}).must(h.t, "save", 200)
+		"willing": []any{[]string{"原告", "自愿。"}, []string{"被告", "自愿。"}}, "agreement": []string{"被告三十日内付给原告五万元；"}, "fee_says": "减半收取，由被告负担。", "effect": "签收调解书后生效"}}).must(h.t, "save", 200)
 	if out.get("state") != "checked" {
 		h.t.Fatal(out.body)
 	}

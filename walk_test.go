@@ -46,7 +46,7 @@ func TestEveryRoute(t *testing.T) {
 		{"邻县", access.OtherStaff | access.Person | access.Account},                // another court
 	}
 	papers := paperIDs(t, h, id)
-	fill := map[string]string{"case": id, "message": mid, "paper": papers["acceptance_notice"], "party": h.partyID(id, "贾若兰"), "agent": "none", "n": "0", "record": "none", "service": "none", "attempt": "none", "code": "X", "challenge": "none", "word": "none", "token": "none", "request": "none", "batch": "none", "round": "none"}
+	fill := map[string]string{"case": id, "message": mid, "paper": papers["acceptance_notice"], "party": h.partyID(id, "贾若兰"), "agent": "none", "n": "0", "record": "none", "service": "none", "attempt": "none", "code": "X", "challenge": "none", "word": "none", "token": "none", "request": "none", "batch": "none", "round": "none", "draft": "none"}
 	for _, r := range h.Router.Routes() {
 		checkDeclared(t, r)
 		if r.Object == web.Public || !strings.Contains(r.Pattern, "{case}") && !strings.Contains(r.Pattern, "{paper}") {

@@ -242,7 +242,7 @@ func (s *written) signRecords(save, decide string) {
 	round := func() {
 		words := s.w(save, "fields")
 		f := map[string]any{"kind": "mediation_record", "by": []string{s.partyID(s.first, s.own), s.partyID(s.first, s.other)}, "submit": true, "fields": map[string]any{"began": "2026-03-03 08:00", "ended": "2026-03-03 08:40", "where": words, "present": []string{words},
-			"mediator": words, "willing": []any{[]string{words, "自愿。"}}, "agreement": []string{words}, "fee_says": words, "effect": "签收调解书后生效"}}
+			"mediator": words, "willing": []any{[]string{words, "自愿。"}, []string{words, "自愿。"}}, "agreement": []string{words}, "fee_says": words, "effect": "签收调解书后生效"}}
 		s.fill["draft"] = s.say("陈助", save, f).get("id")
 		s.say("周明远", decide, map[string]any{"answer": "approve"})
 		s.drain()

@@ -25,7 +25,7 @@ func TestSign(t *testing.T) {
 	draft := d.MustEval(`async id => {
 		const by = [...document.querySelectorAll('[name=by]')].filter(e => e.closest('label').textContent.includes('贾若兰')).map(e => e.value)
 		const r = await fetch('/api/v1/papers/write/' + id + '/save', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ kind: 'mediation_record', by, submit: true, fields: {
-			began: '2026-03-03 08:00', ended: '2026-03-03 08:40', where: '网上调解室', present: ['原告贾若兰'], mediator: '周明远', willing: [['原告', '自愿。']],
+			began: '2026-03-03 08:00', ended: '2026-03-03 08:40', where: '网上调解室', present: ['原告贾若兰'], mediator: '周明远', willing: [['原告', '自愿。'], ['被告', '自愿。']],
 			agreement: ['被告于三十日内付给贾若兰五万元，付至她名下的银行账户；', '贾若兰放弃其他诉讼请求。'], fee_says: '减半收取，由被告负担。', effect: '签收调解书后生效' } }) })
 		const j = await r.json(); return j.state === 'checked' ? j.id : JSON.stringify(j)
 	}`, id).Str()

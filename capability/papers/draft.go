@@ -12,9 +12,7 @@ import (
 	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/access"
-	"mashang/docket/form"
 	"mashang/docket/paper"
-	"mashang/law"
 	"mashang/platform/app"
 	"mashang/platform/auth"
 	"mashang/platform/db"
@@ -416,7 +414,6 @@ func (s *Service) preview(tx *db.Tx, c docket.Case, d draft, w written) (kinds.V
 		return nil, k, nil, err
 	}
 	v["void"] = "草稿 没有签发"
-	v["case_url"], v["case_short"] = s.k.Config.Origin, "" // no code for what is no paper
 	fs, err := s.flaws(tx, c, k, w)
 	return v, k, fs, err
 }
@@ -455,14 +452,5 @@ func orNone(s []string) []string {
 	if len(s) == 0 {
 		return []string{""}
 	}
-	return s
-}
-
-// typedMoney shows fen as one types it.
-func typedMoney(v any) string {
-	if n, ok := form.Fen(v); ok {
-		return law.Money(n).Plain()
-	}
-	s, _ := v.(string)
 	return s
 }

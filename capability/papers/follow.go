@@ -5,6 +5,7 @@ import (
 
 	"mashang/capability"
 	"mashang/capability/papers/kinds"
+	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
 	"mashang/platform/db"
@@ -54,6 +55,24 @@ type next struct {
 
 func (n next) href() string {
 	return "/papers/write/" + n.From.Case + "?kind=" + n.kind + "&from=" + n.From.ID
+}
+
+// nexts are the papers that may be drawn from those of a case, the newest first;
+// of two records the newer counts, and of a closed case nothing is left to draw.
+func (s *Service) nexts(c docket.Case, ps []paper.Paper, ds []draft) (out []next, err error) {
+	if c.State == docket.Closed {
+		return nil, nil
+	}
+	for _, p := range ps {
+		n, ok, err := s.nextOf(p, ps, ds)
+		if err != nil {
+			return nil, err
+		}
+		if ok && !slices.ContainsFunc(out, func(x next) bool { return x.kind == n.kind }) {
+			out = append(out, n)
+		}
+	}
+	return out, nil
 }
 
 // nextOf says what may be drawn from a paper, if it was not yet: neither among

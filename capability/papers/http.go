@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"embed"
 	"net/http"
-	"slices"
 	"strings"
 
 	"mashang/capability"
@@ -75,6 +74,8 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /papers/{case}", Title: "本案的文书", Object: "paper", Verb: "read", Out: list{}, Do: s.getList},
 		{Pattern: "GET /papers/view/{paper}", Title: "在网页上看文书", Object: "paper", Verb: "read", PageOnly: true, Do: s.getView},
 		{Pattern: "GET /papers/file/{paper}", Title: "文书的 PDF", Object: "paper", Verb: "read", Out: web.File{}, Do: s.getFile},
+		{Pattern: "GET /papers/docx/{case}/{paper}", Title: "文书的 Word 工作稿", Object: "paper", Verb: "proof", Out: web.File{}, Do: s.getDOCX},
+		{Pattern: "GET /papers/write/{case}/{draft}/docx", Title: "草稿的 Word 工作稿", Object: "paper", Verb: "proof", Out: web.File{}, Do: s.getDOCX},
 		{Pattern: "GET /papers/write/{case}", Title: "写文书", Object: "paper", Verb: "draft", PageOnly: true, Do: s.getWrite},
 		{Pattern: "POST /papers/write/{case}/save", Title: "保存文书草稿，或者交去签发", Object: "paper", Verb: "draft", Limit: "write", In: draftCmd{}, Out: saved{}, Do: s.postWrite},
 		{Pattern: "GET /papers/write/{case}/{draft}", Title: "看文书草稿", Object: "paper", Verb: "proof", Out: proof{}, Do: s.getDraft},
@@ -143,11 +144,17 @@ func (s *Service) getView(r *http.Request) (web.Reply, error) {
 	if err := pdf.WriteHTML(&b, doc); err != nil {
 		return web.Reply{}, err
 	}
-	var proven bool
-	if err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) { proven, err = s.rounds.Proven(tx, p.Digest); return err }); err != nil {
+	var proven, word bool
+	a := auth.From(r.Context())
+	if err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) {
+		_, no := access.May(tx, a, "proof", access.Of("paper", p.Case), tx.Now())
+		word = no == nil
+		proven, err = s.rounds.Proven(tx, p.Digest)
+		return err
+	}); err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: viewPage(p, b.String(), proven, auth.From(r.Context()).Staff), Read: s.reading(r, p)}, nil
+	return web.Reply{Page: viewPage(p, b.String(), proven, a.Staff, word), Read: s.reading(r, p)}, nil
 }
 
 func (s *Service) getFile(r *http.Request) (web.Reply, error) {
@@ -255,14 +262,8 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 		if ds, err = drafts(tx, v.Case.ID); err != nil {
 			return nil, err
 		}
-		for _, p := range ps {
-			n, ok, err := s.nextOf(p, ps, ds)
-			if err != nil {
-				return nil, err
-			}
-			if ok && !slices.ContainsFunc(ns, func(x next) bool { return x.kind == n.kind }) { // of two records the newer counts
-				ns = append(ns, n)
-			}
+		if ns, err = s.nexts(v.Case, ps, ds); err != nil {
+			return nil, err
 		}
 	}
 	return []capability.Panel{{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, ds, ns, s.kinds, parties, names, lacks)}}, nil

@@ -1,15 +1,12 @@
 package papers
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 
 	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/access"
-	"mashang/docket/form"
 	"mashang/docket/paper"
 	"mashang/platform/auth"
 	"mashang/platform/db"
@@ -229,82 +226,6 @@ func (s *Service) postDecide(r *http.Request) (web.Reply, error) {
 	}
 	toast := map[string]string{"approve": "签发了，正在制作，几秒就好。", "return": "退回给起草的人了。", "drop": "不要了。"}[c.Answer]
 	return web.Reply{Goto: "/casebook/" + caseID, Toast: toast, JSON: ok{true}}, nil
-}
-
-// shown is a value as it stands in its box.
-func shown(fd form.Field, v any) string {
-	switch fd.Type {
-	case form.Money:
-		return typedMoney(v)
-	case form.Yes:
-		if v == true {
-			return "on"
-		}
-		return ""
-	case form.List:
-		var lines []string
-		for _, x := range items(v) {
-			lines = append(lines, fmt.Sprint(x))
-		}
-		return strings.Join(lines, "\n")
-	}
-	switch x := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return x
-	case json.Number:
-		return x.String()
-	}
-	return fmt.Sprint(v)
-}
-
-func items(v any) []any {
-	l, _ := v.([]any)
-	return l
-}
-
-// cells are the rows of a table with two empty ones below.
-func cells(fd form.Field, v any) [][]string {
-	rows := form.Rows(v)
-	out := make([][]string, 0, len(rows)+2)
-	for _, r := range append(rows[:len(rows):len(rows)], nil, nil) {
-		line := make([]string, len(fd.Of))
-		copy(line, r)
-		out = append(out, line)
-	}
-	return out
-}
-
-// input is a field of a form as a field of the page.
-func input(fd form.Field, w written, e ui.Errs) ui.Input {
-	i := ui.Input{Name: "fields." + fd.Name, Label: fd.Label, Hint: hint(fd), Value: shown(fd, w.Fields[fd.Name])}
-	switch fd.Type {
-	case form.Text:
-		i.Rows = 6
-	case form.List:
-		i.Rows = 4
-	case form.Money, form.Number:
-		i.Mode = "decimal"
-	}
-	if !fd.Required {
-		i.Label += "（可以不填）"
-		if fd.When != "" {
-			i.Label = fd.Label + "（有的时候要填）"
-		}
-	}
-	return i.With(e)
-}
-
-func hint(fd form.Field) string {
-	add := map[form.Type]string{form.Money: "单位元，例如 1680.32", form.Date: "写成 2026-03-05", form.Time: "写成 2026-03-05 09:30", form.List: "一行写一项"}[fd.Type]
-	if fd.Hint == "" || strings.Contains(fd.Hint, add) {
-		if fd.Hint != "" {
-			return fd.Hint
-		}
-		return add
-	}
-	return strings.TrimSuffix(fd.Hint+"。"+add, "。")
 }
 
 // inGroup are the kinds of a part of the list that can be written here.

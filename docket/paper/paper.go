@@ -208,7 +208,7 @@ func ByDigest(tx *db.Tx, digest string) (Paper, bool, error) {
 
 // Corrections are the papers that put slips of a paper right, oldest first.
 func Corrections(tx *db.Tx, paper string) ([]Paper, error) {
-	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE corrects = ? AND id = original AND state IN ('issued', 'served', 'effective') ORDER BY at, id`, paper)
+	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE corrects = ? AND id = original AND state IN `+finished+` ORDER BY at, id`, paper)
 }
 
 // OfCase returns the papers of a case, newest first.
@@ -223,11 +223,15 @@ func OrderedFor(tx *db.Tx, person string, at time.Time, most int) ([]Paper, erro
 		SELECT 1 FROM docket_access a WHERE a.case_id = paper_paper.case_id AND a.person_id = ? AND a.from_at <= ? AND (a.until_at = 0 OR a.until_at > ?)) ORDER BY at, id LIMIT ?`, person, at, at, most)
 }
 
+// finished are the states of a paper that still counts.
+const finished = `('issued', 'served', 'effective')`
+
 // Awaiting returns the finished papers after which one of another kind has to
 // come, of the open cases that a person handles or helps to handle, the oldest
-// first.
+// first. Of two in a case after which the same has to come the newer counts.
 func Awaiting(tx *db.Tx, person string, at time.Time, most int) ([]Paper, error) {
-	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE awaits <> '' AND state IN ('issued', 'served', 'effective')
+	return db.List[Paper](tx, `SELECT `+cols+` FROM paper_paper WHERE awaits <> '' AND state IN `+finished+`
+		AND NOT EXISTS (SELECT 1 FROM paper_paper n WHERE n.case_id || '' = paper_paper.case_id AND n.awaits <> '' AND n.awaits = paper_paper.awaits AND n.state IN `+finished+` AND (n.at > paper_paper.at OR n.at = paper_paper.at AND n.id > paper_paper.id))
 		AND EXISTS (SELECT 1 FROM docket_case c WHERE c.id = paper_paper.case_id AND c.state = 'open')
 		AND EXISTS (SELECT 1 FROM docket_access a WHERE a.case_id = paper_paper.case_id AND a.person_id = ? AND a.capacity IN ('handler', 'assistant', 'clerk') AND a.from_at <= ? AND (a.until_at = 0 OR a.until_at > ?))
 		ORDER BY at, id LIMIT ?`, person, at, at, most)

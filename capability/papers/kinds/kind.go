@@ -207,6 +207,9 @@ func (k Kind) block(v Values, word string) (pdf.Block, bool) {
 	switch word {
 	case "panel":
 		short := v.Text("case_short")
+		if short == "" { // neither a draft nor a copy to work with opens a case
+			return pdf.Note{Text: "（案件码只印在发给本人的那一份上。）"}, true
+		}
 		return pdf.CasePanel{URL: v.Text("case_url"), Short: short, Caption: "您的案件码", Lines: []string{
 			"用手机相机或微信扫一扫。", "不能扫的，打开 " + v.Text("site") + " 填上面这 " + fmt.Sprint(len(short)) + " 个字。", "只能由您本人打开，请不要转发。"}}, true
 	case "sign":

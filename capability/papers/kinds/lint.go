@@ -31,7 +31,7 @@ func (k Kind) Lint(v Values) (out []Flaw) {
 	if len(out) > 0 { // the checks below may rely on shapes
 		return out
 	}
-	for _, c := range append([]string{"words", "private"}, k.Checks...) {
+	for _, c := range append([]string{"words", "private", "sums"}, k.Checks...) {
 		out = append(out, checks[c](k, v)...)
 	}
 	return out
@@ -44,7 +44,7 @@ var checks map[string]check
 
 func init() { // a map that refers to itself through Kind
 	checks = map[string]check{
-		"words": oldWords, "private": private, "names": fullNames, "claims": answered, "delay": delayClause, "appeal": appealable, "final": final,
+		"words": oldWords, "private": private, "sums": bothSums, "names": fullNames, "claims": answered, "delay": delayClause, "appeal": appealable, "final": final,
 		"fee": feeShares, "cites": citations, "dates": order, "bench": bench, "ordinary": procedureIs("普通程序"), "summary": procedureIs("简易程序"), "small": procedureIs("小额诉讼程序"),
 		"money": holdingsWhole, "president": president, "mediation": statement, "slip": onlySlips, "announce": announcement, "term": term, "range": fineRange,
 		"answer": answerDays, "notice_days": noticeDays, "evidence": evidenceDays, "prepaid": prepaid, "eservice": eservice, "gist": gist, "correction_date": correctionDate, "two_officers": twoOfficers, "opinions": opinions, "relief": relief, "filers": onlyFilers,
@@ -54,6 +54,7 @@ func init() { // a map that refers to itself through Kind
 	maps.Copy(checks, moneyChecks)
 	maps.Copy(checks, handoverChecks)
 	maps.Copy(checks, trialChecks)
+	maps.Copy(checks, noticeChecks)
 }
 
 // typed is every text that people wrote into the form's own fields, by field.

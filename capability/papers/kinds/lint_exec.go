@@ -161,13 +161,27 @@ func assist(_ Kind, v Values) (out []Flaw) {
 	case ok && ok2 && dated.Before(ruled):
 		out = append(out, Flaw{"ruled", "协助执行通知书不能早于裁定书。", cite.CPL(253).String()})
 	}
+	what := strings.Join(v.List("acts"), "\n")
+	deposit := strings.Contains(what, "存款")
 	from, ok := v.day("from")
 	until, ok2 := v.day("until")
 	switch act {
 	case "查封", "扣押", "冻结", "续行查封扣押冻结":
-		if !ok || !ok2 || until.Before(from) || until.After(from.AddYears(3)) {
+		years := 3
+		if act == "扣押" {
+			years = 2
+		} else if deposit {
+			years = 1
+		}
+		if !ok || !ok2 || until.Before(from) || until.After(from.AddYears(years)) {
 			out = append(out, Flaw{"until", "要写明从哪天到哪天，存款最长一年，动产两年，其他三年。", cite.JI(485).String()})
 		}
+	}
+	if (act == "划拨" || act == "扣留提取收入" || act == "冻结" && deposit) && !someMoney.MatchString(what) {
+		out = append(out, Flaw{"acts", "要写明多少钱。", cite.CPL(map[bool]int{true: 254, false: 253}[act == "扣留提取收入"]).String()})
+	}
+	if act == "划拨" && !strings.Contains(what, "账") {
+		out = append(out, Flaw{"acts", "要写明划到哪个账户。", cite.CPL(253).String()})
 	}
 	return out
 }

@@ -74,7 +74,7 @@ func reading(k Kind, v Values) (out []Flaw) {
 			out = append(out, Flaw{"volumes", "只能查阅正卷，副卷不能给。", "查阅民事案件材料规定第五条"})
 		}
 	}
-	return append(out, times(k, v)...)
+	return append(out, lasted("from", "to")(k, v)...)
 }
 
 var courtly = regexp.MustCompile(`本院|院印|（\d{4}）\S{1,8}(民|诉|执)\S{0,3}\d+号`)

@@ -13,7 +13,7 @@ import (
 // moneyChecks are the checks of papers that sell, pay out and end enforcement.
 var moneyChecks = map[string]check{
 	"auction": auction, "funds": funds, "distribution": distribution, "bounty": bounty, "settlement": settlement,
-	"closing": closing, "stay": stay, "letter": letter, "paid": ownAccount, "times": times,
+	"closing": closing, "stay": stay, "letter": letter, "paid": ownAccount,
 }
 
 // cell is one cell of a row, which may be shorter than its head.
@@ -106,14 +106,6 @@ func ownAccount(_ Kind, v Values) []Flaw {
 	return nil
 }
 
-// times: what a record tells ends after it began.
-func times(_ Kind, v Values) []Flaw {
-	if v.Text("to") < v.Text("from") {
-		return []Flaw{{Field: "to", Says: "结束时间早于开始时间。"}}
-	}
-	return nil
-}
-
 // distribution: nobody gets more than he is owed, and all together get no more
 // than there is.
 func distribution(_ Kind, v Values) (out []Flaw) {
@@ -155,7 +147,7 @@ func settlement(k Kind, v Values) (out []Flaw) {
 		}
 	}
 	sortFlaws(out)
-	return append(out, times(k, v)...)
+	return append(out, lasted("from", "to")(k, v)...)
 }
 
 // closing: no case is closed as done while something is still seized.
