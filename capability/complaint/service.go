@@ -51,6 +51,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /complaint/office/{complaint}", Title: "看一份投诉、举报", Object: "complaint", Verb: "read", Out: seen{}, Do: s.getOne},
 		{Pattern: "GET /complaint/office/{complaint}/file/{n}", Title: "看投诉、举报的材料", Object: "complaint", Verb: "read", Out: web.File{}, Do: s.getFile},
 		{Pattern: "POST /complaint/office/{complaint}", Title: "答复投诉、举报", Object: "complaint", Verb: "read", Limit: "write", In: answer{}, Out: ok{}, Do: s.postAnswer},
+		{Pattern: "POST /complaint/office/{complaint}/pass", Title: "转给另一个部门", Object: "complaint", Verb: "read", Limit: "write", Out: ok{}, Do: s.postPass},
 	} {
 		r.Quiet = true
 		rt.Handle(r)
