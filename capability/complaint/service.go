@@ -84,6 +84,9 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 				if x.Due.Before(today) {
 					t.Tone, t.Tag = "late", "已过期"
 				}
+				if x.reader != p.Court {
+					t.Group = "下级法院过期没有答复的" + k.Title
+				}
 				out = append(out, t)
 			}
 		}
@@ -141,6 +144,25 @@ func (s *Service) office(tx *db.Tx, r row, w written) (string, bool, error) {
 	return office(tx, k, r.Reader, w)
 }
 
+// above is the court whose office also reads a paper that is late: whoever wrote
+// it need not run after the answer. Empty while there is time, and where no
+// court above is served here or all of its office are named.
+func (s *Service) above(tx *db.Tx, r row, w written, reader string) (string, error) {
+	if r.State != "waiting" || !r.Due.Before(docket.Today(tx.Now())) {
+		return "", nil
+	}
+	c, err := docket.CourtOf(tx, reader)
+	if err != nil || c.Parent == "" {
+		return "", err
+	}
+	k, _ := kindOf(r.Kind)
+	up, fit, err := office(tx, k, c.Parent, w)
+	if fault.KindOf(err) == fault.NotFound || err == nil && !fit {
+		return "", nil
+	}
+	return up, err
+}
+
 // byOffice returns a paper to the office that reads it. Only what is of a kind and
 // of a court that a post of the actor's reads is opened. Whoever asks for
 // another, or for one that he is himself named in, or for one that is not there,
@@ -191,8 +213,9 @@ func verb(kind string) string {
 	return "handle"
 }
 
-// may lets an office read a paper: by its post in the court that reads, and
-// unless it is about himself. To anybody else there is nothing.
+// may lets an office read a paper: by its post in the court that reads, or, when
+// the answer is late, in the one above, and unless it is about himself. To
+// anybody else there is nothing.
 func (s *Service) may(tx *db.Tx, r row, w written) error {
 	a := actor(tx)
 	k, _ := kindOf(r.Kind)
@@ -203,7 +226,15 @@ func (s *Service) may(tx *db.Tx, r row, w written) error {
 	if !served {
 		return fault.Missing()
 	}
-	if _, err := access.May(tx, a, verb(r.Kind), access.In("complaint", reader), tx.Now()); err != nil {
+	if _, err = access.May(tx, a, verb(r.Kind), access.In("complaint", reader), tx.Now()); fault.KindOf(err) == fault.Forbidden {
+		up, uerr := s.above(tx, r, w, reader)
+		if uerr != nil || up == "" {
+			return fault.OrMissing(uerr)
+		}
+		reader = up
+		_, err = access.May(tx, a, verb(r.Kind), access.In("complaint", reader), tx.Now())
+	}
+	if err != nil {
 		if fault.KindOf(err) == fault.Forbidden {
 			return fault.Missing()
 		}
