@@ -95,6 +95,7 @@ type report struct {
 	Basis       string   `json:"basis"`        // title of the document of a lawful inquiry
 	BasisNumber string   `json:"basis_number"` //
 	Superior    bool     `json:"superior"`     // the writer wants the court above to read it
+	Urgent      bool     `json:"urgent"`       // it already bears on how the case is handled
 	Mends       string   `json:"mends"`        // an earlier record of his that this one corrects
 }
 

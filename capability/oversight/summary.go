@@ -268,11 +268,11 @@ func workbook(v summary) ([]byte, error) {
 		b.Texts(x.Name, x.Unit, at)
 	}
 	b.Sheet("明细")
-	b.Texts("记录时间", "表", "哪一种", "记录人", "单位", "案件", "过问人", "过问人单位", "职务", "关系", "为谁", "日期", "时间", "地点", "方式", "内容", "处理", "转给", "材料", "依据文件", "文号")
+	b.Texts("记录时间", "表", "哪一种", "记录人", "单位", "案件", "过问人", "过问人单位", "职务", "关系", "为谁", "日期", "时间", "地点", "方式", "内容", "处理", "转给", "材料", "依据文件", "文号", "已经影响办案")
 	for _, d := range v.Details {
 		r := d.Record
 		b.Texts(d.At.In(zone).Format("2006-01-02 15:04"), titleOf(forms, r.Form), titleOf(natures, r.Nature), r.Name, r.AuthorUnit, r.Number+r.About, r.Who, r.Unit, r.Post, tieWord(r.report), r.For,
-			r.On.String(), r.Time, r.Place, titleOf(ways, r.Way), r.Content, titleOf(dones, r.Done), r.To, r.Kept, r.Basis, r.BasisNumber)
+			r.On.String(), r.Time, r.Place, titleOf(ways, r.Way), r.Content, titleOf(dones, r.Done), r.To, r.Kept, r.Basis, r.BasisNumber, map[bool]string{true: "是"}[r.Urgent])
 	}
 	return b.Bytes()
 }
