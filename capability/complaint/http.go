@@ -127,6 +127,13 @@ func (s *Service) postAnswer(r *http.Request) (web.Reply, error) {
 	return web.Reply{Goto: "/desk", Toast: "答复发出去了。", JSON: ok{true}}, nil
 }
 
+func (s *Service) postPass(r *http.Request) (web.Reply, error) {
+	if err := s.pass(r.Context(), r.PathValue("complaint")); err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Goto: "/desk", Toast: "转过去了，您这里不再看得到。", JSON: ok{true}}, nil
+}
+
 func (s *Service) getFile(r *http.Request) (web.Reply, error) {
 	n, err := strconv.Atoi(r.PathValue("n"))
 	if err != nil {

@@ -28,7 +28,9 @@ type seen struct {
 	Served bool      `json:"served"` // somebody of that office can read it now
 
 	Readings []reading `json:"readings,omitempty"` // for the office: who of it has opened this
+	Above    string    `json:"above,omitempty"`    // the office of the court above that reads too, because it is late
 	reader   string    // the court whose office reads now
+	above    string
 }
 
 type mine struct {
@@ -43,12 +45,12 @@ func (s *Service) unseal(r row) (w keeper, err error) {
 	return w, json.Unmarshal([]byte(text), &w)
 }
 
-// show is a paper for its reader. Who wrote a report is told to the office only
-// if he said that it may be.
+// show is a paper for its reader. Who wrote a report, or what is passed on as
+// one, is told to the office only if he said that it may be.
 func (s *Service) show(tx *db.Tx, r row, w keeper, own bool) (v seen, err error) {
 	k, _ := kindOf(r.Kind)
 	v = seen{ID: r.ID, Kind: r.Kind, At: r.At, Due: r.Due, State: r.State, Record: w.written}
-	if !own && r.Kind == "report" && w.Named != "on" {
+	if !own && (r.Kind == "report" || w.Kind == "report") && w.Named != "on" {
 		v.Record.Author = ""
 	}
 	if v.reader, v.Served, err = s.office(tx, r, w.written); err != nil {
@@ -59,6 +61,16 @@ func (s *Service) show(tx *db.Tx, r row, w keeper, own bool) (v seen, err error)
 		return v, err
 	}
 	v.Office = ct.Short + k.Office
+	if v.above, err = s.above(tx, r, w.written, v.reader); err != nil {
+		return v, err
+	}
+	if v.above != "" {
+		up, err := docket.CourtOf(tx, v.above)
+		if err != nil {
+			return v, err
+		}
+		v.Above = up.Short + k.Office
+	}
 	if r.Answer != "" {
 		v.Answer, err = s.k.Vault.Open(sealAnswer, r.Answer)
 	}
@@ -163,7 +175,7 @@ func (s *Service) waiting(tx *db.Tx, court, kind string) (out []seen, err error)
 		if err != nil {
 			return nil, err
 		}
-		if v.reader == court { // else another of his posts has it
+		if v.reader == court || v.above == court { // else another of his posts has it
 			out = append(out, v)
 		}
 	}

@@ -30,6 +30,15 @@ func kindOf(key string) (kind, bool) {
 	return kinds[i], true
 }
 
+// other is the kind of the other office: a complaint may turn out to be about
+// discipline, and a report about how somebody works.
+func (k kind) other() kind {
+	if k == kinds[0] {
+		return kinds[1]
+	}
+	return kinds[0]
+}
+
 const (
 	mostText  = 5000
 	mostFiles = 9

@@ -51,6 +51,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /complaint/office/{complaint}", Title: "看一份投诉、举报", Object: "complaint", Verb: "read", Out: seen{}, Do: s.getOne},
 		{Pattern: "GET /complaint/office/{complaint}/file/{n}", Title: "看投诉、举报的材料", Object: "complaint", Verb: "read", Out: web.File{}, Do: s.getFile},
 		{Pattern: "POST /complaint/office/{complaint}", Title: "答复投诉、举报", Object: "complaint", Verb: "read", Limit: "write", In: answer{}, Out: ok{}, Do: s.postAnswer},
+		{Pattern: "POST /complaint/office/{complaint}/pass", Title: "转给另一个部门", Object: "complaint", Verb: "read", Limit: "write", Out: ok{}, Do: s.postPass},
 	} {
 		r.Quiet = true
 		rt.Handle(r)
@@ -82,6 +83,9 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 				t := capability.Task{Group: "等您答复的" + k.Title, Due: x.Due.At(23, 59, clock.Shanghai), Title: "一份" + k.Title, Sub: x.Record.Number, Href: "/complaint/office/" + x.ID, Tone: "go", Tag: x.Due.Short(today) + "前"}
 				if x.Due.Before(today) {
 					t.Tone, t.Tag = "late", "已过期"
+				}
+				if x.reader != p.Court {
+					t.Group = "下级法院过期没有答复的" + k.Title
 				}
 				out = append(out, t)
 			}
@@ -140,6 +144,25 @@ func (s *Service) office(tx *db.Tx, r row, w written) (string, bool, error) {
 	return office(tx, k, r.Reader, w)
 }
 
+// above is the court whose office also reads a paper that is late: whoever wrote
+// it need not run after the answer. Empty while there is time, and where no
+// court above is served here or all of its office are named.
+func (s *Service) above(tx *db.Tx, r row, w written, reader string) (string, error) {
+	if r.State != "waiting" || !r.Due.Before(docket.Today(tx.Now())) {
+		return "", nil
+	}
+	c, err := docket.CourtOf(tx, reader)
+	if err != nil || c.Parent == "" {
+		return "", err
+	}
+	k, _ := kindOf(r.Kind)
+	up, fit, err := office(tx, k, c.Parent, w)
+	if fault.KindOf(err) == fault.NotFound || err == nil && !fit {
+		return "", nil
+	}
+	return up, err
+}
+
 // byOffice returns a paper to the office that reads it. Only what is of a kind and
 // of a court that a post of the actor's reads is opened. Whoever asks for
 // another, or for one that he is himself named in, or for one that is not there,
@@ -190,8 +213,9 @@ func verb(kind string) string {
 	return "handle"
 }
 
-// may lets an office read a paper: by its post in the court that reads, and
-// unless it is about himself. To anybody else there is nothing.
+// may lets an office read a paper: by its post in the court that reads, or, when
+// the answer is late, in the one above, and unless it is about himself. To
+// anybody else there is nothing.
 func (s *Service) may(tx *db.Tx, r row, w written) error {
 	a := actor(tx)
 	k, _ := kindOf(r.Kind)
@@ -202,7 +226,15 @@ func (s *Service) may(tx *db.Tx, r row, w written) error {
 	if !served {
 		return fault.Missing()
 	}
-	if _, err := access.May(tx, a, verb(r.Kind), access.In("complaint", reader), tx.Now()); err != nil {
+	if _, err = access.May(tx, a, verb(r.Kind), access.In("complaint", reader), tx.Now()); fault.KindOf(err) == fault.Forbidden {
+		up, uerr := s.above(tx, r, w, reader)
+		if uerr != nil || up == "" {
+			return fault.OrMissing(uerr)
+		}
+		reader = up
+		_, err = access.May(tx, a, verb(r.Kind), access.In("complaint", reader), tx.Now())
+	}
+	if err != nil {
 		if fault.KindOf(err) == fault.Forbidden {
 			return fault.Missing()
 		}

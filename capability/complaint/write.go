@@ -214,3 +214,45 @@ func (s *Service) answer(ctx context.Context, paperID string, c answer) error {
 		return s.k.Confide(tx, entered, actor(tx).Person, sealed)
 	})
 }
+
+// pass hands a paper to the other office, which has its own days from today.
+// It does so once: what was passed on is answered where it came.
+func (s *Service) pass(ctx context.Context, paperID string) error {
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		r, w, err := s.byOffice(tx, paperID)
+		if err != nil {
+			return err
+		}
+		if r.State != "waiting" {
+			return fault.New(fault.Conflict, "这一份已经答复过了。")
+		}
+		if r.Kind != w.Kind {
+			return fault.New(fault.Conflict, "这一份是另一个部门转来的，请直接答复。")
+		}
+		k, _ := kindOf(r.Kind)
+		to := k.other()
+		reader, served, err := office(tx, to, w.Of, w.written)
+		if err != nil {
+			return err
+		}
+		if !served {
+			return fault.New(fault.Conflict, to.Office+"现在没有人能看这一份，请您答复。")
+		}
+		cal, err := docket.Calendar(tx)
+		if err != nil {
+			return err
+		}
+		on := due(cal, tx.Now(), to.Days)
+		if err := db.Must1(tx.Exec(`UPDATE complaint_complaint SET kind = ?, reader = ?, due_on = ? WHERE id = ? AND kind = ? AND state = 'waiting'`, to.Key, reader, on, r.ID, r.Kind)); err != nil {
+			return err
+		}
+		ct, err := docket.CourtOf(tx, reader)
+		if err != nil {
+			return err
+		}
+		if err := s.k.Notify.SendAt(tx, docket.Rings(tx.Now()), "sms", w.Phone, "", "【"+ct.Short+"】您写的一份东西有新情况，请登录查看。"); err != nil {
+			return err
+		}
+		return s.k.Confide(tx, entered, actor(tx).Person, r.Sealed+to.Key)
+	})
+}

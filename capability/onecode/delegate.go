@@ -98,29 +98,33 @@ func (s *Service) delegate(ctx context.Context, c delegate) error {
 	})
 }
 
-// mayDelegate: a judge delegates his own threads; the head of the division
-// those of a judge who cannot do it himself.
+// mayDelegate: threads go to a judge of the same court.
 func (s *Service) mayDelegate(tx *db.Tx, a auth.Actor, c delegate) error {
-	now := tx.Now()
-	from, err := docket.Staff(tx, c.Court, now, docket.Judge, docket.Head, docket.President)
+	here, err := docket.Staff(tx, c.Court, tx.Now(), docket.Judge, docket.Head, docket.President)
 	if err != nil {
 		return err
 	}
-	here := func(who string) bool {
-		return slices.ContainsFunc(from, func(m docket.Member) bool { return m.Person == who })
-	}
-	if !here(c.From) || !here(c.To) {
+	if !slices.ContainsFunc(here, func(m docket.Member) bool { return m.Person == c.To }) {
 		return fault.Field("to", "只能委托给本院的法官。")
 	}
-	if a.Person == c.From && a.Staff {
+	return speaksFor(tx, a, c.From, here)
+}
+
+// speaksFor: a judge delegates his own threads; the head of the division those
+// of a judge who cannot do it himself.
+func speaksFor(tx *db.Tx, a auth.Actor, judge string, here []docket.Member) error {
+	if !slices.ContainsFunc(here, func(m docket.Member) bool { return m.Person == judge }) {
+		return fault.Field("to", "只能委托给本院的法官。")
+	}
+	if a.Person == judge && a.Staff {
 		return nil
 	}
-	posts, err := docket.Posts(tx, a.Person, now)
+	posts, err := docket.Posts(tx, a.Person, tx.Now())
 	if err != nil {
 		return err
 	}
 	for _, p := range posts {
-		if a.Staff && slices.ContainsFunc(from, func(m docket.Member) bool { return m.Person == c.From && heads(p, m.Post) }) {
+		if a.Staff && slices.ContainsFunc(here, func(m docket.Member) bool { return m.Person == judge && heads(p, m.Post) }) {
 			return nil
 		}
 	}
@@ -136,11 +140,11 @@ func heads(p, other docket.Post) bool {
 type handed struct{ cases, questions int64 }
 
 // handOver gives the delegate, until the end of the delegation, sight of the
-// cases in which the judge may be written to or has still to answer (somebody
-// asks why after the judgment, too), and the questions that wait.
+// cases in which the judge may be written to or has still to be answered for
+// (somebody asks why after the judgment, too), and the questions that wait.
 func handOver(tx *db.Tx, from, to string, until time.Time) (n handed, err error) {
 	cases, err := db.List[string](tx, `SELECT id FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')
-		UNION SELECT m.case_id FROM onecode_message m JOIN docket_case c ON c.id = m.case_id WHERE m.handler_id = ? AND m.state = 'waiting' AND c.judge_id = ?`, from, from, from)
+		UNION SELECT c.id FROM docket_case c JOIN onecode_message m ON m.case_id = c.id WHERE c.judge_id = ? AND m.state = 'waiting'`, from, from)
 	if err != nil {
 		return n, err
 	}
@@ -150,14 +154,15 @@ func handOver(tx *db.Tx, from, to string, until time.Time) (n handed, err error)
 		}
 	}
 	n.cases = int64(len(cases))
-	n.questions, err = pass(tx, from, to, from)
+	n.questions, err = pass(tx, from, to)
 	return n, err
 }
 
-// pass moves the questions that wait for one person to another, in the cases
-// of a judge: what someone answers for a third is not his to pass on.
-func pass(tx *db.Tx, from, to, judge string) (int64, error) {
-	return tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id = ? AND state = 'waiting' AND case_id IN (SELECT id FROM docket_case WHERE judge_id = ?)`, to, from, judge)
+// pass moves the questions that wait in the cases of a judge to whoever
+// answers for him now, also those that lay with a delegate before: he may be
+// ill himself. What the judge answers for a third is not his to pass on.
+func pass(tx *db.Tx, judge, to string) (int64, error) {
+	return tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id <> ? AND state = 'waiting' AND case_id IN (SELECT id FROM docket_case WHERE judge_id = ?)`, to, to, judge)
 }
 
 // begin hands over on the first day of a delegation that was made ahead, with
@@ -185,27 +190,81 @@ func (s *Service) begin(ctx context.Context, j *jobs.Job) error {
 	})
 }
 
-// comeBack gives a judge back, when his delegation ends, what his delegate
-// has not answered.
+// comeBack looks, when a delegation ends, who answers now.
 func (s *Service) comeBack(ctx context.Context, j *jobs.Job) error {
 	var who [2]string
 	if err := j.Read(&who); err != nil {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		if _, still, err := delegationOf(tx, who[0], tx.Now()); err != nil || still {
-			return errors.Join(err, j.Finish(tx))
-		}
-		n, err := pass(tx, who[1], who[0], who[0])
+		n, kind, err := giveBack(tx, who[0])
 		if err != nil {
 			return err
 		}
-		if n > 0 {
-			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.returned", Actor: app.Actor(ctx), Body: map[string]any{"questions": n}}); err != nil {
+		if n != (handed{}) {
+			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: kind, Actor: app.Actor(ctx), Body: map[string]any{"cases": n.cases, "questions": n.questions}}); err != nil {
 				return err
 			}
 		}
 		return j.Finish(tx)
+	})
+}
+
+// giveBack gives a judge what a delegate of his has not answered, or, while
+// another delegation stands, the one whom that names; kind is the entry of it.
+func giveBack(tx *db.Tx, judge string) (n handed, kind string, err error) {
+	d, still, err := delegationOf(tx, judge, tx.Now())
+	if err != nil {
+		return n, "", err
+	}
+	if still {
+		n, err = handOver(tx, judge, d.To, d.Until)
+		return n, "onecode.passed", err
+	}
+	n.questions, err = pass(tx, judge, judge)
+	return n, "onecode.returned", err
+}
+
+// ending ends a delegation before its day.
+type ending struct {
+	Court      string `json:"court"`
+	Delegation string `json:"delegation"`
+}
+
+// endDelegation lets a judge who is back early answer himself again: whoever
+// may delegate may also take it back. The colleague's sight of his cases ends.
+func (s *Service) endDelegation(ctx context.Context, c ending) error {
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		now := tx.Now()
+		here, err := docket.Staff(tx, c.Court, now, docket.Judge, docket.Head, docket.President)
+		if err != nil {
+			return err
+		}
+		d, err := db.One[delegation](tx, `SELECT `+delegationCols+` FROM onecode_delegation WHERE id = ?`, c.Delegation)
+		if err != nil {
+			return err
+		}
+		if err := speaksFor(tx, auth.From(ctx), d.From, here); err != nil {
+			return err
+		}
+		if err := db.Must1(tx.Exec(`UPDATE onecode_delegation SET until_at = ? WHERE id = ? AND until_at > ?`, now, d.ID, now)); err != nil {
+			return err
+		}
+		cases, err := db.List[string](tx, `SELECT x.case_id FROM docket_access x JOIN docket_case c ON c.id = x.case_id WHERE x.person_id = ? AND x.capacity = 'delegate' AND x.until_at > ? AND c.judge_id = ?`, d.To, now, d.From)
+		if err != nil {
+			return err
+		}
+		for _, id := range cases {
+			if err := access.End(tx, d.To, id, "delegate", now); err != nil {
+				return err
+			}
+		}
+		n, _, err := giveBack(tx, d.From)
+		if err != nil {
+			return err
+		}
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.recalled", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"from": d.From, "to": d.To, "cases": n.cases, "questions": n.questions}})
+		return err
 	})
 }
 

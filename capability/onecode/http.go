@@ -47,6 +47,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "onecode.delegated", Title: "委托代为答复", Audience: ledger.Court},
 				{Name: "onecode.passed", Title: "委托开始，留言转交", Audience: ledger.Court, News: "留言转交了"},
 				{Name: "onecode.returned", Title: "委托到期，留言转回", Audience: ledger.Court, News: "留言转回了"},
+				{Name: "onecode.recalled", Title: "提前收回委托", Audience: ledger.Court},
 				{Name: "onecode.standard", Title: "保存常用答复", Audience: ledger.Court},
 				{Name: "onecode.reissued", Title: "更换案件码", Audience: ledger.Named, News: "案件码换了"},
 				{Name: "onecode.revoked", Title: "作废案件码", Audience: ledger.Court},
@@ -65,6 +66,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "POST /onecode/open", Title: "用案件码证明本人", Object: web.Public, Verb: "login", Limit: "code", In: opening{}, Out: opened{}, Do: s.postOpen(rt)},
 		{Pattern: "GET /onecode/delegate", Title: "委托代答页", Object: "desk", Verb: "read", Out: colleagues{}, Do: s.getDelegate},
 		{Pattern: "POST /onecode/delegate", Title: "委托同事代为答复", Object: "desk", Verb: "read", Limit: "write", In: delegate{}, Out: ok{}, Do: s.postDelegate},
+		{Pattern: "POST /onecode/delegate/end", Title: "提前收回委托", Object: "desk", Verb: "read", Limit: "write", In: ending{}, Out: ok{}, Do: s.postEndDelegation},
 		{Pattern: "POST /onecode/standard", Title: "保存常用答复", Object: "desk", Verb: "read", Limit: "write", In: Standard{}, Out: ok{}, Do: s.postStandard},
 		{Pattern: "POST /onecode/visit", Title: "登录后用案件码打开案件", Object: "account", Verb: "use", Limit: "write", In: visiting{}, Out: visited{}, Do: s.postVisit(rt)},
 		{Pattern: "GET /onecode/overdue", Title: "没回的和过期的", Object: "message", Verb: "board", Out: board{}, Do: s.getBoard},
@@ -102,6 +104,7 @@ type (
 		Court  string          `json:"court"`
 		Judges []docket.Member `json:"judges"`
 		Mine   []docket.Member `json:"mine"` // for whom the head of a division may delegate
+		Now    []standing      `json:"now"`  // what he may take back
 	}
 	threadQuery struct {
 		Before string `json:"before"`
@@ -559,7 +562,12 @@ func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error)
 				v.Mine = append(v.Mine, m)
 			}
 		}
-		return nil
+		judges := []string{a.Person}
+		for _, m := range v.Mine {
+			judges = append(judges, m.Person)
+		}
+		v.Now, err = standingOf(tx, judges, tx.Now())
+		return err
 	})
 	return web.Reply{Page: delegatePage(c, v, auth.From(r.Context()), errs), JSON: v}, err
 }
@@ -577,6 +585,17 @@ func (s *Service) postDelegate(r *http.Request) (web.Reply, error) {
 		return rep, err
 	}
 	return web.Reply{Goto: "/desk", Toast: "委托好了。", JSON: ok{true}}, nil
+}
+
+func (s *Service) postEndDelegation(r *http.Request) (web.Reply, error) {
+	var c ending
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.endDelegation(r.Context(), c); err != nil {
+		return web.Reply{}, err
+	}
+	return web.Reply{Goto: "/desk", Toast: "收回了。没回的留言回来了。", JSON: ok{true}}, nil
 }
 
 func (s *Service) postStandard(r *http.Request) (web.Reply, error) {

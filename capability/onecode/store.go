@@ -209,9 +209,25 @@ type delegation struct {
 	Reason string    `db:"reason" json:"reason"`
 }
 
+const delegationCols = `id, from_id, to_id, from_at, until_at, reason`
+
 // delegationOf returns the delegation of a judge that stands at an instant.
 func delegationOf(tx *db.Tx, judge string, at time.Time) (delegation, bool, error) {
-	return db.Maybe[delegation](tx, `SELECT id, from_id, to_id, from_at, until_at, reason FROM onecode_delegation WHERE from_id = ? AND from_at <= ? AND until_at > ? ORDER BY from_at DESC, id DESC LIMIT 1`, judge, at, at)
+	return db.Maybe[delegation](tx, `SELECT `+delegationCols+` FROM onecode_delegation WHERE from_id = ? AND from_at <= ? AND until_at > ? ORDER BY from_at DESC, id DESC LIMIT 1`, judge, at, at)
+}
+
+// standing is a delegation that has not ended, as who may take it back sees it.
+type standing struct {
+	delegation
+	Judge    string `db:"judge" json:"judge"`
+	Delegate string `db:"delegate" json:"delegate"`
+}
+
+// standingOf are the delegations of some judges that stand or are to begin.
+func standingOf(tx *db.Tx, judges []string, at time.Time) ([]standing, error) {
+	return db.List[standing](tx, `SELECT d.id, d.from_id, d.to_id, d.from_at, d.until_at, d.reason, f.name AS judge, t.name AS delegate
+		FROM onecode_delegation d JOIN docket_person f ON f.id = d.from_id JOIN docket_person t ON t.id = d.to_id
+		WHERE d.from_id IN (`+db.In(len(judges))+`) AND d.until_at > ? ORDER BY d.from_at, d.id LIMIT 100`, append(db.Args(judges), at)...)
 }
 
 // awayIn reports whether a judge has given his own threads away on any day

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"mashang/capability"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/platform/auth"
@@ -174,6 +175,50 @@ func (s *Service) all(ctx context.Context, key string) (l list, err error) {
 		return err
 	})
 	return l, err
+}
+
+// What nobody of the office has opened yet stands on its desk for so long, and
+// among so many rows: answers that nobody asked are rows too.
+const (
+	unreadFor  = 30 * 24 * time.Hour
+	unreadRows = 500
+	unreadMost = 20
+)
+
+// newTasks are the records that the discipline office has not opened, the
+// urgent ones first. The desk names nobody: others walk past the screen.
+func (s *Service) newTasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
+	if !slices.ContainsFunc(v.Posts, func(p docket.Post) bool { return p.Role == docket.Discipline }) {
+		return nil, nil
+	}
+	courts, me, err := s.offices(tx, v.Actor)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.List[record](tx, `SELECT `+cols+` FROM oversight_record r WHERE reader IN (`+db.In(len(courts))+`) AND at > ?
+		AND NOT EXISTS (SELECT 1 FROM oversight_reading x WHERE x.record_id = r.id) ORDER BY at DESC, id DESC LIMIT ?`, append(db.Args(courts), v.Now.Add(-unreadFor), unreadRows)...)
+	if err != nil {
+		return nil, err
+	}
+	var urgent, out []capability.Task
+	for _, r := range rows {
+		w, err := s.unseal(r)
+		if err != nil {
+			return nil, err
+		}
+		if w.Form == none || w.Form == told || w.about(me) || w.office() && slices.Contains(courts, w.Court) || r.Author == s.author(v.Actor.Person) {
+			continue
+		}
+		t := capability.Task{Group: "新的记录，还没有人看", Title: kindWord(w.report), Sub: w.Number, Href: "/oversight/record/" + r.ID, Tone: "go", Tag: "请看"}
+		if w.Urgent {
+			t.Tone, t.Tag = "late", "已影响办案"
+			urgent = append(urgent, t)
+		} else {
+			out = append(out, t)
+		}
+	}
+	out = append(urgent, out...)
+	return out[:min(len(out), unreadMost)], nil
 }
 
 // offices are the courts for whose discipline office the actor reads, and his

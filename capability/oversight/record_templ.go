@@ -720,6 +720,10 @@ func inquiryFields(f form) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		templ_7745c5c3_Err = ui.Tick(ui.Input{Name: "urgent", Value: onWord(f.R.Urgent)}.With(f.Errs), "已经影响办案，请督察马上看").Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<details")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1156,7 +1160,7 @@ func recordPage(v seen, now time.Time) templ.Component {
 					var templ_7745c5c3_Var36 string
 					templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(v.Reader)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 285, Col: 54}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 286, Col: 54}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 					if templ_7745c5c3_Err != nil {
@@ -1174,7 +1178,7 @@ func recordPage(v seen, now time.Time) templ.Component {
 						var templ_7745c5c3_Var37 string
 						templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(v.Reader)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 287, Col: 19}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 288, Col: 19}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 						if templ_7745c5c3_Err != nil {
@@ -1200,7 +1204,7 @@ func recordPage(v seen, now time.Time) templ.Component {
 				var templ_7745c5c3_Var38 templ.SafeURL
 				templ_7745c5c3_Var38, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/oversight/record/" + v.Record.Mends))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 292, Col: 87}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 293, Col: 87}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var38))
 				if templ_7745c5c3_Err != nil {
@@ -1248,7 +1252,7 @@ func recordPage(v seen, now time.Time) templ.Component {
 						var templ_7745c5c3_Var40 templ.SafeURL
 						templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/oversight/record/" + v.ID + "/file/" + strconv.Itoa(i)))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 301, Col: 117}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 302, Col: 117}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 						if templ_7745c5c3_Err != nil {
@@ -1261,7 +1265,7 @@ func recordPage(v seen, now time.Time) templ.Component {
 						var templ_7745c5c3_Var41 string
 						templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(f.Name)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 301, Col: 128}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 302, Col: 128}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var41))
 						if templ_7745c5c3_Err != nil {
@@ -1274,7 +1278,7 @@ func recordPage(v seen, now time.Time) templ.Component {
 						var templ_7745c5c3_Var42 string
 						templ_7745c5c3_Var42, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Size(f.Size))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 301, Col: 174}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 302, Col: 174}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var42))
 						if templ_7745c5c3_Err != nil {
@@ -1326,7 +1330,7 @@ func recordPage(v seen, now time.Time) templ.Component {
 					var templ_7745c5c3_Var44 string
 					templ_7745c5c3_Var44, templ_7745c5c3_Err = templ.JoinStringErrs(x.Name)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 313, Col: 36}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 314, Col: 36}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var44))
 					if templ_7745c5c3_Err != nil {
@@ -1339,7 +1343,7 @@ func recordPage(v seen, now time.Time) templ.Component {
 					var templ_7745c5c3_Var45 string
 					templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Time(x.At, now))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 313, Col: 93}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 314, Col: 93}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var45))
 					if templ_7745c5c3_Err != nil {
@@ -1368,7 +1372,7 @@ func recordPage(v seen, now time.Time) templ.Component {
 				var templ_7745c5c3_Var46 templ.SafeURL
 				templ_7745c5c3_Var46, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/oversight/record?mends=" + v.ID))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 318, Col: 82}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/oversight/record.templ`, Line: 319, Col: 82}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var46))
 				if templ_7745c5c3_Err != nil {
@@ -1410,8 +1414,12 @@ func recordFacts(w written) []ui.Fact {
 	if !w.On.IsZero() && w.Form != relative {
 		day = w.On.Chinese() + " " + w.Time
 	}
+	urgent := ""
+	if w.Urgent {
+		urgent = "已经影响办案"
+	}
 	return []ui.Fact{
-		{Name: "案件", Value: w.Number + w.About}, {Name: "哪一种", Value: titleOf(natures, w.Nature)}, {Name: l[0], Value: w.Who}, {Name: l[1], Value: w.Unit}, {Name: l[2], Value: w.Post},
+		{Name: "急不急", Value: urgent}, {Name: "案件", Value: w.Number + w.About}, {Name: "哪一种", Value: titleOf(natures, w.Nature)}, {Name: l[0], Value: w.Who}, {Name: l[1], Value: w.Unit}, {Name: l[2], Value: w.Post},
 		{Name: "关系", Value: tieWord(w.report)}, {Name: "替谁", Value: w.For}, {Name: "时间", Value: day}, {Name: "地点", Value: w.Place}, {Name: "怎么来的", Value: titleOf(ways, w.Way)}, {Name: "内容", Value: w.Content},
 		{Name: "处理", Value: titleOf(dones, w.Done)}, {Name: "转给", Value: w.To}, {Name: "材料", Value: w.Kept}, {Name: "依据文件", Value: w.Basis}, {Name: "文号", Value: w.BasisNumber},
 	}

@@ -44,6 +44,7 @@ const (
 	lawful   = "lawful"
 	official = "official"
 	insider  = "insider"
+	contact  = "contact"
 	other    = "other"
 )
 
@@ -51,6 +52,7 @@ var natures = []choice{
 	{other, "其他人打听、说情", "当事人的亲友、中间人、已经离任的人"},
 	{insider, "法院内部人员过问", "不办这个案件的同事，或者别的法院、司法机关的人"},
 	{official, "领导干部干预", "党政机关的领导干部，或者他的亲属、身边的人"},
+	{contact, "私下接触", "在办公场所以外见了当事人、律师、中间人，一起吃了饭，或者收到东西。碰巧遇上的也记"},
 	{lawful, "依法履职", "职责以内的监督、上级法院或检察院的公函。要写依据的文件和文号"},
 }
 
@@ -60,6 +62,7 @@ var dones = []choice{
 	{"refused", "没有答应", "拒绝了，没有透露案情"},
 	{"channel", "请他走公开渠道", "找承办法官、12368，或者扫案件码"},
 	{"returned", "没有收他给的材料，或者退回了", "不按规定递来的材料不转交"},
+	{"left", "离开了，没有谈案件", "私下接触的"},
 	{"handed", "转交别人处理", "写明转给谁"},
 	{"replied", "按职责答复了", "依法履职、代表委员来函的"},
 }
@@ -92,6 +95,7 @@ type report struct {
 	Basis       string   `json:"basis"`        // title of the document of a lawful inquiry
 	BasisNumber string   `json:"basis_number"` //
 	Superior    bool     `json:"superior"`     // the writer wants the court above to read it
+	Urgent      bool     `json:"urgent"`       // it already bears on how the case is handled
 	Mends       string   `json:"mends"`        // an earlier record of his that this one corrects
 }
 

@@ -140,7 +140,7 @@ func (s *Service) author(person string) string { return s.k.Vault.Find("oversigh
 // to allow, and for the offices what they should look at.
 func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
 	var out []capability.Task
-	for _, f := range []func(*db.Tx, capability.Viewer) ([]capability.Task, error){s.closingTasks, s.quarterTasks, s.openTasks, s.watchTasks} {
+	for _, f := range []func(*db.Tx, capability.Viewer) ([]capability.Task, error){s.closingTasks, s.quarterTasks, s.openTasks, s.newTasks, s.watchTasks} {
 		ts, err := f(tx, v)
 		if err != nil {
 			return nil, err

@@ -38,6 +38,7 @@ type unit struct {
 	Official int    `json:"official"`
 	Insider  int    `json:"insider"`
 	Other    int    `json:"other"`
+	Contact  int    `json:"contact"`
 	Lawful   int    `json:"lawful"`
 	Relative int    `json:"relative"`
 	Deputy   int    `json:"deputy"`
@@ -56,6 +57,8 @@ func (u *unit) count(w written) {
 		u.Official++
 	case w.Nature == insider:
 		u.Insider++
+	case w.Nature == contact:
+		u.Contact++
 	case w.Nature == lawful:
 		u.Lawful++
 	default:
@@ -65,14 +68,14 @@ func (u *unit) count(w written) {
 
 // records is how many were written down.
 func (u unit) records() int {
-	return u.Official + u.Insider + u.Other + u.Lawful + u.Relative + u.Deputy
+	return u.Official + u.Insider + u.Other + u.Contact + u.Lawful + u.Relative + u.Deputy
 }
 
 func (u unit) cells() []int {
-	return []int{u.Official, u.Insider, u.Other, u.Lawful, u.Relative, u.Deputy, u.Closed, u.Answered}
+	return []int{u.Official, u.Insider, u.Other, u.Contact, u.Lawful, u.Relative, u.Deputy, u.Closed, u.Answered}
 }
 
-var columns = []string{"领导干部干预", "内部人员过问", "其他人打听说情", "依法履职", "近亲属做律师", "代表委员关注", "结案", "已答复有无过问"}
+var columns = []string{"领导干部干预", "内部人员过问", "其他人打听说情", "私下接触", "依法履职", "近亲属做律师", "代表委员关注", "结案", "已答复有无过问"}
 
 // sum counts a period of a court for its discipline office.
 func (s *Service) sum(ctx context.Context, q which2) (v summary, err error) {
@@ -265,11 +268,11 @@ func workbook(v summary) ([]byte, error) {
 		b.Texts(x.Name, x.Unit, at)
 	}
 	b.Sheet("明细")
-	b.Texts("记录时间", "表", "哪一种", "记录人", "单位", "案件", "过问人", "过问人单位", "职务", "关系", "为谁", "日期", "时间", "地点", "方式", "内容", "处理", "转给", "材料", "依据文件", "文号")
+	b.Texts("记录时间", "表", "哪一种", "记录人", "单位", "案件", "过问人", "过问人单位", "职务", "关系", "为谁", "日期", "时间", "地点", "方式", "内容", "处理", "转给", "材料", "依据文件", "文号", "已经影响办案")
 	for _, d := range v.Details {
 		r := d.Record
 		b.Texts(d.At.In(zone).Format("2006-01-02 15:04"), titleOf(forms, r.Form), titleOf(natures, r.Nature), r.Name, r.AuthorUnit, r.Number+r.About, r.Who, r.Unit, r.Post, tieWord(r.report), r.For,
-			r.On.String(), r.Time, r.Place, titleOf(ways, r.Way), r.Content, titleOf(dones, r.Done), r.To, r.Kept, r.Basis, r.BasisNumber)
+			r.On.String(), r.Time, r.Place, titleOf(ways, r.Way), r.Content, titleOf(dones, r.Done), r.To, r.Kept, r.Basis, r.BasisNumber, map[bool]string{true: "是"}[r.Urgent])
 	}
 	return b.Bytes()
 }

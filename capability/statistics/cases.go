@@ -29,6 +29,7 @@ type behind struct {
 	Next   string        `json:"next,omitempty"`
 	query  query
 	split  bool  // there is a denominator to look at as well
+	many   bool  // a case may be counted more than once: what is counted lies in it
 	beyond int64 // hidden because another court has them
 }
 
@@ -97,7 +98,7 @@ func (s *Service) cases(ctx context.Context, q query) (b behind, err error) {
 		if err != nil {
 			return err
 		}
-		b = behind{Place: pl, Period: p.String(), Title: p.Title(), Figure: f.Key, Name: f.Name, Part: part, Words: term.Words, query: q, split: f.Denominator != nil}
+		b = behind{Place: pl, Period: p.String(), Title: p.Title(), Figure: f.Key, Name: f.Name, Part: part, Words: term.Words, query: q, split: f.Denominator != nil, many: f.Unit == "条"}
 		sel, args := selection(term, pl, p)
 		if b.Total, err = db.One[int64](tx, `SELECT COUNT(*) FROM (`+sel+`) n`, args...); err != nil {
 			return err

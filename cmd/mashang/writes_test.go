@@ -155,9 +155,11 @@ var spared = map[string]string{
 	"POST /setup/first/{token}/origin": "once in the life of a court, before it has a case", "POST /setup/first/{token}/courts": "as origin", "POST /setup/first/{token}/admins": "as origin",
 	"POST /setup/staff/import": "row by row the act of /setup/staff", "POST /setup/staff/invite": "its link dies with the next one: nothing to find again",
 	"POST /setup/logo": "the act of /setup/court, with a picture", "POST /setup/calendar": "the same three years every time", "POST /setup/gateways": "would silence the demo's outbox", "POST /setup/gateways/test": "sends a message outside", "POST /setup/gateways/receipt": "the house's own book, and needs a gateway; platform/notify kills between",
-	"POST /onecode/visit":             "counts a visit, once a day and person",
-	"POST /oversight/quarter":         "once a quarter for each, who must have served in it to its end",
-	"POST /oversight/watch/{finding}": "a finding is made by weeks of readings",
+	"POST /complaint/office/{complaint}/pass": "moves a paper from one desk to another; TestRollback lets it fail",
+	"POST /onecode/delegate/end":              "a delegation taken back is found only by what waits; TestRollback lets it fail",
+	"POST /onecode/visit":                     "counts a visit, once a day and person",
+	"POST /oversight/quarter":                 "once a quarter for each, who must have served in it to its end",
+	"POST /oversight/watch/{finding}":         "a finding is made by weeks of readings",
 }
 
 // TestEveryWrite: whoever adds a verb or a form says how it outlasts a kill,

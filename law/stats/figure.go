@@ -18,10 +18,11 @@ const (
 	Visit    Kind = "visit"    // a person opened a case by its code
 )
 
-// OfCases reports whether what is counted is cases, one by one, which may be
-// looked up by whoever may see them. Who rated what is nobody's to look up.
+// OfCases reports whether what is counted leads to cases, which may be looked
+// up by whoever may see them. An opinion does: the case says that it was given.
+// Who rated what is nobody's to look up, nor who opened his own case and when.
 func (k Kind) OfCases() bool {
-	return k == Filed || k == Closed || k == InTime || k == Appealed || k == Retrial
+	return k == Filed || k == Closed || k == InTime || k == Appealed || k == Retrial || k == Opinion
 }
 
 // Cell is one kind of thing, of one type of case, with one mark.
@@ -92,7 +93,7 @@ func (t Term) Of(b Book) (n int64) {
 	return n
 }
 
-// OfCases reports whether the term counts cases and nothing else.
+// OfCases reports whether the term counts what leads to cases, and nothing else.
 func (t Term) OfCases() bool {
 	for _, p := range t.Parts {
 		if !p.Kind.OfCases() {

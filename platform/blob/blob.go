@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"time"
 )
 
 // Store keeps blobs. Other kinds of store pass the same conformance tests.
@@ -38,13 +39,28 @@ var (
 // Folder is a store in a directory: ab/cdef… below it.
 type Folder struct{ dir string }
 
-// OpenFolder makes dir when missing.
+// OpenFolder makes dir when missing, and clears away what a process that was
+// killed in the middle of a Put left behind.
 func OpenFolder(dir string) (*Folder, error) {
-	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o700); err != nil {
+	tmp := filepath.Join(dir, "tmp")
+	if err := os.MkdirAll(tmp, 0o700); err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
+	}
+	left, err := os.ReadDir(tmp)
+	if err != nil {
+		return nil, fmt.Errorf("blob: %w", err)
+	}
+	for _, e := range left {
+		if at, err := e.Info(); err == nil && time.Since(at.ModTime()) > abandoned {
+			_ = os.Remove(filepath.Join(tmp, e.Name())) // whoever only reads may not
+		}
 	}
 	return &Folder{dir}, nil
 }
+
+// abandoned is how long nothing is written to a half file before it is taken
+// for left: another process may be putting into the same folder.
+const abandoned = time.Hour
 
 func (f *Folder) path(digest string) string { return filepath.Join(f.dir, digest[:2], digest[2:]) }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"mashang/platform/blob"
 )
@@ -140,5 +141,32 @@ func TestDamaged(t *testing.T) {
 		if _, err := blob.ReadAll(t.Context(), s, d); !errors.Is(err, blob.ErrDamaged) {
 			t.Errorf("%q: %v", bad, err)
 		}
+	}
+}
+
+// TestLeftBehind: what a killed process left half written is gone at the next
+// start; what another process is writing now stays.
+func TestLeftBehind(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := blob.OpenFolder(dir); err != nil {
+		t.Fatal(err)
+	}
+	old, now := filepath.Join(dir, "tmp", "put-1"), filepath.Join(dir, "tmp", "put-2")
+	for _, p := range []string{old, now} {
+		if err := os.WriteFile(p, []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chtimes(old, time.Time{}, time.Now().Add(-2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := blob.OpenFolder(dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(old); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the old one: %v", err)
+	}
+	if _, err := os.Stat(now); err != nil {
+		t.Errorf("the one that is being written: %v", err)
 	}
 }
