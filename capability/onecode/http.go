@@ -554,12 +554,14 @@ func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error)
 		}
 		c.Court = posts[0].Court
 		v.Court = c.Court
-		if v.Judges, err = docket.Staff(tx, c.Court, tx.Now(), docket.Judge); err != nil {
+		ms, err := docket.Staff(tx, c.Court, tx.Now(), docket.Judge, docket.Head) // a tribunal may have one judge and its head
+		if err != nil {
 			return err
 		}
-		for _, m := range v.Judges {
+		for _, m := range ms { // someone may hold two posts
+			v.Judges = with(v.Judges, m)
 			if m.Person != a.Person && slices.ContainsFunc(posts, func(p docket.Post) bool { return heads(p, m.Post) }) {
-				v.Mine = append(v.Mine, m)
+				v.Mine = with(v.Mine, m)
 			}
 		}
 		judges := []string{a.Person}
@@ -570,6 +572,14 @@ func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error)
 		return err
 	})
 	return web.Reply{Page: delegatePage(c, v, auth.From(r.Context()), errs), JSON: v}, err
+}
+
+// with adds a member whose person is not among some yet.
+func with(ms []docket.Member, m docket.Member) []docket.Member {
+	if slices.ContainsFunc(ms, func(x docket.Member) bool { return x.Person == m.Person }) {
+		return ms
+	}
+	return append(ms, m)
 }
 
 func (s *Service) postDelegate(r *http.Request) (web.Reply, error) {
