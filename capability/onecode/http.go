@@ -40,7 +40,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "onecode.followed", Title: "回访不满意的评价", Audience: ledger.Court},
 				{Name: "onecode.answered", Title: "法院答复", Audience: ledger.Parties, News: "法官有新的答复"},
 				{Name: "onecode.contact", Title: "当事人联系法院，已登记", Audience: ledger.Parties, News: "登记了一次来电来访"},
-				{Name: "onecode.late", Title: "答复过期，已报告庭长", Audience: ledger.Parties, News: "一条答复过期了，已经报告庭长"},
+				{Name: "onecode.late", Title: "答复过期，已报告庭长或者院长", Audience: ledger.Parties, News: "一条答复过期了，已经报告庭长"},
 				{Name: "onecode.drafted", Title: "起草答复", Audience: ledger.Court, News: "一条答复起草好了"},
 				{Name: "onecode.reminded", Title: "提醒答复", Audience: ledger.Court},
 				{Name: "onecode.moved", Title: "留言转给新的承办法官", Audience: ledger.Court, News: "留言转给了新的承办法官"},

@@ -127,12 +127,18 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 		case docket.Head:
 			group = "过期没回的留言"
 			more, err = lateIn(tx, p.Court, p.Division, docket.Today(v.Now), 100)
+		case docket.President:
+			group = "过期没回的留言，请您督促"
+			more, err = lateAbove(tx, p.Court, v.Now, 100)
 		}
 		if err != nil {
 			return nil, err
 		}
 		for _, w := range more {
 			t := task(w, group, v.Now)
+			if p.Role == docket.President {
+				t.Title, t.Href = "一条留言过期没有回复", "/onecode/overdue"
+			}
 			if p.Role == docket.Head {
 				t.Href = "/onecode/" + w.Case
 			}
