@@ -20,7 +20,7 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 		return nil, nil
 	}
 	// Whoever may read the thread reads it as the court's, or as his side's.
-	who := reader{court: v.Relation&(access.Bench|access.Delegate|access.Head) != 0, side: v.Party.ID}
+	who := reader{court: v.Relation&(access.Bench|access.Delegate|access.Head) != 0, side: v.Party.ID, works: v.May("message", "draft")}
 	if !who.court && who.side == "" {
 		return nil, nil
 	}
