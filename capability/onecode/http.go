@@ -40,7 +40,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "onecode.followed", Title: "回访不满意的评价", Audience: ledger.Court},
 				{Name: "onecode.answered", Title: "法院答复", Audience: ledger.Parties, News: "法官有新的答复"},
 				{Name: "onecode.contact", Title: "当事人联系法院，已登记", Audience: ledger.Parties, News: "登记了一次来电来访"},
-				{Name: "onecode.late", Title: "答复过期，已报告庭长", Audience: ledger.Parties, News: "一条答复过期了，已经报告庭长"},
+				{Name: "onecode.late", Title: "答复过期，已报告庭长或者院长", Audience: ledger.Parties, News: "一条答复过期了，已经报告庭长"},
 				{Name: "onecode.drafted", Title: "起草答复", Audience: ledger.Court, News: "一条答复起草好了"},
 				{Name: "onecode.reminded", Title: "提醒答复", Audience: ledger.Court},
 				{Name: "onecode.moved", Title: "留言转给新的承办法官", Audience: ledger.Court, News: "留言转给了新的承办法官"},
@@ -554,12 +554,14 @@ func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error)
 		}
 		c.Court = posts[0].Court
 		v.Court = c.Court
-		if v.Judges, err = docket.Staff(tx, c.Court, tx.Now(), docket.Judge); err != nil {
+		ms, err := docket.Staff(tx, c.Court, tx.Now(), docket.Judge, docket.Head) // a tribunal may have one judge and its head
+		if err != nil {
 			return err
 		}
-		for _, m := range v.Judges {
+		for _, m := range ms { // someone may hold two posts
+			v.Judges = with(v.Judges, m)
 			if m.Person != a.Person && slices.ContainsFunc(posts, func(p docket.Post) bool { return heads(p, m.Post) }) {
-				v.Mine = append(v.Mine, m)
+				v.Mine = with(v.Mine, m)
 			}
 		}
 		judges := []string{a.Person}
@@ -570,6 +572,14 @@ func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error)
 		return err
 	})
 	return web.Reply{Page: delegatePage(c, v, auth.From(r.Context()), errs), JSON: v}, err
+}
+
+// with adds a member whose person is not among some yet.
+func with(ms []docket.Member, m docket.Member) []docket.Member {
+	if slices.ContainsFunc(ms, func(x docket.Member) bool { return x.Person == m.Person }) {
+		return ms
+	}
+	return append(ms, m)
 }
 
 func (s *Service) postDelegate(r *http.Request) (web.Reply, error) {

@@ -369,6 +369,7 @@ type seen struct {
 	Mine bool   `json:"mine"` // of the reader's own side
 	Role string `json:"role"` // of the party whose thread it is
 	Open bool   `json:"open"` // the words are shown
+	Work bool   `json:"-"`    // its reader may answer or draft
 
 	MayRate  bool   `json:"may_rate,omitempty"`  // an answer that its reader has not rated yet
 	Rated    string `json:"rated,omitempty"`     // or his grade
@@ -385,7 +386,7 @@ func (s *Service) thread(tx *db.Tx, caseID, before string) (list []seen, more bo
 	if err != nil {
 		return nil, false, err
 	}
-	v := reader{court: g.Relation&(access.Bench|access.Delegate|access.Head) != 0}
+	v := reader{court: g.Relation&(access.Bench|access.Delegate|access.Head) != 0, works: access.Allowed(g.Relation, "message", "draft")}
 	if !v.court {
 		p, ok, err := access.PartyOf(tx, a.Person, caseID, now)
 		if err != nil || !ok {
@@ -414,6 +415,7 @@ func (s *Service) thread(tx *db.Tx, caseID, before string) (list []seen, more bo
 // reader is who reads a thread: the court, or a side.
 type reader struct {
 	court bool
+	works bool   // and answers or drafts
 	side  string // party id
 }
 
@@ -424,7 +426,7 @@ func (v reader) see(ps []docket.Party, ms []Message) (list []seen) {
 		roles[p.ID] = docket.RoleNames[p.Role]
 	}
 	for _, m := range ms {
-		x := seen{Message: m, Open: v.court || m.Party == v.side, Mine: m.Party == v.side && asks(m.Kind), Role: roles[m.Party]}
+		x := seen{Message: m, Open: v.court || m.Party == v.side, Mine: m.Party == v.side && asks(m.Kind), Role: roles[m.Party], Work: v.works}
 		if !x.Open {
 			x.Text, x.Files, x.Author = "", db.JSON[[]web.Attachment]{}, ""
 		}

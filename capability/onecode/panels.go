@@ -20,7 +20,7 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 		return nil, nil
 	}
 	// Whoever may read the thread reads it as the court's, or as his side's.
-	who := reader{court: v.Relation&(access.Bench|access.Delegate|access.Head) != 0, side: v.Party.ID}
+	who := reader{court: v.Relation&(access.Bench|access.Delegate|access.Head) != 0, side: v.Party.ID, works: v.May("message", "draft")}
 	if !who.court && who.side == "" {
 		return nil, nil
 	}
@@ -113,13 +113,11 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 	}
 	for _, p := range v.Posts {
 		if p.Role == docket.Supervision {
-			fs, err := followsIn(tx, p.Court, 100)
+			fs, err := followTasks(tx, p.Court, v.Now)
 			if err != nil {
 				return nil, err
 			}
-			for _, f := range fs {
-				out = append(out, capability.Task{Group: "不满意，等回访", Title: "有人对" + f.what() + "不满意", Sub: or(f.Number, "一件封存的案件"), Href: "/onecode/follow/up/" + f.Rating, Tone: "soon", Tag: "回访"})
-			}
+			out = append(out, fs...)
 		}
 		var more []waiting
 		group := "等您起草"
@@ -129,17 +127,45 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 		case docket.Head:
 			group = "过期没回的留言"
 			more, err = lateIn(tx, p.Court, p.Division, docket.Today(v.Now), 100)
+		case docket.President:
+			group = "过期没回的留言，请您督促"
+			more, err = lateAbove(tx, p.Court, v.Now, 100)
 		}
 		if err != nil {
 			return nil, err
 		}
 		for _, w := range more {
 			t := task(w, group, v.Now)
+			if p.Role == docket.President {
+				t.Title, t.Href = "一条留言过期没有回复", "/onecode/overdue"
+			}
 			if p.Role == docket.Head {
 				t.Href = "/onecode/" + w.Case
 			}
 			out = append(out, t)
 		}
+	}
+	return out, nil
+}
+
+// followTasks are the bad ratings of a court that wait to be looked after.
+func followTasks(tx *db.Tx, court string, now time.Time) (out []capability.Task, err error) {
+	fs, err := followsIn(tx, court, 100)
+	if err != nil || len(fs) == 0 {
+		return nil, err
+	}
+	cal, err := docket.Calendar(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range fs {
+		on := due(f.At, followDays, cal).On
+		t := capability.Task{Group: "不满意，等回访", Due: on.At(23, 59, clock.Shanghai), Title: "有人对" + f.what() + "不满意", Sub: or(f.Number, "一件封存的案件"), Href: "/onecode/follow/up/" + f.Rating, Tone: "soon"}
+		t.Tag = on.Short(docket.Today(now)) + "前"
+		if docket.Today(now).After(on) {
+			t.Tone, t.Tag = "late", "已过期"
+		}
+		out = append(out, t)
 	}
 	return out, nil
 }

@@ -178,11 +178,12 @@ type followUp struct {
 	At     time.Time `db:"at" json:"at"`
 	About  string    `db:"about" json:"about"`
 	Step   string    `db:"step" json:"step"`
+	Grade  string    `db:"grade" json:"grade"` // may be better by now: he was answered once more
 	Text   string    `db:"text" json:"text"`
 	Number string    `db:"number" json:"number"`
 }
 
-const followFrom = `SELECT f.rating_id, f.court_id, f.state, f.text AS done_text, f.at, r.about, r.step, r.text, CASE WHEN c.secrecy = 'sealed' THEN '' ELSE c.number END AS number
+const followFrom = `SELECT f.rating_id, f.court_id, f.state, f.text AS done_text, f.at, r.about, r.step, r.grade, r.text, CASE WHEN c.secrecy = 'sealed' THEN '' ELSE c.number END AS number
 	FROM onecode_follow f JOIN onecode_rating r ON r.id = f.rating_id JOIN docket_case c ON c.id = r.case_id `
 
 // what is what the rating is of.

@@ -44,28 +44,53 @@ func (s *Service) remind(ctx context.Context, j *jobs.Job) error {
 	})
 }
 
-// escalate shows a late question to the head of the division.
+// escalate shows a late question to the head of the division, or, where it waits
+// for the head himself or there is none, to the president.
 func (s *Service) escalate(ctx context.Context, j *jobs.Job) error {
 	return s.look(ctx, j, "escalated", func(tx *db.Tx, m Message, cs docket.Case) error {
 		if err := s.tellStaff(tx, m.Handler, cs, "有一条当事人留言过期没有回复，已经报告庭长。"); err != nil {
 			return err
 		}
-		heads, err := docket.Staff(tx, m.Court, tx.Now(), docket.Head)
+		above, err := overseers(tx, m, cs)
 		if err != nil {
 			return err
 		}
-		if cs.Secrecy == docket.Sealed { // the head may not know which case it is
+		if cs.Secrecy == docket.Sealed { // they may not know which case it is
 			cs.Number = "一件封存的案件："
 		}
-		for _, h := range heads {
-			if h.Division == cs.Division {
-				if err := s.tellStaff(tx, h.Person, cs, "本庭有一条当事人留言过期没有回复，请督促。"); err != nil {
-					return err
-				}
+		for _, h := range above {
+			what := "本庭有一条当事人留言过期没有回复，请督促。"
+			if h.Role == docket.President {
+				what = "有一条当事人留言过期没有回复，请督促。"
+			}
+			if err := s.tellStaff(tx, h.Person, cs, what); err != nil {
+				return err
 			}
 		}
 		return s.record(tx, "onecode.late", Message{ID: m.ID, Case: m.Case, Court: m.Court, DueOn: m.DueOn}, "法院", m.AuthorID)
 	})
+}
+
+// overseers see to it that a late question is answered. Nobody oversees himself.
+func overseers(tx *db.Tx, m Message, cs docket.Case) (heads []docket.Member, err error) {
+	ms, err := docket.Staff(tx, m.Court, tx.Now(), docket.Head, docket.President)
+	if err != nil {
+		return nil, err
+	}
+	var presidents []docket.Member
+	for _, x := range ms {
+		switch {
+		case x.Person == m.Handler:
+		case x.Role == docket.President:
+			presidents = append(presidents, x)
+		case x.Division == cs.Division:
+			heads = append(heads, x)
+		}
+	}
+	if len(heads) == 0 {
+		return presidents, nil
+	}
+	return heads, nil
 }
 
 // look runs f on each question of the day that still waits and was not looked

@@ -14,6 +14,9 @@ import (
 // promise of service, not a period of law.
 const ReplyDays = 2
 
+// followDays is how many working days the office has to look after a bad rating.
+const followDays = 3
+
 // Kind is what a party's message is, and what follows from that.
 type Kind struct {
 	Key, Title string

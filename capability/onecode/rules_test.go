@@ -1,6 +1,8 @@
 package onecode
 
 import (
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -9,7 +11,9 @@ import (
 	"mashang/law"
 	"mashang/law/restday"
 	"mashang/platform/clock"
+	"mashang/platform/db"
 	"mashang/platform/fault"
+	"mashang/platform/web"
 )
 
 // TestDue: two working days, the day of the message not counted.
@@ -96,6 +100,43 @@ func TestScopes(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%v: sees %q, want %q", c.posts, got, c.want)
+		}
+	}
+}
+
+// TestWhoReadsWords: over random histories every reader learns of each thing
+// that was said by whom, when and of what kind, and its words, its author's name
+// and its files are read by the court and by the side that it is about.
+func TestWhoReadsWords(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 10))
+	ps := []docket.Party{{ID: "p1", Role: "plaintiff"}, {ID: "p2", Role: "defendant"}, {ID: "p3", Role: "third"}}
+	kinds := []string{"question", opinion, "explain", "answer", "contact"}
+	for range 100_000 {
+		ms := make([]Message, rnd.IntN(6)+1)
+		for i := range ms {
+			ms[i] = Message{ID: strconv.Itoa(i), Party: ps[rnd.IntN(3)].ID, Author: "甲", Kind: kinds[rnd.IntN(5)], Text: "字",
+				Files: db.JSON[[]web.Attachment]{V: []web.Attachment{{Name: "录音"}}}, At: time.UnixMilli(rnd.Int64N(1 << 40))}
+		}
+		v := reader{side: ps[rnd.IntN(3)].ID}
+		if rnd.IntN(4) == 0 {
+			v = reader{court: true}
+		}
+		list := v.see(ps, ms)
+		if len(list) != len(ms) {
+			t.Fatalf("%d of %d are seen", len(list), len(ms))
+		}
+		for i, x := range list {
+			m := ms[i]
+			if x.ID != m.ID || x.Kind != m.Kind || !x.At.Equal(m.At) || x.Role == "" {
+				t.Fatalf("%+v lost that %+v was said", v, m)
+			}
+			may, words := v.court || v.side == m.Party, x.Text+x.Author
+			for _, f := range x.Files.V {
+				words += f.Name
+			}
+			if may != (words == "字甲录音") || !may && words != "" || x.Open != may {
+				t.Fatalf("%+v reads %q of %+v", v, words, m)
+			}
 		}
 	}
 }

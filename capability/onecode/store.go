@@ -4,6 +4,7 @@ import (
 	"embed"
 	"time"
 
+	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/law"
 	"mashang/platform/auth"
@@ -168,6 +169,19 @@ func undrafted(tx *db.Tx, court, person string, at time.Time, n int) ([]waiting,
 // lateIn returns questions of a division that were due before today and shown to its head.
 func lateIn(tx *db.Tx, court, division string, today law.Date, n int) ([]waiting, error) {
 	return db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.escalated > 0 AND m.court_id = ? AND m.due_on < ? AND c.division_id = ? AND c.secrecy <> 'sealed' ORDER BY m.due_on, m.id LIMIT ?`, court, today, division, n)
+}
+
+// lateAbove returns late questions of a court that no head of a division sees
+// to, because they wait for himself or there is none. The words stay with the
+// case.
+func lateAbove(tx *db.Tx, court string, now time.Time, n int) ([]waiting, error) {
+	ws, err := db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.escalated > 0 AND m.court_id = ? AND m.due_on < ? AND c.secrecy <> 'sealed'
+		AND NOT EXISTS (SELECT 1 FROM docket_post h WHERE h.court_id = m.court_id AND h.role = 'head' AND h.division_id = c.division_id AND h.person_id <> m.handler_id AND h.from_at <= ? AND (h.until_at = 0 OR h.until_at > ?))
+		ORDER BY m.due_on, m.id LIMIT ?`, court, docket.Today(now), now, now, n)
+	for i := range ws {
+		ws[i].Text, ws[i].Files, ws[i].Author = "", db.JSON[[]web.Attachment]{}, ""
+	}
+	return ws, err
 }
 
 // boardRow is how many messages of a judge wait, and how many too long.
