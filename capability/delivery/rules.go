@@ -62,7 +62,7 @@ func dated(on, since, today law.Date, bad *fault.List, field string) {
 	case on.After(today):
 		bad.Add(field, "这一天还没有到。请照回证或者单子上写的日期填。")
 	case on.Before(since):
-		bad.Add(field, "这一天早于文书日期（%s）。请再看一遍回证或者单子。", since.Chinese())
+		bad.Add(field, "这一天早于文书日期或者交出去的那天（%s）。请再看一遍回证或者单子。", since.Chinese())
 	}
 }
 
