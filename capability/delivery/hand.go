@@ -161,6 +161,10 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 func (c handCmd) check(since, today law.Date, files int) error {
 	var bad fault.List
 	dated(c.On, since, today, &bad, "on")
+	bad.Most(aLine, "number", c.Number)
+	bad.Most(aText, "who", c.Who)
+	bad.Most(aText, "reason", c.Reason)
+	bad.Most(aText, "course", c.Course)
 	switch c.Way {
 	case service.Direct:
 		if files == 0 {
@@ -299,6 +303,7 @@ func (s *Service) save(tx *db.Tx, a attempt) error {
 func (c resultCmd) decide(a attempt, n service.Nature, since, today law.Date) (service.Effect, error) {
 	var bad fault.List
 	carried := a.carried()
+	bad.Most(aLine, "relation", c.Relation)
 	switch {
 	case c.Result == "signed" && carried:
 		bySigner(c.Signer, c.Relation, c.On, since, today, &bad, "on")
@@ -311,6 +316,7 @@ func (c resultCmd) decide(a attempt, n service.Nature, since, today law.Date) (s
 		return service.Returned(a.Way, c.Why, a.Standing == service.Confirmed, n, c.On, c.Faultless), bad.Err()
 	case c.Result == "posted" && a.Way == service.Notice:
 		dated(c.On, since, today, &bad, "on")
+		bad.Most(aText, "place", c.Place)
 		if c.Place == "" {
 			bad.Add("place", "请填公告贴在哪里，或者登在哪里。")
 		}
