@@ -231,11 +231,13 @@ const aLine = 100
 // check says what is wrong with it, the addresses first.
 func (c *addressCmd) check() error {
 	var bad fault.List
-	bad.Most(aLine, "post", c.Post)
-	bad.Most(aLine, "email", c.Email)
-	bad.Most(aLine, "receiver", c.Receiver)
-	bad.Most(aLine, "receiver_at", c.ReceiverAt)
-	bad.Most(aLine, "shown_by", c.ShownBy)
+	for _, f := range []struct {
+		name string
+		v    *string
+	}{{"post", &c.Post}, {"email", &c.Email}, {"receiver", &c.Receiver}, {"receiver_at", &c.ReceiverAt}, {"shown_by", &c.ShownBy}} {
+		*f.v = strings.Join(strings.Fields(*f.v), " ") // one line, on an envelope too
+		bad.Most(aLine, f.name, *f.v)
+	}
 	if c.SMS = identity.Normalise(c.SMS); c.SMS != "" && !identity.ValidPhone(c.SMS) {
 		bad.Add("sms", "手机号不对，请再看一遍，应是 11 位数字。")
 	}
