@@ -13,6 +13,6 @@ func TestOneLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.Post != "某街1号 收件人： 别人" || c.Receiver != "王某 会计" || c.ReceiverAt != "某街 3号" || c.ShownBy != "送达 地址确认书" {
-		t.Errorf("%q", c)
+		t.Errorf("%+v", c)
 	}
 }
