@@ -321,7 +321,7 @@ func (s *Book) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []web
 	if err != nil || p.Case != caseID {
 		return fault.OrMissing(err)
 	}
-	opposed, err := Opponent(tx, c.Receiver+"；"+c.ReceiverAt, p)
+	opposed, err := Opponent(tx, c.Receiver, p)
 	if opposed {
 		err = &fault.Error{Kind: fault.Invalid, Field: "receiver", Show: "代收人不能是对方当事人，也不能是对方的代理人。请写别人。", Basis: cite.Basis{service.Express(7)}.String()}
 	}
