@@ -1,9 +1,11 @@
 package mashang_test
 
 import (
+	"crypto/x509"
 	"image"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +14,7 @@ import (
 	"mashang/platform/config"
 	"mashang/platform/dbtest"
 	"mashang/platform/pdf/pdftest"
+	"mashang/platform/seals"
 	signature "mashang/platform/sign"
 )
 
@@ -69,6 +72,26 @@ func TestSealIsSeenWhenItIsSet(t *testing.T) {
 	if err != nil || r.Signers() != 3 || len(r.Objections) > 0 {
 		t.Errorf("%+v %v", r, err)
 	}
+	// What the court gives to everybody proves all of it: who signed, and the seal.
+	public := func(path string) (text string, certs []*x509.Certificate) {
+		text = h.get("", path).must(t, path, 200).body
+		name := filepath.Join(t.TempDir(), "root.pem")
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		certs, err := seals.ReadRoots(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text, certs
+	}
+	_, roots := public("/signing/root")
+	text, people := public("/signing/root?of=people")
+	trust := signature.Trust{Roots: roots, People: people, Stamps: slices.Concat(roots, people)}
+	if r, err := signature.Verify(file, trust, h.Kit.Now()); err != nil || r.Verdict != signature.Genuine {
+		t.Errorf("%s %+v %v", r.Verdict, r.Signatures, err)
+	}
+	has(t, "the page to keep", h.get("", "/signing/page").must(t, "the page to keep", 200).body, strings.ReplaceAll(strings.TrimSpace(text), "\n", `\n`))
 	b := h.upload("", "/signing/check", nil, "file", "文书.pdf", file).must(t, "check", 200)
 	has(t, "check", b.body, `"state":"ours"`, `"kind":"seal"`, "电子印章（测试）")
 	name := filepath.Join(t.TempDir(), "paper.pdf")

@@ -107,6 +107,9 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 		if err != nil {
 			return err
 		}
+		if c.Way == service.Post {
+			c.Number = parcelNumber(c.Number)
+		}
 		if err := c.check(since(ps), docket.Today(tx.Now()), len(files)); err != nil {
 			return err
 		}
@@ -134,8 +137,13 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 			case service.Post:
 				at := postedTo(as, c.On)
 				a.Address, a.Standing = at.ID, at.Standing
-				a.Find = s.k.Vault.Find(findParcel, parcelNumber(c.Number))
-			case service.Notice:
+				if a.Find, err = s.parcel(tx, c.Number, party); err != nil {
+					return err
+				}
+			}
+			if a.carried() {
+				a.Posted.V = []posting{{On: c.On}}
+			} else if c.Way == service.Notice {
 				a.Posted.V = []posting{{Place: c.Who, On: c.On, Abroad: c.Abroad}}
 			}
 			body["paper"] = p.ID
@@ -153,6 +161,10 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 func (c handCmd) check(since, today law.Date, files int) error {
 	var bad fault.List
 	dated(c.On, since, today, &bad, "on")
+	bad.Most(aLine, "number", c.Number)
+	bad.Most(aText, "who", c.Who)
+	bad.Most(aText, "reason", c.Reason)
+	bad.Most(aText, "course", c.Course)
 	switch c.Way {
 	case service.Direct:
 		if files == 0 {
@@ -169,8 +181,8 @@ func (c handCmd) check(since, today law.Date, files int) error {
 			bad.Add("scan", "请把送达回证、照片或者录像截图传上来。")
 		}
 	case service.Post:
-		if c.Number == "" {
-			bad.Add("number", "请填邮件单上的号码。")
+		if !isParcel.MatchString(c.Number) {
+			bad.Add("number", "请填邮件单上的号码，只有字母和数字。")
 		}
 	case service.Entrusted:
 		if c.Who == "" {
@@ -199,7 +211,7 @@ func (c handCmd) check(since, today law.Date, files int) error {
 // words are what is kept, sealed, of how it was done.
 func (c handCmd) words() string {
 	out := ""
-	for _, w := range [][2]string{{"", c.Who}, {"号码：", c.Number}, {"原因：", c.Reason}, {"经过：", c.Course}} {
+	for _, w := range [][2]string{{"号码：", c.Number}, {"", c.Who}, {"原因：", c.Reason}, {"经过：", c.Course}} {
 		if w[1] != "" {
 			if out != "" {
 				out += "；"
@@ -242,7 +254,7 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 			return err
 		}
 		c.Opponent = c.Opponent || opposed
-		e, err := c.decide(a, s.papers.Nature(p.Kind), p.Dated, docket.Today(tx.Now()))
+		e, err := c.decide(a, s.papers.Nature(p.Kind), a.begun(p.Dated), docket.Today(tx.Now()))
 		if err != nil {
 			return err
 		}
@@ -291,6 +303,7 @@ func (s *Service) save(tx *db.Tx, a attempt) error {
 func (c resultCmd) decide(a attempt, n service.Nature, since, today law.Date) (service.Effect, error) {
 	var bad fault.List
 	carried := a.carried()
+	bad.Most(aLine, "relation", c.Relation)
 	switch {
 	case c.Result == "signed" && carried:
 		bySigner(c.Signer, c.Relation, c.On, since, today, &bad, "on")
@@ -303,6 +316,7 @@ func (c resultCmd) decide(a attempt, n service.Nature, since, today law.Date) (s
 		return service.Returned(a.Way, c.Why, a.Standing == service.Confirmed, n, c.On, c.Faultless), bad.Err()
 	case c.Result == "posted" && a.Way == service.Notice:
 		dated(c.On, since, today, &bad, "on")
+		bad.Most(aText, "place", c.Place)
 		if c.Place == "" {
 			bad.Add("place", "请填公告贴在哪里，或者登在哪里。")
 		}
@@ -315,6 +329,15 @@ func (c resultCmd) decide(a attempt, n service.Nature, since, today law.Date) (s
 // lapseJob names a public notice whose days may be over.
 type lapseJob struct {
 	Attempt string `json:"attempt"`
+}
+
+// begun is the day on which the paper was given to who carries it, before which
+// nothing came of it; of old attempts only the paper's own day is known.
+func (a attempt) begun(dated law.Date) law.Date {
+	if a.carried() && len(a.Posted.V) > 0 {
+		return a.Posted.V[0].On
+	}
+	return dated
 }
 
 func days(a attempt) (out []law.Date) {

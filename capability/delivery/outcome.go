@@ -264,8 +264,12 @@ func (s *Service) rebut(ctx context.Context, caseID, attemptID string, c rebutCm
 		if _, err := access.May(tx, auth.From(ctx), "rebut", access.Of("service", caseID), tx.Now()); err != nil {
 			return err
 		}
+		var bad fault.List
 		if c.Reason == "" {
-			return fault.Field("reason", "请写他怎么证明的。")
+			bad.Add("reason", "请写他怎么证明的。")
+		}
+		if bad.Most(aText, "reason", c.Reason); len(bad) > 0 {
+			return bad.Err()
 		}
 		a, v, party, p, err := s.attemptOf(tx, caseID, attemptID)
 		if err != nil {

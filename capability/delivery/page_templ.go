@@ -1672,6 +1672,10 @@ func (c course) trace(a attempt, note string) []ui.Fact {
 		out = append(out, ui.Fact{Name: "送达日期", Value: a.Made.Chinese()})
 	}
 	for _, p := range a.Posted.V {
+		if a.carried() {
+			out = append(out, ui.Fact{Name: "交出去的日期", Value: p.On.Chinese()})
+			continue
+		}
 		out = append(out, ui.Fact{Name: "公告", Value: p.On.Chinese() + "，" + p.Place})
 	}
 	if c.staff {

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"mashang/capability/delivery/reach"
@@ -12,6 +13,7 @@ import (
 	"mashang/law/service"
 	"mashang/platform/auth"
 	"mashang/platform/db"
+	"mashang/platform/fault"
 )
 
 const findParcel = "delivery.parcel"
@@ -19,6 +21,21 @@ const findParcel = "delivery.parcel"
 // parcelNumber is the number of a parcel in one spelling.
 func parcelNumber(s string) string {
 	return strings.ToUpper(strings.Join(strings.Fields(s), ""))
+}
+
+// isParcel is what the post prints on a parcel, in that spelling.
+var isParcel = regexp.MustCompile(`^[A-Z0-9]{2,30}$`)
+
+// parcel is the number of a parcel as a digest. What the post says of a number is
+// said of all papers in it, so one with papers to somebody else is not his.
+func (s *Service) parcel(tx *db.Tx, number string, to docket.Party) (find string, err error) {
+	find = s.k.Vault.Find(findParcel, number)
+	n, err := db.One[int64](tx, `SELECT COUNT(*) FROM delivery_attempt a JOIN delivery_service v ON v.id = a.service_id JOIN docket_party p ON p.id = v.party_id
+		WHERE a.find = ? AND a.at > ? AND p.person_id <> ?`, find, tx.Now().AddDate(-1, 0, 0), to.Person) // after a year the post gives a number again
+	if err == nil && n > 0 {
+		err = fault.Field("number", "这个号码的邮件已经登记给了别人。请再看一遍邮件单。")
+	}
+	return find, err
 }
 
 // postedTo is the address that stood on the parcel: the one that was known on

@@ -15,6 +15,12 @@ type handover struct {
 	SignedOn law.Date         `json:"signed_on"`
 }
 
+// How many characters may be written: on a line of a form, and as what happened.
+const (
+	aLine = 100
+	aText = 1000
+)
+
 // waiting refuses papers that can't be served now.
 func waiting(ps []paper.Paper) error {
 	var bad fault.List
@@ -62,7 +68,7 @@ func dated(on, since, today law.Date, bad *fault.List, field string) {
 	case on.After(today):
 		bad.Add(field, "这一天还没有到。请照回证或者单子上写的日期填。")
 	case on.Before(since):
-		bad.Add(field, "这一天早于文书日期（%s）。请再看一遍回证或者单子。", since.Chinese())
+		bad.Add(field, "这一天早于文书日期或者交出去的那天（%s）。请再看一遍回证或者单子。", since.Chinese())
 	}
 }
 
@@ -72,6 +78,7 @@ func decide(h handover, ps []paper.Paper, today law.Date) error {
 	if err := waiting(ps); err != nil {
 		bad = append(bad, fault.Fields(err)...)
 	}
+	bad.Most(aLine, "relation", h.Relation)
 	bySigner(h.Signer, h.Relation, h.SignedOn, since(ps), today, &bad, "signed_on")
 	return bad.Err()
 }

@@ -38,7 +38,7 @@ func doors(k reach.Known, procedure string, natures ...service.Nature) []door {
 		a, ok := k.By[string(w)]
 		d := door{Way: w, Address: a}
 		if !ok {
-			d.Bar = &service.Bar{Says: map[service.Way]string{service.InApp: "他还没有在这里登录过，没有账号。", service.SMS: "没有他的手机号。", service.Email: "没有他的电子邮箱。", service.WeChat: "他没有绑定微信。"}[w]}
+			d.Bar = &service.Bar{Says: map[service.Way]string{service.InApp: "他还没有在这里登录过，没有账号。", service.SMS: "没有他的手机号。", service.Email: "没有他的电子邮箱。", service.WeChat: "他没有绑定自己的微信。"}[w]}
 		}
 		for _, n := range natures {
 			if d.Bar == nil {

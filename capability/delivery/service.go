@@ -88,10 +88,10 @@ type attempt struct {
 	Rebutted time.Time                 `db:"rebutted_at" json:"rebutted"`
 	Proved   law.Date                  `db:"proved_on" json:"proved"` // the day on which, as he proved, it reached his system
 	Signer   service.Receiver          `db:"signer" json:"signer"`
-	Note     string                    `db:"note" json:"-"` // sealed: who signed, the parcel's number, the course, what a carrier said
-	Find     string                    `db:"find" json:"-"` // the parcel's number, as a digest
-	Posted   db.JSON[[]posting]        `db:"posted" json:"posted"`
-	Made     law.Date                  `db:"made_on" json:"made"` // of what is done by hand, decided when it was entered
+	Note     string                    `db:"note" json:"-"`        // sealed: who signed, the parcel's number, the course, what a carrier said
+	Find     string                    `db:"find" json:"-"`        // the parcel's number, as a digest
+	Posted   db.JSON[[]posting]        `db:"posted" json:"posted"` // where and when a notice was put up; when a paper was given to who carries it
+	Made     law.Date                  `db:"made_on" json:"made"`  // of what is done by hand, decided when it was entered
 	Presumed bool                      `db:"presumed" json:"presumed"`
 	Basis    db.JSON[[]string]         `db:"basis" json:"basis"`
 	Steps    db.JSON[[]string]         `db:"steps" json:"steps"`

@@ -99,7 +99,7 @@ type sighting struct {
 	Time   time.Time `json:"time"`
 	OK     *bool     `json:"ok"`
 	MS     int64     `json:"ms"`
-	Reason string    `json:"reason"`
+	Reason string    `json:"reason,omitempty"`
 }
 
 const (
@@ -107,6 +107,16 @@ const (
 	oldest    = 366 * 24 * time.Hour // what was longer ago moves no date any more
 	mostSpans = 200                  // of one file: with more it is the probe that is out of order
 )
+
+// read reads a line as the probe writes it, which is to write it again: nothing
+// stands behind it, and nothing is said twice.
+func read(line []byte) (x sighting, ok bool) {
+	if json.Unmarshal(line, &x) != nil || x.Time.IsZero() || x.OK == nil || x.MS < 0 {
+		return x, false
+	}
+	again, err := json.Marshal(x)
+	return x, err == nil && bytes.Equal(again, bytes.TrimSpace(line))
+}
 
 // spans reads a probe's file: from each first question without an answer to
 // the next that had one. What the probe did not see is not counted. A file with
@@ -129,10 +139,8 @@ func spans(file []byte, limit time.Duration, now time.Time) (out []outage, lines
 			continue
 		}
 		lines++
-		var x sighting
-		d := json.NewDecoder(bytes.NewReader(sc.Bytes()))
-		d.DisallowUnknownFields()
-		if d.Decode(&x) != nil || x.Time.IsZero() || x.OK == nil {
+		x, ok := read(sc.Bytes())
+		if !ok {
 			return nil, 0, wrong()
 		}
 		if x.Time = x.Time.UTC().Truncate(time.Millisecond); x.Time.Before(before) || x.Time.After(now) {
@@ -265,6 +273,10 @@ type planCmd struct {
 	Reason string `json:"reason"`
 }
 
+// longest is how long maintenance may be announced to last: under one that goes
+// on for ever every outage would have been announced.
+const longest = 7 * 24 * time.Hour
+
 // minute is how people write a time.
 const minute = "2006-01-02 15:04"
 
@@ -283,6 +295,9 @@ func (s *Service) announce(ctx context.Context, c planCmd) error {
 	}
 	if len(bad) == 0 && !from.After(s.k.Now()) {
 		bad.Add("from", "维护要事先登记，已经开始的不能补登。")
+	}
+	if len(bad) == 0 && (to.Sub(from) > longest || from.Sub(s.k.Now()) > oldest) {
+		bad.Add("to", "一次维护最长登记 7 天，最早提前一年登记。再长，请分几次。")
 	}
 	if n := len([]rune(c.Reason)); n < 2 || n > 60 {
 		bad.Add("reason", "请写为什么停，2 到 60 个字。")

@@ -233,6 +233,9 @@ func (s *Service) together(tx *db.Tx, c docket.Case, p docket.Party, w written) 
 	return v, nil
 }
 
+// mostReason is how many characters a reason may have.
+const mostReason = 1000
+
 // decideCmd is what who signs off says.
 type decideCmd struct {
 	Answer string `json:"answer"` // approve, return, drop
@@ -243,8 +246,12 @@ type decideCmd struct {
 // decide signs a draft off, sends it back, or drops it. What is signed off is
 // frozen as it stands with the file of this moment, and becomes papers.
 func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decideCmd) error {
+	var bad fault.List
 	if cmd.Answer == "return" && len([]rune(cmd.Reason)) < 2 {
-		return fault.Field("reason", "请写明要改什么。")
+		bad.Add("reason", "请写明要改什么。")
+	}
+	if bad.Most(mostReason, "reason", cmd.Reason); len(bad) > 0 {
+		return bad.Err()
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
 		d, w, err := s.draftOf(tx, draftID)

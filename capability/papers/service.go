@@ -444,8 +444,12 @@ type withdrawCmd struct {
 }
 
 func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd) (draftID string, err error) {
+	var bad fault.List
 	if cmd.Reason == "" {
-		return "", fault.Field("reason", "请写明为什么撤回。")
+		bad.Add("reason", "请写明为什么撤回。")
+	}
+	if bad.Most(mostReason, "reason", cmd.Reason); len(bad) > 0 {
+		return "", bad.Err()
 	}
 	return draftID, s.k.Do(ctx, func(tx *db.Tx) error {
 		p, err := paper.Of(tx, paperID)

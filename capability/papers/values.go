@@ -1,7 +1,6 @@
 package papers
 
 import (
-	"regexp"
 	"strings"
 
 	"mashang/capability/papers/kinds"
@@ -15,10 +14,6 @@ import (
 	"mashang/platform/fault"
 	"mashang/platform/pdf"
 )
-
-// region is what of an address says in which county somebody lives: a judgment
-// has to name his domicile, and not the door of who asked for secrecy.
-var region = regexp.MustCompile(`^(?:[^省市县区]{2,6}(?:省|自治区))?(?:[^市县区旗]{2,8}[市州盟])?(?:[^县区旗]{1,8}[县区旗])?`)
 
 var procedureNames = map[string]string{"ordinary": "普通程序", "summary": "简易程序", "small": "小额诉讼程序", "special": "特别程序", "appeal": "第二审程序"}
 
@@ -141,7 +136,7 @@ func (s *Service) people(tx *db.Tx, c docket.Case, me docket.Party, v kinds.Valu
 			return err
 		}
 		if p.Hidden { // the other side reads the same heads
-			address = region.FindString(address)
+			address = region(address)
 		}
 		lines = append(lines, personLine(c.Type, p, n, address))
 		if p.RepName != "" {

@@ -332,11 +332,16 @@ type reasonCmd struct {
 	Reason string `json:"reason"`
 }
 
+// mostReason is how many characters a reason may have.
+const mostReason = 1000
+
 func (c reasonCmd) check() error {
+	var bad fault.List
 	if len([]rune(c.Reason)) < 2 {
-		return fault.Field("reason", "请写明原因。")
+		bad.Add("reason", "请写明原因。")
 	}
-	return nil
+	bad.Most(mostReason, "reason", c.Reason)
+	return bad.Err()
 }
 
 // decline ends a round: one would not sign, and everybody concerned is told.

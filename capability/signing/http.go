@@ -108,30 +108,36 @@ func (s *Service) postCheck(r *http.Request) (web.Reply, error) {
 // getPage gives the page that checks papers without a network, to be kept: as
 // bytes, so that it runs from a person's disk and never as a page of ours.
 func (s *Service) getPage(r *http.Request) (web.Reply, error) {
-	roots, err := s.rootsOfSeals(r.Context())
+	roots, people, err := s.publicRoots(r.Context())
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{File: &web.File{Name: "核对文书.html", Type: "application/octet-stream", Body: bytes.NewReader(offline.With(roots)), At: s.k.Now()}}, nil
+	return web.Reply{File: &web.File{Name: "核对文书.html", Type: "application/octet-stream", Body: bytes.NewReader(offline.With(roots, people)), At: s.k.Now()}}, nil
 }
 
+// getRoot gives the roots of seals or, asked for of=people, of who signs himself.
 func (s *Service) getRoot(r *http.Request) (web.Reply, error) {
-	roots, err := s.rootsOfSeals(r.Context())
+	name := "root.pem"
+	roots, people, err := s.publicRoots(r.Context())
+	if r.URL.Query().Get("of") == "people" {
+		name, roots = "people.pem", people
+	}
 	if err == nil && roots == "" {
 		err = fault.Missing()
 	}
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{File: &web.File{Name: "root.pem", Type: "text/plain; charset=utf-8", Body: strings.NewReader(roots), At: s.k.Now()}}, nil
+	return web.Reply{File: &web.File{Name: name, Type: "text/plain; charset=utf-8", Body: strings.NewReader(roots), At: s.k.Now()}}, nil
 }
 
-// rootsOfSeals is what one has to believe in order to believe the seals and
-// their time stamps.
-func (s *Service) rootsOfSeals(ctx context.Context) (string, error) {
+// publicRoots is what one has to believe in order to believe the seals and their
+// time stamps, and the signatures of people. They are two: under the one nobody
+// can make what counts under the other.
+func (s *Service) publicRoots(ctx context.Context) (ofSeals, ofPeople string, err error) {
 	t, _, err := s.trust(ctx)
 	if err != nil || len(t.Roots) == 0 {
-		return "", err
+		return "", certificates(t.People), err
 	}
 	all := append([]*x509.Certificate{}, t.Roots...)
 	for _, c := range t.Stamps {
@@ -139,5 +145,5 @@ func (s *Service) rootsOfSeals(ctx context.Context) (string, error) {
 			all = append(all, c)
 		}
 	}
-	return certificates(all), nil
+	return certificates(all), certificates(t.People), nil
 }

@@ -30,7 +30,7 @@ func runProbe(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 		return err
 	}
 	start := time.Now()
-	reason := probe(ctx, strings.TrimRight(*url, "/")+"/healthz")
+	reason := strings.ToValidUTF8(probe(ctx, strings.TrimRight(*url, "/")+"/healthz"), "?") // a line is read as it is written
 	line, err := json.Marshal(struct {
 		Time   time.Time `json:"time"`
 		OK     bool      `json:"ok"`

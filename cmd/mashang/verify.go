@@ -19,7 +19,7 @@ import (
 
 // runVerify checks a court's ledger, or a record that someone exported.
 func runVerify(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flags("verify", "verify -data DIR [-db URL] [-seen FILE] | -receipt FILE [-earlier FILE] [-key FINGERPRINT] | -pdf FILE [-trust FILE] [-people FILE] [-lists FILE] [-sm FILE -sm-roots FILE] | -page FILE [-trust FILE]",
+	fs := flags("verify", "verify -data DIR [-db URL] [-seen FILE] | -receipt FILE [-earlier FILE] [-key FINGERPRINT] | -pdf FILE [-trust FILE] [-people FILE] [-lists FILE] [-sm FILE -sm-roots FILE] | -page FILE [-trust FILE] [-people FILE]",
 		"With -data it recomputes the whole ledger and every file's digest, beside a running\nserver; -seen names a checkpoint kept elsewhere, which alone shows a ledger that was\ncut back or replaced as a whole (the last one is kept in DIR/ledger.seen). With\n-receipt it checks an exported record with nothing but the file; give the fingerprint\nprinted on the notice, and an earlier record of the same case if there is one. -page\nwrites the page that checks records and papers in a browser without a network, with\nthe root certificates of -trust in it.", stderr)
 	receipt := fs.String("receipt", "", "exported record to check")
 	earlier := fs.String("earlier", "", "earlier record of the same person and case")
@@ -37,7 +37,7 @@ func runVerify(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	}
 	switch {
 	case *page != "":
-		return writePage(*page, *trust)
+		return writePage(*page, *trust, *people)
 	case *paper != "":
 		return verifyPaper(given{*paper, *trust, *people, *lists, *proof, cfg.SMRoots}, stdout)
 	case *receipt != "":
@@ -50,18 +50,22 @@ func runVerify(ctx context.Context, args []string, stdout, stderr io.Writer) err
 }
 
 // writePage writes the offline page, with root certificates in it if there are any.
-func writePage(file, trust string) error {
-	var roots []byte
-	if trust != "" {
-		if _, err := seals.ReadRoots(trust); err != nil {
+func writePage(file, trust, people string) error {
+	var roots [2]string
+	for i, name := range []string{trust, people} {
+		if name == "" {
+			continue
+		}
+		if _, err := seals.ReadRoots(name); err != nil {
 			return err
 		}
-		var err error
-		if roots, err = os.ReadFile(trust); err != nil {
+		b, err := os.ReadFile(name)
+		if err != nil {
 			return err
 		}
+		roots[i] = string(b)
 	}
-	return os.WriteFile(file, offline.With(string(roots)), 0o644)
+	return os.WriteFile(file, offline.With(roots[0], roots[1]), 0o644)
 }
 
 // lastSeen is the file beside the database with the newest checkpoint of the

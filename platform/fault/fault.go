@@ -9,6 +9,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"unicode/utf8"
 )
 
 // Kind says what the caller should do about an error.
@@ -111,6 +112,13 @@ type List []*Error
 // Add appends a field error; a nil list is fine.
 func (l *List) Add(field, format string, args ...any) {
 	*l = append(*l, Field(field, fmt.Sprintf(format, args...)))
+}
+
+// Most adds an error if a field holds more than n characters.
+func (l *List) Most(n int, field, value string) {
+	if utf8.RuneCountInString(value) > n {
+		l.Add(field, "太长了，最多写 %d 个字。", n)
+	}
 }
 
 // Err returns nil for an empty list, else an Invalid error that unwraps to all.

@@ -3,6 +3,7 @@ package sign
 import (
 	secret "crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
@@ -19,6 +20,7 @@ import (
 	"github.com/go-rod/rod/lib/launcher"
 	"github.com/go-rod/rod/lib/launcher/flags"
 
+	"mashang/platform/clock"
 	"mashang/platform/ledger/offline"
 )
 
@@ -44,7 +46,7 @@ func browser(t *testing.T) *rod.Page {
 	}
 	t.Cleanup(func() { _ = b.Close() })
 	path := filepath.Join(t.TempDir(), "page.html")
-	if err := os.WriteFile(path, offline.With(rootsOf(authority().Trust())), 0o600); err != nil {
+	if err := os.WriteFile(path, offline.With(rootsOf(authority().Trust().Roots), ""), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p := b.MustPage("file://" + path)
@@ -52,9 +54,9 @@ func browser(t *testing.T) *rod.Page {
 	return p
 }
 
-func rootsOf(trust Trust) string {
+func rootsOf(certs []*x509.Certificate) string {
 	var roots strings.Builder
-	for _, c := range trust.Roots {
+	for _, c := range certs {
 		_ = pem.Encode(&roots, &pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
 	}
 	return roots.String()
@@ -82,10 +84,10 @@ type said struct {
 func says(t *testing.T, p *rod.Page, file []byte, trust Trust, now time.Time) (s said) {
 	t.Helper()
 	e := base64.StdEncoding.EncodeToString
-	res, err := p.Timeout(time.Minute).Evaluate(rod.Eval(`async (file, roots, now) => {
+	res, err := p.Timeout(time.Minute).Evaluate(rod.Eval(`async (file, roots, people, now) => {
 		const bytes = s => Uint8Array.from(atob(s), c => c.charCodeAt(0));
-		return JSON.stringify(await window.mashangPaper(bytes(file), bytes(roots), now));
-	}`, e(file), e([]byte(rootsOf(trust))), now.UnixMilli()).ByPromise())
+		return JSON.stringify(await window.mashangPaper(bytes(file), bytes(roots), bytes(people), now));
+	}`, e(file), e([]byte(rootsOf(trust.Roots))), e([]byte(rootsOf(trust.People))), now.UnixMilli()).ByPromise())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,6 +180,28 @@ func TestBrowserAgrees(t *testing.T) {
 	one := signed1(t, tiny("one"), field(0), Signer{key, chain})
 	agree("a one-time certificate", one, trust)
 	agree("and another paper", signed1(t, tiny("two"), field(0), Signer{key, chain}), trust)
+	// A court believes the authority of people for people, and that of seals for seals.
+	theirs, err := NewAuthority(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two := Trust{Roots: trust.Roots, People: theirs.Trust().Roots, Stamps: slices.Concat(trust.Roots, theirs.Trust().Roots)}
+	if chain, err = theirs.OneTime("张三", key.Public(), digest, now); err != nil {
+		t.Fatal(err)
+	}
+	person, err := Sign(t.Context(), tiny("one"), field(0), Signer{key, chain}, theirs.Stamper(clock.System{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := signed1(t, person, field(1), signer(t, authority(), "某法院"))
+	if r, err := Verify(sealed, two, time.Now()); err != nil || r.Verdict != Genuine {
+		t.Fatal(r.Verdict, err)
+	}
+	now = time.Now()
+	agree("signed by a person and sealed", sealed, two)
+	agree("signed by a person and sealed, of seals only", sealed, trust)
+	agree("a person under the root of seals", one, two)
+	agree("a seal under the root of people", signed1(t, tiny("one"), field(0), signer(t, theirs, "某法院")), two)
 	stamped, err := AddStamp(t.Context(), kept, "时间", clockwork())
 	if err != nil {
 		t.Fatal(err)

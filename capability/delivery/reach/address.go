@@ -163,7 +163,7 @@ func (s *Book) Reach(tx *db.Tx, p docket.Party) (Known, error) {
 			k.By[string(service.InApp)] = Address{Party: p.ID, Kind: string(service.InApp), Standing: service.Sure, ShownBy: "实名认证的账号"}
 		}
 	}
-	bound, err := s.accounts.WeChat(tx, p.Person)
+	bound, err := s.wechat(tx, p)
 	if err != nil {
 		return k, err
 	}
@@ -179,6 +179,26 @@ func (s *Book) Reach(tx *db.Tx, p docket.Party) (Known, error) {
 		k.Consent = cs[0]
 	}
 	return k, err
+}
+
+// wechat is the openid of the WeChat that a party bound; empty when he has none,
+// or one that somebody on another side bound as well: what is sent to the other
+// side does not reach him.
+//
+// law:法院专递规定(2004)/7 但代收人是同一案件中另一方当事人的除外。
+func (s *Book) wechat(tx *db.Tx, p docket.Party) (string, error) {
+	bound, err := s.accounts.WeChat(tx, p.Person)
+	if err != nil || bound == "" {
+		return "", err
+	}
+	others, err := across(tx, p)
+	for _, person := range others {
+		theirs, err := s.accounts.WeChat(tx, person)
+		if err != nil || theirs == bound {
+			return "", err
+		}
+	}
+	return bound, err
 }
 
 // confirmCmd is what a confirmation of address says, filled in by the party
@@ -204,9 +224,20 @@ type addressCmd struct {
 	ShownBy  string           `json:"shown_by"`
 }
 
+// aLine is how many characters an address may have, or who receives: it stands
+// on a paper and on an envelope.
+const aLine = 100
+
 // check says what is wrong with it, the addresses first.
 func (c *addressCmd) check() error {
 	var bad fault.List
+	for _, f := range []struct {
+		name string
+		v    *string
+	}{{"post", &c.Post}, {"email", &c.Email}, {"receiver", &c.Receiver}, {"receiver_at", &c.ReceiverAt}, {"shown_by", &c.ShownBy}} {
+		*f.v = strings.Join(strings.Fields(*f.v), " ") // one line, on an envelope too
+		bad.Most(aLine, f.name, *f.v)
+	}
 	if c.SMS = identity.Normalise(c.SMS); c.SMS != "" && !identity.ValidPhone(c.SMS) {
 		bad.Add("sms", "手机号不对，请再看一遍，应是 11 位数字。")
 	}
@@ -359,9 +390,9 @@ func (s *Book) said(tx *db.Tx, p docket.Party, c addressCmd) (map[string]string,
 	if !c.WeChat {
 		return out, nil
 	}
-	bound, err := s.accounts.WeChat(tx, p.Person)
+	bound, err := s.wechat(tx, p)
 	if err == nil && bound == "" {
-		err = fault.Field("wechat", "还没有绑定微信。要本人登录以后，先在“我的账号”里绑定。")
+		err = fault.Field("wechat", "还没有绑定自己的微信。要本人登录以后，先在“我的账号”里绑定；对方也绑定的微信不算。")
 	}
 	out[string(service.WeChat)] = bound
 	return out, err

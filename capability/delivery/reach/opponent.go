@@ -21,6 +21,33 @@ func Opponent(tx *db.Tx, said string, to docket.Party) (bool, error) {
 	return opposes(said, to, ps, as), err
 }
 
+// across are the persons who stand on another side of the case than a party, or
+// act for who does, and not for him.
+func across(tx *db.Tx, to docket.Party) (out []string, err error) {
+	ps, err := docket.Parties(tx, to.Case)
+	if err != nil {
+		return nil, err
+	}
+	as, err := docket.Agents(tx, to.Case, tx.Now())
+	own := []string{to.Person}
+	role := map[string]string{}
+	put := func(as, person string) {
+		if as == to.Role {
+			own = append(own, person)
+		} else {
+			out = append(out, person)
+		}
+	}
+	for _, p := range ps {
+		role[p.ID] = p.Role
+		put(p.Role, p.Person)
+	}
+	for _, a := range as {
+		put(role[a.Party], a.Person)
+	}
+	return slices.DeleteFunc(out, func(person string) bool { return slices.Contains(own, person) }), err
+}
+
 // opposes reports whether the one of whom it is said is another party of the case,
 // who heads one, or its agent: he has no reason to hand the paper on. Who acts for
 // the recipient too may receive.
@@ -48,11 +75,27 @@ func opposes(said string, to docket.Party, parties []docket.Party, agents []dock
 }
 
 // names reports whether a name stands in what was written of a person and what
-// he is to another. One letter behind it, and it is the name of somebody else.
+// he is to another. One letter behind it, and it is the name of somebody else,
+// unless it says what he does: 收, 转.
 func names(said, name string) bool {
 	apart := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("，,、；;：:。（）()", r) }
-	return name != "" && slices.ContainsFunc(strings.FieldsFunc(said, apart), func(word string) bool {
+	return name != "" && slices.ContainsFunc(joined(strings.FieldsFunc(said, apart)), func(word string) bool {
 		_, rest, found := strings.Cut(word, name)
-		return found && utf8.RuneCountInString(rest) != 1
+		return found && (utf8.RuneCountInString(rest) != 1 || strings.Contains("收转签领取代的等", rest))
 	})
+}
+
+// joined puts letters together that stand alone: 王 强 is one name.
+func joined(words []string) (out []string) {
+	alone := false
+	for _, w := range words {
+		one := utf8.RuneCountInString(w) == 1
+		if one && alone {
+			out[len(out)-1] += w
+		} else {
+			out = append(out, w)
+		}
+		alone = one
+	}
+	return out
 }

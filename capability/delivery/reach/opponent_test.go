@@ -13,8 +13,8 @@ func TestOpposes(t *testing.T) {
 		{ID: "u", Role: docket.Defendant, Name: "衡水某塑胶制品有限公司", RepName: "赵厂长"}, {ID: "t", Role: docket.ThirdParty, Name: "买买提·艾力"}}
 	as := []docket.Agent{{Party: "w", Name: "刘律师"}, {Party: "h", Name: "孙律师"}, {Party: "u", Name: "周律师"}, {Party: "w", Name: "周律师"}}
 	for said, want := range map[string]bool{
-		"": false, "王强": true, "王强，丈夫": true, "丈夫王强": true, "王强丈夫": true, "丈夫 王强": true, "王强（丈夫）": true,
-		"王强生，儿子": false, "王小强，丈夫": false, "贾若梅，妹妹": false, "贾若兰": false, "刘律师": false, "孙律师，代理人": true, "周律师": false,
+		"": false, "王强": true, "王强，丈夫": true, "丈夫王强": true, "王强丈夫": true, "丈夫 王强": true, "王强（丈夫）": true, "王 强": true, "王　强，丈夫": true, "王强收": true, "请王强转": true,
+		"王 强 生，儿子": false, "王强生，儿子": false, "王小强，丈夫": false, "贾若梅，妹妹": false, "贾若兰": false, "刘律师": false, "孙律师，代理人": true, "周律师": false,
 		"赵厂长": true, "衡水某塑胶制品有限公司的会计": true, "第三人买买提·艾力": true, "张大妈，婆婆": false,
 	} {
 		if got := opposes(said, wife, ps, as); got != want {

@@ -48,14 +48,14 @@ var paper string
 var labels string
 
 // Page is the whole file, UTF-8, with nothing outside of it.
-var Page = With("")
+var Page = With("", "")
 
-// With is the page that brings root certificates (PEM) along: whoever has it
-// from a court need not look for them.
-func With(roots string) []byte {
-	b, err := json.Marshal(roots) // which writes < and > so that they end nothing
+// With is the page that brings root certificates (PEM) along, of seals and of
+// people who sign once: whoever has it from a court need not look for them.
+func With(roots, people string) []byte {
+	b, err := json.Marshal([]string{roots, people}) // which writes < and > so that they end nothing
 	if err != nil {
-		panic(err) // of a string there is none
+		panic(err) // of strings there is none
 	}
 	r := strings.NewReplacer("{{POLICY}}", policy(), "{{STYLE}}", sheet(), "{{SCRIPT}}", script(), "{{PAPER}}", second(), "{{ROOTS}}", string(b))
 	return []byte(r.Replace(frame))

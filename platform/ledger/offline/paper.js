@@ -3,7 +3,7 @@
   const id = x => document.getElementById(x);
   const files = { pdf: null, root: null };
   const built = JSON.parse(id('roots').textContent);
-  if (built) { id('root-hint').textContent = '这一页已经带着法院的根证书，不用再选；要用别的，可以选一个'; }
+  if (built[0]) { id('root-hint').textContent = '这一页已经带着法院的根证书，不用再选；要用别的，可以选一个'; }
 
   const OBJECTIONS = {
     'page.changed': '看到的和签章时的不一样', 'page.added': '签章以后加进来的', 'page.removed': '签章时有，现在看不到了', annotation: '签章以后贴上或者去掉了东西',
@@ -67,7 +67,8 @@
       id('paper-why').textContent = '请先选要核对的 PDF 文书。';
       return;
     }
-    const roots = files.root || new TextEncoder().encode(built);
-    show(await window.mashangPaper(files.pdf, roots, Date.now()), roots.length > 0);
+    const own = built.map(pem => new TextEncoder().encode(pem));
+    const [roots, people] = files.root ? [files.root, own[1]] : own;
+    show(await window.mashangPaper(files.pdf, roots, people, Date.now()), roots.length > 0);
   });
 }());

@@ -6,7 +6,7 @@ package offline
 
 import _ "embed" // the script
 
-// Script is the source, which defines window.mashangPaper(file, roots, now).
+// Script is the source, which defines window.mashangPaper(file, roots, people, now).
 //
 //go:embed pdf.js
 var Script string

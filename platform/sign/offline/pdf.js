@@ -771,20 +771,24 @@
 
   // Circle is whom one believes, with what one file brings along.
   class Circle {
-    constructor(roots) { this.roots = roots; this.known = []; this.certs = []; this.lists = []; }
+    // people are the roots of one-time certificates, which count under no other; none: the same roots.
+    constructor(roots, people) {
+      this.roots = roots; this.people = people.length ? people : roots; this.all = [...roots, ...people];
+      this.known = []; this.certs = []; this.lists = [];
+    }
     meet(der) {
       let certs;
       try { certs = parseCMS(der).certs.map(parseCert); } catch (e) { if (e instanceof Form) { return; } throw e; }
       certs.forEach(c => { if (c.ca && this.known.length < 64 && !this.known.some(k => eq(k.der, c.der))) { this.known.push(c); } });
     }
-    // path finds the way from a leaf to a root, all valid at that time; null if there is none.
-    async path(leaf, embedded, when, stamping) {
+    // path finds the way from a leaf to one of some roots, all valid at that time; null if there is none.
+    async path(leaf, embedded, roots, when, stamping) {
       const good = c => !c.strange && c.from <= when && when <= c.to && (!stamping || !c.uses || c.uses.includes('06082b06010505070308') || c.uses.includes('0604551d2500'));
       const walk = async chain => {
         const c = chain[chain.length - 1];
-        if (this.roots.some(r => eq(r.der, c.der))) { return chain; }
+        if (roots.some(r => eq(r.der, c.der))) { return chain; }
         if (chain.length > 6) { return null; }
-        for (const by of [...this.roots, ...this.known, ...this.certs, ...embedded]) {
+        for (const by of [...roots, ...this.known, ...this.certs, ...embedded]) {
           if (chain.some(x => eq(x.der, by.der)) || !good(by) || !certSign(by) || by.length >= 0 && chain.length - 1 > by.length || !await signedBy(c, by)) { continue; }
           const found = await walk([...chain, by]);
           if (found) { return found; }
@@ -807,9 +811,9 @@
       const own = s.certs.map(x => parseCert(toBytes(x)));
       this.certs = own;
       let vouched = true;
-      const issuers = this.roots.slice();
+      const issuers = this.all.slice();
       for (const c of [...own, ...this.known]) {
-        const p = await this.path(c, [], c.from, false);
+        const p = await this.path(c, [], this.all, c.from, false);
         if (p) { issuers.push(...p); } else if (own.includes(c)) { vouched = false; }
       }
       for (const x of s.lists) {
@@ -880,14 +884,14 @@
   async function stampProblems(circle, t, proven) {
     const s = t.signer;
     if (!s.uses || s.uses.length !== 1 || s.uses[0] !== '06082b06010505070308' || !s.usesCritical) { return ['stamp.untrusted']; }
-    const p = await circle.path(s, t.certs, proven, true);
+    const p = await circle.path(s, t.certs, circle.all, proven, true);
     if (!p || t.certs.some(c => !p.some(x => eq(x.der, c.der))) || await circle.revoked(p, proven) || t.time < s.from) { return ['stamp.untrusted']; }
     return t.time > proven + SKEW ? ['stamp.future'] : [];
   }
   const NOT_FOR_PAPERS = ['06082b06010505070308', '06082b06010505070301', '06082b06010505070303', '06082b06010505070309'];
   async function signerProblems(circle, leaf, embedded, when) {
     if (leaf.ca || !((leaf.usage || 0) & 0xc0) || (leaf.uses || []).some(u => NOT_FOR_PAPERS.includes(u))) { return ['usage']; }
-    const p = await circle.path(leaf, embedded, when, false);
+    const p = await circle.path(leaf, embedded, leaf.paper ? circle.people : circle.roots, when, false);
     if (!p) { return [leaf.from <= when && when <= leaf.to ? 'untrusted' : 'expired']; }
     const out = await circle.revoked(p, when) ? ['revoked'] : [];
     if (embedded.length > p.length || embedded.some((c, i) => !eq(c.der, p[i].der))) { out.push('surplus'); }
@@ -896,7 +900,7 @@
 
   // ---- the answer ----
 
-  async function check(bytes, roots, now) {
+  async function check(bytes, roots, people, now) {
     const r = { verdict: 'foreign', objections: [], signatures: [], revisions: [{}], pages: [], problems: [] };
     let d;
     try { d = read(fromBytes(bytes)); } catch (e) { if (e instanceof Form) { return r; } throw e; }
@@ -919,7 +923,7 @@
       }
     }
     if (d.broken) { objection({ what: 'unreadable', byte: lastOf(d).end }); }
-    const circle = new Circle(roots);
+    const circle = new Circle(roots, people);
     found.forEach(x => circle.meet(x.der));
     let store = null;
     try { store = storeOf(d); } catch (e) { if (!(e instanceof Form)) { throw e; } }
@@ -950,10 +954,10 @@
       }
       out.trusted = out.intact && !out.problems.length;
     }
-    const people = r.signatures.filter(s => !s.stamp).length, trusted = !r.problems.length && r.signatures.every(s => s.trusted);
+    const signers = r.signatures.filter(s => !s.stamp).length, trusted = !r.problems.length && r.signatures.every(s => s.trusted);
     if (r.objections.length || r.signatures.some(s => !s.intact)) {
       r.verdict = 'changed';
-    } else if (!people && trusted) {
+    } else if (!signers && trusted) {
       r.verdict = 'unsigned';
     } else {
       r.verdict = trusted ? 'genuine' : 'untrusted';
@@ -990,10 +994,11 @@
     return list.length || !bytes.length ? list : [parseCert(bytes)];
   }
 
-  // mashangPaper answers for a file; what cannot be told here is "unknown".
-  window.mashangPaper = async function (bytes, pem, now) {
+  // mashangPaper answers for a file, to who believes the roots of seals and of
+  // people; what cannot be told here is "unknown".
+  window.mashangPaper = async function (bytes, pem, people, now) {
     try {
-      return await check(bytes, rootsIn(pem), now);
+      return await check(bytes, rootsIn(pem), people.length ? rootsIn(people) : [], now);
     } catch (e) {
       return { verdict: 'unknown', why: String(e && e.message), objections: [], signatures: [], revisions: [], pages: [], problems: [] };
     }
