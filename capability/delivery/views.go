@@ -23,6 +23,7 @@ import (
 type recipient struct {
 	Party  docket.Party
 	Papers []paper.Paper
+	Sent   []serving // of these papers, what is on its way
 	Doors  []door
 }
 
@@ -32,6 +33,7 @@ type form struct {
 	Parties []docket.Party
 	Papers  []paper.Paper // that wait to be served
 	To      []recipient
+	now     time.Time
 }
 
 func (s *Service) form(r *http.Request, verb string) (f form, err error) {
@@ -41,7 +43,7 @@ func (s *Service) form(r *http.Request, verb string) (f form, err error) {
 		if err != nil {
 			return err
 		}
-		f.Case = g.Case
+		f.Case, f.now = g.Case, tx.Now()
 		if f.Parties, err = docket.Parties(tx, caseID); err != nil {
 			return err
 		}
@@ -54,6 +56,10 @@ func (s *Service) form(r *http.Request, verb string) (f form, err error) {
 				f.Papers = append(f.Papers, p)
 			}
 		}
+		running, err := db.List[serving](tx, `SELECT `+servingCols+` FROM delivery_service WHERE case_id = ? ORDER BY at DESC, id`, caseID)
+		if err != nil {
+			return err
+		}
 		for _, party := range f.Parties {
 			to := recipient{Party: party}
 			k, err := s.book.Reach(tx, party)
@@ -64,6 +70,9 @@ func (s *Service) form(r *http.Request, verb string) (f form, err error) {
 			for _, p := range f.Papers {
 				if p.Party == party.ID {
 					to.Papers = append(to.Papers, p)
+					if i := slices.IndexFunc(running, func(v serving) bool { return v.Paper == p.ID }); i >= 0 {
+						to.Sent = append(to.Sent, running[i])
+					}
 					natures = append(natures, s.papers.Nature(p.Kind))
 				}
 			}
@@ -166,8 +175,16 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 			return append(out, capability.Panel{Place: capability.Next, Order: 20, Body: waitsPanel(r)}), nil
 		}
 	}
+	for _, r := range slices.Backward(mine) {
+		if v.May("service", "receive") && r.State == effective && r.Way.Electronic() && docket.Today(v.Now).Sub(r.On) <= freshDays {
+			return append(out, capability.Panel{Place: capability.Next, Order: 40, Body: freshPanel(v, r)}), nil
+		}
+	}
 	return out, nil
 }
+
+// freshDays is for how many days a case page puts first what was served.
+const freshDays = 7
 
 // course is all that was done to serve one paper: the 电子送达凭证 of what went
 // electronically, and the file's own of the rest.
@@ -182,6 +199,7 @@ type course struct {
 	Consent  reach.Consent `json:"consent"`
 	Next     string        `json:"next"` // the next open way
 	staff    bool
+	send     bool
 	hand     bool
 	rebut    bool
 	nature   service.Nature
@@ -196,6 +214,7 @@ func (s *Service) course(tx *db.Tx, caseID, serviceID string) (c course, err err
 		return c, err
 	}
 	c.Case, c.staff, c.now = g.Case, g.Relation&access.Staff != 0, now
+	c.send = access.Allowed(g.Relation, "service", "send")
 	c.hand, c.rebut = access.Allowed(g.Relation, "service", "handover"), access.Allowed(g.Relation, "service", "rebut")
 	if c.Serving, err = servingOf(tx, serviceID); err != nil {
 		return c, err

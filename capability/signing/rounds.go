@@ -250,15 +250,15 @@ func (s *Service) getRoundFile(r *http.Request) (web.Reply, error) {
 	return web.Reply{File: &web.File{Name: v.Round.Title + ".pdf", Type: "application/pdf", Body: bytes.NewReader(b), Inline: true, At: v.Round.At}}, nil
 }
 
-// panels: what waits for a party is the next thing to do; the court's people
-// see every round that is open.
+// panels: what waits for a party is the next thing to do, and what he signed
+// stays his to read; the court's people see every round that is open.
 func (s *Service) panels(tx *db.Tx, v capability.View) (out []capability.Panel, err error) {
 	if v.Relation&access.Allowing("signing", "read") == 0 {
 		return nil, nil
 	}
 	which, args := `state IN ('open', 'declined')`, []any{v.Case.ID}
 	if !v.Court() {
-		which, args = `state = 'open' AND id IN (SELECT round_id FROM signing_slot WHERE person_id = ?)`, append(args, v.Actor.Person)
+		which, args = `state IN ('open', 'complete') AND id IN (SELECT round_id FROM signing_slot WHERE person_id = ?)`, append(args, v.Actor.Person)
 	}
 	rs, err := db.List[round](tx, `SELECT `+roundCols+` FROM signing_round WHERE case_id = ? AND `+which+` ORDER BY at DESC, id DESC LIMIT 20`, args...)
 	if err != nil || len(rs) == 0 {
@@ -274,7 +274,7 @@ func (s *Service) panels(tx *db.Tx, v capability.View) (out []capability.Panel, 
 			cs = append(cs, course{Round: r, Slots: vs})
 		}
 	}
-	if len(cs) > 0 { // for who signed, until the others have
+	if len(cs) > 0 {
 		out = append(out, capability.Panel{Place: capability.Main, Order: 24, Body: roundsPanel(cs, v.Now, v.Court())})
 	}
 	if v.Court() {

@@ -94,6 +94,22 @@ function ready(root) {
 ready(document)
 addEventListener('pageshow', () => { for (const f of $$('form[data-sent]')) delete f.dataset.sent })
 
+// Large type and dark colours come at once: what was typed, drawn or found on
+// the page stays. Without a script the same buttons open the page anew.
+const looks = { size: ['large', 'normal'], theme: ['dark', 'light'] }
+for (const b of $$('[data-pref]')) {
+  b.form.addEventListener('submit', async (e) => {
+    e.preventDefault()
+    const k = b.dataset.pref, on = b.value === looks[k][0]
+    try {
+      await fetch(b.form.action, { method: 'POST', body: new URLSearchParams({ back: '/', [k]: b.value }), redirect: 'manual' })
+    } catch { /* for this page at least */ }
+    document.documentElement.setAttribute('data-' + k, b.value)
+    b.setAttribute('aria-pressed', String(on))
+    b.value = looks[k][on ? 1 : 0]
+  })
+}
+
 // A page that shows how far a long job is looks again after some seconds.
 const later = document.querySelector('[data-again]')
 if (later) setTimeout(() => location.reload(), later.dataset.again * 1000)

@@ -33,6 +33,8 @@ func ConsentSays(c Consent) string {
 	switch {
 	case c.Refused:
 		return "他不同意"
+	case c.Ground == service.Stated:
+		return c.Ground.Title()
 	case c.Ground != "":
 		return "他同意：" + c.Ground.Title()
 	}
@@ -53,7 +55,7 @@ func KindTitle(kind string) string {
 	case receiver:
 		return "代收人"
 	case secret:
-		return "对地址保密"
+		return "地址不让对方知道"
 	}
 	return "在本院网站上收"
 }
@@ -413,7 +415,7 @@ func confirmPage(v addresses, c confirmCmd, e ui.Errs) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.Input{Name: "receiver", Label: "代收人姓名、和您的关系", Hint: "想请别人替您收邮件才填。他签收，就算您收到了。不能是对方当事人", Value: c.Receiver}.With(e)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.Input{Name: "receiver", Label: "代收人姓名、和您的关系", Hint: "想请别人替您收邮件才填，写成：王小花，女儿。他签收，就算您收到了。不能是对方当事人", Value: c.Receiver}.With(e)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -439,7 +441,7 @@ func confirmPage(v addresses, c confirmCmd, e ui.Errs) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Choices(ui.Input{Name: "secret", Label: "不让对方知道您的地址，要吗", Hint: "要的，法院的文书上只写到哪个县、哪个区，别的不告诉对方", Value: c.Secret}.With(e), []ui.Option{{Value: "yes", Text: "要"}, {Value: "no", Text: "不要"}}, false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Choices(ui.Input{Name: "secret", Label: "您的地址，要不要让对方知道", Hint: "不让知道的，法院的文书上只写到哪个县、哪个区", Value: c.Secret}.With(e), []ui.Option{{Value: "yes", Text: "不让对方知道我的地址"}, {Value: "no", Text: "可以让对方知道"}}, false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -447,7 +449,7 @@ func confirmPage(v addresses, c confirmCmd, e ui.Errs) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Submit("确认").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Submit("就照这样送").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -516,7 +518,7 @@ func history(v addresses) templ.Component {
 			var templ_7745c5c3_Var10 string
 			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(v.you(ConsentSays(c)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/reach/page.templ`, Line: 143, Col: 43}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/reach/page.templ`, Line: 145, Col: 43}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -557,7 +559,7 @@ func history(v addresses) templ.Component {
 				var templ_7745c5c3_Var11 string
 				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(on(c.At))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/reach/page.templ`, Line: 152, Col: 19}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/reach/page.templ`, Line: 154, Col: 19}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {
@@ -570,7 +572,7 @@ func history(v addresses) templ.Component {
 				var templ_7745c5c3_Var12 string
 				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(v.you(ConsentSays(c)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/reach/page.templ`, Line: 152, Col: 47}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/reach/page.templ`, Line: 154, Col: 47}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 				if templ_7745c5c3_Err != nil {
@@ -583,7 +585,7 @@ func history(v addresses) templ.Component {
 				var templ_7745c5c3_Var13 string
 				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(c.ShownBy)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/reach/page.templ`, Line: 152, Col: 63}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/delivery/reach/page.templ`, Line: 154, Col: 63}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 				if templ_7745c5c3_Err != nil {
@@ -627,7 +629,7 @@ func (v addresses) rows(now bool) (out []ui.Row) {
 			continue
 		}
 		r := ui.Row{Icon: "pin", Title: KindTitle(a.Kind), Sub: v.you(StandingTitle(a.Standing)) + "。" + a.ShownBy}
-		if a.Value != "" {
+		if a.Value != "" && a.Kind != secret {
 			r.Title += "：" + a.Value
 		}
 		if !a.At.IsZero() {

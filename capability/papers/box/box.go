@@ -82,7 +82,7 @@ func hint(fd form.Field) string {
 	switch {
 	case fd.Hint == "":
 		return add
-	case strings.Contains(fd.Hint, add):
+	case strings.Contains(fd.Hint, add), fd.Type == form.List && strings.HasPrefix(fd.Hint, "一行"):
 		return fd.Hint
 	}
 	return fd.Hint + "。" + add
