@@ -56,7 +56,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "papers.ordered", Title: "制作文书", Audience: ledger.Court},
 				{Name: "papers.signing", Title: "文书做好，等签名", Audience: ledger.Named, News: "有一份文书等签名"},
 				{Name: "papers.unsigned", Title: "没有签成，文书退回草稿", Audience: ledger.Court},
-				{Name: "papers.issued", Title: "文书制成", Audience: ledger.Named, News: "有一份新文书"},
+				{Name: "papers.issued", Title: "文书做好了", Audience: ledger.Named, News: "有一份新文书"},
 				{Name: "papers.effective", Title: "调解书生效", Audience: ledger.Named, News: "调解书生效了"},
 				{Name: "papers.withdrawn", Title: "撤回文书", Audience: ledger.Named, News: "一份文书撤回了"},
 			},
