@@ -140,18 +140,21 @@ func (s *Service) getView(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	doc.Unsealed = p.Unsealed()
-	var b strings.Builder
-	if err := pdf.WriteHTML(&b, doc); err != nil {
-		return web.Reply{}, err
-	}
 	var proven, word bool
 	a := auth.From(r.Context())
 	if err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) {
 		_, no := access.May(tx, a, "proof", access.Of("paper", p.Case), tx.Now())
 		word = no == nil
+		if doc.Signed, err = s.rounds.Signed(tx, p.Original); err != nil {
+			return err
+		}
 		proven, err = s.rounds.Proven(tx, p.Digest)
 		return err
 	}); err != nil {
+		return web.Reply{}, err
+	}
+	var b strings.Builder
+	if err := pdf.WriteHTML(&b, doc); err != nil {
 		return web.Reply{}, err
 	}
 	return web.Reply{Page: viewPage(p, b.String(), proven, a.Staff, word), Read: s.reading(r, p)}, nil
