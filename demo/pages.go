@@ -37,7 +37,7 @@ type told struct {
 
 // orders say where a story begins and how it goes on.
 var orders = map[string]string{
-	byPhone: "原告、被告先签，再换法官、书记员。都签了，换法官助理，打开案件，点“出调解书”；法官签发，大家再签一次。",
+	byPhone: "原告、被告先签，再换法官、书记员。都签了，换法官助理，打开案件，点“出调解书”；法官签发，法官、书记员在调解书上签名；原告、被告再来签收，最后一个签收就生效。",
 	thrice:  "先点书记员，把判决书发给每个被告，再换被告来收。第三个被告的号码是空号，书记员的工作台上写着下一步。",
 }
 

@@ -192,6 +192,16 @@ func (b *tab) click(words string) *tab {
 	return b.after(func() { b.push(b.MustElementR("a, button, summary", words)) })
 }
 
+// look changes how pages look; the page stays, and what is on it.
+func (b *tab) look(words string) *tab {
+	b.t.Helper()
+	e := b.MustElementR("button", words)
+	was := *e.MustAttribute("aria-pressed")
+	b.push(e)
+	e.MustWait(`was => this.getAttribute('aria-pressed') !== was`, was)
+	return b
+}
+
 // push is a click; without scripts the browser's own, because waiting until
 // nothing moves needs one.
 func (b *tab) push(e *rod.Element) {

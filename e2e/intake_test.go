@@ -38,9 +38,9 @@ func TestImport(t *testing.T) {
 		b.settled("试完了，还没有导入")
 		b.see("要改", "本院没有叫“某某某”的法官", "确认导入").sound("intake-tried-" + d.name)
 		if d == phone {
-			b.click("大字").sound("intake-tried-large")
-			b.click("大字").click("深色").sound("intake-tried-dark")
-			b.click("深色")
+			b.look("大字").sound("intake-tried-large")
+			b.look("大字").look("深色").sound("intake-tried-dark")
+			b.look("深色")
 		}
 		b.goTo("/desk").see("等您确认导入").sound("intake-desk-" + d.name)
 		b.click("原系统案件2026年.csv").click("看每一件").see("后面的").sound("intake-all-" + d.name)

@@ -208,8 +208,8 @@ func TestWithoutScript(t *testing.T) {
 func TestLargeAndDark(t *testing.T) {
 	p := open(t, phone)
 	p.goTo("/demo").click("贾若兰")
-	p.click("大字").sound("case-phone-large")
-	p.goTo("/").click("深色").sound("hall-phone-dark")
+	p.look("大字").sound("case-phone-large")
+	p.goTo("/").look("深色").sound("hall-phone-dark")
 	for _, path := range []string{"/help", "/accessibility", "/privacy", "/verify", "/account/login", "/account/staff", "/nothing-here"} {
 		p.goTo(path).sound("dark" + strings.ReplaceAll(path, "/", "-"))
 	}

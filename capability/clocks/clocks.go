@@ -40,7 +40,7 @@ func (s *Service) Capability() capability.Capability {
 	return capability.Capability{
 		Service: app.Service{Name: "clocks", Title: "期限", Routes: s.routes,
 			Kinds: []ledger.Kind{
-				{Name: "clocks.set", Title: "计算期限", Audience: ledger.Parties, News: "期限有变化"},
+				{Name: "clocks.set", Title: "算出一个期限", Audience: ledger.Parties, News: "期限有变化"},
 				{Name: "clocks.met", Title: "法院办完了有期限的事", Audience: ledger.Parties, News: "法院办完了一件有期限的事"},
 				{Name: "clocks.recomputed", Title: "放假安排公布，重算期限", Audience: ledger.Parties, News: "期限有变化"},
 			},

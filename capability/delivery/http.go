@@ -36,10 +36,10 @@ func (s *Service) Capability() capability.Capability {
 			Kinds: []ledger.Kind{
 				{Name: "delivery.handed_over", Title: "窗口送达，签收回证已存", Audience: ledger.Named, News: "一份文书送到了"},
 				{Name: "delivery.receipt", Title: "在手机上签收", Audience: ledger.Named, News: "一份文书签收了"},
-				{Name: "delivery.address", Title: "送达地址和电子送达的意思", Audience: ledger.Named, News: "送达地址有变化"},
+				{Name: "delivery.address", Title: "填写文书送到哪里", Audience: ledger.Named, News: "送达地址有变化"},
 				{Name: "delivery.prepared", Title: "准备电子送达", Audience: ledger.Named},
 				{Name: "delivery.sent", Title: "发出文书", Audience: ledger.Named, News: "有一份文书送给您"},
-				{Name: "delivery.reported", Title: "发送的结果", Audience: ledger.Named, News: "送达有进展"},
+				{Name: "delivery.reported", Title: "网上送文书有了结果", Audience: ledger.Named, News: "送达有进展"},
 				{Name: "delivery.opened", Title: "打开文书，或者回复收到了", Audience: ledger.Named, News: "文书打开了"},
 				{Name: "delivery.by_hand", Title: "当面、邮寄、委托、转交或者公告送达", Audience: ledger.Named, News: "送达有进展"},
 				{Name: "delivery.result", Title: "送达的结果", Audience: ledger.Named, News: "送达有进展"},

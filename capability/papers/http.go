@@ -56,7 +56,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "papers.ordered", Title: "制作文书", Audience: ledger.Court},
 				{Name: "papers.signing", Title: "文书做好，等签名", Audience: ledger.Named, News: "有一份文书等签名"},
 				{Name: "papers.unsigned", Title: "没有签成，文书退回草稿", Audience: ledger.Court},
-				{Name: "papers.issued", Title: "文书制成", Audience: ledger.Named, News: "有一份新文书"},
+				{Name: "papers.issued", Title: "文书做好了", Audience: ledger.Named, News: "有一份新文书"},
 				{Name: "papers.effective", Title: "调解书生效", Audience: ledger.Named, News: "调解书生效了"},
 				{Name: "papers.withdrawn", Title: "撤回文书", Audience: ledger.Named, News: "一份文书撤回了"},
 			},
@@ -140,18 +140,21 @@ func (s *Service) getView(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	doc.Unsealed = p.Unsealed()
-	var b strings.Builder
-	if err := pdf.WriteHTML(&b, doc); err != nil {
-		return web.Reply{}, err
-	}
 	var proven, word bool
 	a := auth.From(r.Context())
 	if err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) {
 		_, no := access.May(tx, a, "proof", access.Of("paper", p.Case), tx.Now())
 		word = no == nil
+		if doc.Signed, err = s.rounds.Signed(tx, p.Original); err != nil {
+			return err
+		}
 		proven, err = s.rounds.Proven(tx, p.Digest)
 		return err
 	}); err != nil {
+		return web.Reply{}, err
+	}
+	var b strings.Builder
+	if err := pdf.WriteHTML(&b, doc); err != nil {
 		return web.Reply{}, err
 	}
 	return web.Reply{Page: viewPage(p, b.String(), proven, a.Staff, word), Read: s.reading(r, p)}, nil

@@ -42,6 +42,8 @@ type Rounds interface {
 	// which not all did.
 	File(tx *db.Tx, paperID string) (string, error)
 	Why(tx *db.Tx, paperID string) (string, error)
+	// Signed reports whether all who should signed it on their phones.
+	Signed(tx *db.Tx, paperID string) (bool, error)
 	// Unanimous reports whether nobody refused to sign it.
 	Unanimous(tx *db.Tx, paperID string) (bool, error)
 }

@@ -60,7 +60,7 @@ func printPage(q printQueue, now time.Time, e ui.Errs) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(q.Papers) == 0 {
-				templ_7745c5c3_Err = ui.Empty("现在没有要印的。").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty("现在没有要印的。收不了电子送达的人，他的文书会出现在这里。").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -242,7 +242,7 @@ func printPage(q printQueue, now time.Time, e ui.Errs) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " <p class=\"quiet small\">地址页折两折，地址正好在开窗信封（220 × 110 毫米）的窗口里。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " <p class=\"quiet small\">寄出去的，邮局给的签收、退回单子在<a href=\"/post\">邮局的单子</a>里上传。地址页折两折，地址正好在开窗信封（220 × 110 毫米）的窗口里。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

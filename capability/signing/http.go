@@ -34,7 +34,7 @@ func (s *Service) Capability() capability.Capability {
 		Jobs:    map[string]jobs.Handler{"signing.remind": s.remind, "signing.expire": s.expire, "signing.prove": s.prove},
 		Outside: s.outsideJobs(),
 		Kinds: []ledger.Kind{
-			{Name: "signing.signed", Title: "在文书上签名", Audience: ledger.Named, News: "有人签了名"},
+			{Name: "signing.signed", Title: "有人在文书上签了名", Audience: ledger.Named, News: "有人签了名"},
 			{Name: "signing.declined", Title: "不签一份文书", Audience: ledger.Named, News: "一份文书不签了"},
 			{Name: "signing.refused", Title: "记明拒绝签名", Audience: ledger.Named},
 			{Name: "signing.cancelled", Title: "收回等签名的文书", Audience: ledger.Named, News: "一份文书不用签了"},

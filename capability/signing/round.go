@@ -141,6 +141,16 @@ func (s *Service) File(tx *db.Tx, paperID string) (string, error) {
 	return db.One[string](tx, `SELECT digest FROM signing_round WHERE paper_id = ? AND state = 'complete'`, paperID)
 }
 
+// Signed reports whether all who should have signed a paper; one without a round
+// is signed by hand, if at all.
+func (s *Service) Signed(tx *db.Tx, paperID string) (bool, error) {
+	n, err := db.One[int64](tx, `SELECT COUNT(*) FROM signing_round WHERE paper_id = ? AND state = 'complete'`, paperID)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return s.Unanimous(tx, paperID)
+}
+
 // Unanimous reports whether nobody refused to sign a paper whose round is complete.
 func (s *Service) Unanimous(tx *db.Tx, paperID string) (bool, error) {
 	n, err := db.One[int64](tx, `SELECT COUNT(*) FROM signing_slot v JOIN signing_round r ON r.id = v.round_id WHERE r.paper_id = ? AND v.state <> 'signed'`, paperID)

@@ -20,6 +20,10 @@ type Doc struct {
 	// Unsealed leaves the places of the seals free: the court has not sealed the
 	// paper yet, and its picture comes with its signature ([SealPicture]).
 	Unsealed bool
+
+	// Signed has the HTML say that all have signed where else it leaves a line
+	// for each; the signatures themselves stand in the file alone.
+	Signed bool
 }
 
 // PaperCode names the paper to anyone who scans it.

@@ -199,8 +199,12 @@ func (p *page) signer(s Signer) {
 func (b SignArea) html(p *page) {
 	p.open("div", "signature")
 	p.b.WriteByte('\n')
+	after := "______________"
+	if p.doc.Signed {
+		after = "（已经签名）"
+	}
 	for _, s := range b.Signers {
-		p.el("p", "flush", s.Title+"　"+s.Name+"　______________")
+		p.el("p", "flush", s.Title+"　"+s.Name+"　"+after)
 	}
 	p.b.WriteString("</div>\n")
 }

@@ -237,7 +237,7 @@ func feeShares(_ Kind, v Values) []Flaw {
 		total += m
 	}
 	if len(rows) > 0 && total != fee {
-		return []Flaw{{"fee_shares", "各方负担的加起来是 " + total.String() + "，诉讼费是 " + fee.String() + "，对不上。", "诉讼费用交纳办法第五十三条"}}
+		return []Flaw{{"fee_shares", "各方负担的加起来是 " + total.String() + "元，诉讼费是 " + fee.String() + "元，对不上。", "诉讼费用交纳办法第五十三条"}}
 	}
 	return nil
 }
