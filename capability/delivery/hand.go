@@ -38,6 +38,13 @@ func (s *Service) handOver(ctx context.Context, caseID string, h handover, files
 		if err != nil {
 			return err
 		}
+		k, err := s.book.Reach(tx, party)
+		if err != nil {
+			return err
+		}
+		if err := named(k, h.Signer, h.Relation); err != nil && !opposed {
+			return err
+		}
 		body := map[string]any{"way": "counter", "signer": string(h.Signer), "signed_on": h.SignedOn.String(), "scan": files[0].Digest, "papers": len(ps)}
 		for i, p := range ps {
 			e := service.Signed(service.Signing{Nature: s.papers.Nature(p.Kind), Way: service.Direct, By: h.Signer, Opponent: opposed, On: h.SignedOn})
@@ -256,6 +263,13 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 		c.Opponent = c.Opponent || opposed
 		e, err := c.decide(a, s.papers.Nature(p.Kind), a.begun(p.Dated), docket.Today(tx.Now()))
 		if err != nil {
+			return err
+		}
+		k, err := s.book.Reach(tx, party)
+		if err != nil {
+			return err
+		}
+		if err := named(k, c.Signer, c.Relation); err != nil && c.Result == "signed" && !c.Opponent {
 			return err
 		}
 		a.Files.V = append(a.Files.V, files...)
