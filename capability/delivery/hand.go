@@ -38,9 +38,16 @@ func (s *Service) handOver(ctx context.Context, caseID string, h handover, files
 		if err != nil {
 			return err
 		}
+		k, err := s.book.Reach(tx, party)
+		if err != nil {
+			return err
+		}
+		if err := named(k, h.Signer, h.Relation); err != nil && !opposed {
+			return err
+		}
 		body := map[string]any{"way": "counter", "signer": string(h.Signer), "signed_on": h.SignedOn.String(), "scan": files[0].Digest, "papers": len(ps)}
 		for i, p := range ps {
-			e := service.Signed(service.Signing{Nature: s.papers.Nature(p.Kind), Way: service.Direct, By: h.Signer, Opponent: opposed, On: h.SignedOn})
+			e := service.Signed(service.Signing{Nature: s.papers.Nature(p.Kind), Way: service.Direct, By: h.Signer, Unit: party.Kind != "natural", Opponent: opposed, On: h.SignedOn})
 			if !e.Made {
 				return refuse(map[bool]string{true: "relation", false: "signer"}[opposed], e)
 			}
@@ -254,8 +261,15 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 			return err
 		}
 		c.Opponent = c.Opponent || opposed
-		e, err := c.decide(a, s.papers.Nature(p.Kind), a.begun(p.Dated), docket.Today(tx.Now()))
+		e, err := c.decide(a, s.papers.Nature(p.Kind), party.Kind != "natural", a.begun(p.Dated), docket.Today(tx.Now()))
 		if err != nil {
+			return err
+		}
+		k, err := s.book.Reach(tx, party)
+		if err != nil {
+			return err
+		}
+		if err := named(k, c.Signer, c.Relation); err != nil && c.Result == "signed" && !c.Opponent {
 			return err
 		}
 		a.Files.V = append(a.Files.V, files...)
@@ -300,14 +314,14 @@ func (s *Service) save(tx *db.Tx, a attempt) error {
 }
 
 // decide asks the law what came of it.
-func (c resultCmd) decide(a attempt, n service.Nature, since, today law.Date) (service.Effect, error) {
+func (c resultCmd) decide(a attempt, n service.Nature, unit bool, since, today law.Date) (service.Effect, error) {
 	var bad fault.List
 	carried := a.carried()
 	bad.Most(aLine, "relation", c.Relation)
 	switch {
 	case c.Result == "signed" && carried:
 		bySigner(c.Signer, c.Relation, c.On, since, today, &bad, "on")
-		return service.Signed(service.Signing{Nature: n, Way: a.Way, By: c.Signer, Opponent: c.Opponent, On: c.On}), bad.Err()
+		return service.Signed(service.Signing{Nature: n, Way: a.Way, By: c.Signer, Unit: unit, Opponent: c.Opponent, On: c.On}), bad.Err()
 	case c.Result == "returned" && carried:
 		dated(c.On, since, today, &bad, "on")
 		if !service.IsReturn(c.Why) {

@@ -1,8 +1,10 @@
 package delivery
 
 import (
+	"mashang/capability/delivery/reach"
 	"mashang/docket/paper"
 	"mashang/law"
+	"mashang/law/cite"
 	"mashang/law/service"
 	"mashang/platform/fault"
 )
@@ -47,6 +49,19 @@ func bySigner(signer service.Receiver, relation string, on, since, today law.Dat
 		bad.Add("relation", "代收的，请写代收人姓名和与受送达人的关系。")
 	}
 	dated(on, since, today, bad, dateField)
+}
+
+// named refuses a receiver whom the recipient did not name, as far as the file
+// knows: anybody could sign as one.
+func named(k reach.Known, signer service.Receiver, said string) error {
+	e := &fault.Error{Kind: fault.Invalid, Field: "relation", Show: "他指定的代收人不是这一位。请照送达地址确认书再看一遍。", Basis: cite.Basis{cite.JI(133)}.String()}
+	switch {
+	case signer != service.Named || k.Receives(said):
+		return nil
+	case k.Receiver() == "":
+		e.Field, e.Show = "signer", "没有登记过他指定谁代收。他真指定了的，请先登记到送达地址里，再登记签收。"
+	}
+	return e
 }
 
 // since is the day of the youngest paper: nothing was done with all of them before.

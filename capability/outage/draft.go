@@ -117,6 +117,8 @@ func (s *Service) draftOne(tx *db.Tx, o outage, d deadline.Deadline) (bool, erro
 	a := application{ID: id.New(), Outage: o.ID, Deadline: d.ID, Case: d.Case, Party: d.Party, Rule: d.Rule, Title: d.Title, Last: d.Last, Fixed: period.Rules[d.Rule].Fixed,
 		Until: f.Last, Steps: db.JSON[[]string]{V: f.Steps}, Basis: db.JSON[[]string]{V: f.Basis.Strings()}, Reason: words(o, d), State: draft, At: tx.Now()}
 	switch {
+	case docket.Today(tx.Now()).After(a.Until): // found too late: he is not told of what he can't hand in any more
+		return false, nil
 	case !have:
 		_, err = tx.Exec(`INSERT INTO outage_application (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			a.ID, a.Outage, a.Deadline, a.Case, a.Party, a.Rule, a.Title, a.Last, a.Fixed, a.Until, a.Steps, a.Basis, a.Reason, a.State, a.Filed, a.Decision, a.New, a.Decided, a.At)

@@ -10,6 +10,7 @@ import (
 	"mashang/law/agent"
 	"mashang/law/court"
 	"mashang/law/identity"
+	"mashang/law/region"
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/pdf"
@@ -136,7 +137,7 @@ func (s *Service) people(tx *db.Tx, c docket.Case, me docket.Party, v kinds.Valu
 			return err
 		}
 		if p.Hidden { // the other side reads the same heads
-			address = region(address)
+			address = region.Of(address)
 		}
 		lines = append(lines, personLine(c.Type, p, n, address))
 		if p.RepName != "" {

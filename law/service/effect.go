@@ -145,6 +145,7 @@ type Signing struct {
 	Nature   Nature
 	Way      Way
 	By       Receiver
+	Unit     bool // the recipient is a unit, not a person
 	Opponent bool // who signed is another party of the case, or his agent
 	On       law.Date
 }
@@ -170,6 +171,10 @@ func Signed(s Signing) Effect {
 		return no(cite.JI(133), "调解书要由当事人本人签收，本人因故不能签收的，由他指定的代收人签收。")
 	case s.Way == Transfer && s.By != Self:
 		return no(cite.CPL(94), "转交的，要由他本人在送达回证上签收，别人代签不算。")
+	case s.By == Desk && !s.Unit:
+		return no(cite.CPL(88), "他是个人，不是单位。单位收件的人签收不算；是和他同住的成年家属，或者他指定的代收人，请照那样登记。")
+	case s.By == Family && s.Unit:
+		return no(cite.CPL(88), "受送达的是单位，没有同住的家属。要由法定代表人、负责人，或者单位负责收件的人签收。")
 	}
 	b := cite.Basis{cite.CPL(87), cite.CPL(88)}
 	switch {

@@ -140,7 +140,9 @@ func TestSigned(t *testing.T) {
 	}{
 		{"himself", service.Signing{Nature: service.Judging, Way: service.Direct, By: service.Self, On: on}, true, "民事诉讼法第八十七条；民事诉讼法第八十八条"},
 		{"family", service.Signing{Nature: service.Judging, Way: service.Direct, By: service.Family, On: on}, true, "第八十八条"},
-		{"front desk of a unit", service.Signing{Nature: service.Plain, Way: service.Direct, By: service.Desk, On: on}, true, "解释第一百三十条"},
+		{"front desk of a unit", service.Signing{Nature: service.Plain, Way: service.Direct, By: service.Desk, Unit: true, On: on}, true, "解释第一百三十条"},
+		{"a desk where he works", service.Signing{Nature: service.Plain, Way: service.Direct, By: service.Desk, On: on}, false, "民事诉讼法第八十八条"},
+		{"the family of a unit", service.Signing{Nature: service.Judging, Way: service.Post, By: service.Family, Unit: true, On: on}, false, "民事诉讼法第八十八条"},
 		{"agent", service.Signing{Nature: service.Plain, Way: service.Direct, By: service.Agent, On: on}, true, "解释第一百三十二条"},
 		{"post", service.Signing{Nature: service.Plain, Way: service.Post, By: service.Family, On: on}, true, "法院专递规定第九条"},
 		{"entrusted", service.Signing{Nature: service.Plain, Way: service.Entrusted, By: service.Self, On: on}, true, "解释第一百三十四条"},

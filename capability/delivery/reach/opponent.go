@@ -78,11 +78,24 @@ func opposes(said string, to docket.Party, parties []docket.Party, agents []dock
 // he is to another. One letter behind it, and it is the name of somebody else,
 // unless it says what he does: 收, 转.
 func names(said, name string) bool {
-	apart := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("，,、；;：:。（）()", r) }
-	return name != "" && slices.ContainsFunc(joined(strings.FieldsFunc(said, apart)), func(word string) bool {
+	return name != "" && slices.ContainsFunc(words(said), func(word string) bool {
 		_, rest, found := strings.Cut(word, name)
 		return found && (utf8.RuneCountInString(rest) != 1 || strings.Contains("收转签领取代的等", rest))
 	})
+}
+
+// words are what stands apart in what was written of a person.
+func words(said string) []string {
+	return joined(strings.FieldsFunc(said, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("，,、；;：:。（）()", r) }))
+}
+
+// Receives reports whether who is said to have signed is the one whom the party
+// named to receive for him; of each is written who he is, and then what.
+//
+// law:民诉法解释(2022)/133 当事人本人因故不能签收的，可由其指定的代收人签收。
+func (k Known) Receives(said string) bool {
+	named, who := words(k.Receiver()), words(said)
+	return len(named) > 0 && len(who) > 0 && (names(said, named[0]) || names(k.Receiver(), who[0]))
 }
 
 // joined puts letters together that stand alone: 王 强 is one name.

@@ -25,3 +25,19 @@ func TestOpposes(t *testing.T) {
 		t.Error("it depends on whose paper it is")
 	}
 }
+
+// TestReceives: whom a party named to receive for him, and who says he is it.
+func TestReceives(t *testing.T) {
+	for _, x := range []struct {
+		named, said string
+		want        bool
+	}{
+		{"王某，公司会计；某街3号", "王某，会计", true}, {"王强；某街3号", "会计王强", true}, {"王强，儿子；某街3号", "王 强", true}, {"儿子王强；某街3号", "王强，儿子", true},
+		{"王强，儿子；某街3号", "王强生，儿子", false}, {"王强，儿子；某街3号", "李明，儿子", false}, {"王强，儿子；某街3号", "", false}, {"", "王强，儿子", false}, {"王强，儿子；李明家", "李明", false},
+	} {
+		k := Known{By: map[string]Address{receiver: {Value: x.named}}}
+		if got := k.Receives(x.said); got != x.want {
+			t.Errorf("named %q, signed %q: %v", x.named, x.said, got)
+		}
+	}
+}

@@ -1,4 +1,5 @@
-package papers
+// Package region says in which county an address lies.
+package region
 
 import (
 	"regexp"
@@ -17,10 +18,10 @@ var levels = []*regexp.Regexp{
 // be a name: 路北区, 镇海区.
 var narrower = regexp.MustCompile(`.(?:[街路巷弄村镇号院栋幢园社]|胡同|大道)|[小社园校厂院街活宅属]区$|[超门夜菜]市$`)
 
-// region is what a paper says of an address that is kept from the other side: a
+// Of is what a paper says of an address that is kept from the other side: a
 // judgment has to name his domicile, and not his door. What may be less than a
 // county is left out.
-func region(address string) (out string) {
+func Of(address string) (out string) {
 	for _, level := range levels {
 		part := level.FindString(address)
 		rest := strings.TrimPrefix(address, part)

@@ -1,4 +1,4 @@
-package papers
+package region
 
 import "testing"
 
@@ -27,7 +27,7 @@ func TestRegion(t *testing.T) {
 		"人民路南区5号":            "",
 		"":                   "",
 	} {
-		if got := region(address); got != want {
+		if got := Of(address); got != want {
 			t.Errorf("of %q stays %q, want %q", address, got, want)
 		}
 	}
