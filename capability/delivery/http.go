@@ -46,6 +46,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "delivery.rebutted", Title: "证明没有收到，或者是另一天收到的", Audience: ledger.Named, News: "一次送达重新算了"},
 				{Name: "delivery.confirmation", Title: "送达地址确认书存入案卷", Audience: ledger.Named},
 				{Name: "delivery.certified", Title: "制作电子送达凭证", Audience: ledger.Named},
+				{Name: "delivery.wanted", Title: "要一份纸质的文书", Audience: ledger.Named, News: "有人要一份纸质的文书"},
 				{Name: "delivery.printed", Title: "印好要送的文书", Audience: ledger.Court},
 				{Name: "delivery.lapsed", Title: "公告期满", Audience: ledger.Named, News: "公告期满"},
 			},
@@ -67,6 +68,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "POST /delivery/{case}/send", Title: "电子送达", Verb: "send", In: sendCmd{}, Out: reach.OK{}, Do: s.postSend},
 		{Pattern: "GET /delivery/{case}/receive/{service}", Title: "收一份文书页", Verb: "receive", PageOnly: true, Do: s.getReceive},
 		{Pattern: "POST /delivery/{case}/open/{service}", Title: "打开文书，或者回复收到了", Verb: "receive", In: openCmd{}, Out: reach.OK{}, Do: s.postOpen},
+		{Pattern: "POST /delivery/{case}/want/{service}", Title: "要一份纸质的文书", Verb: "receive", In: wantCmd{}, Out: reach.OK{}, Do: s.postWant},
 		{Pattern: "GET /delivery/{case}/hand", Title: "当面、邮寄、委托、转交、公告送达页", Verb: "handover", PageOnly: true, Do: s.getHand},
 		{Pattern: "POST /delivery/{case}/hand", Title: "登记当面、邮寄、委托、转交、公告送达", Verb: "handover", Upload: most, Files: []string{"scan"}, In: handCmd{}, Out: reach.OK{}, Do: s.postHand},
 		{Pattern: "POST /delivery/{case}/result/{attempt}", Title: "登记送达的结果", Verb: "handover", Upload: most, Files: []string{"scan"}, In: resultCmd{}, Out: reach.OK{}, Do: s.postResult},
@@ -195,7 +197,11 @@ func (s *Service) getReceive(r *http.Request) (web.Reply, error) {
 	var rep web.Reply
 	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
 		v, p, err := s.mine(tx, r.PathValue("case"), r.PathValue("service"))
-		rep.Page = receivePage(v, p, s.papers.Nature(p.Kind) == service.Mediation)
+		if err != nil {
+			return err
+		}
+		w, err := s.wishOf(tx, v, p)
+		rep.Page = receivePage(v, p, w, s.papers.Nature(p.Kind) == service.Mediation && v.State != effective)
 		return err
 	})
 	return rep, err
@@ -208,6 +214,15 @@ func (s *Service) postOpen(r *http.Request) (web.Reply, error) {
 	}
 	p, err := s.open(r.Context(), r.PathValue("case"), r.PathValue("service"), c)
 	return web.Reply{Goto: "/papers/view/" + p, JSON: reach.OK{Done: true}}, err
+}
+
+// wantCmd says nothing: the paper stands in the address.
+type wantCmd struct{}
+
+func (s *Service) postWant(r *http.Request) (web.Reply, error) {
+	caseID, serviceID := r.PathValue("case"), r.PathValue("service")
+	err := s.want(r.Context(), caseID, serviceID)
+	return web.Reply{Goto: "/delivery/" + caseID + "/receive/" + serviceID, Toast: "记下了，法院印好寄给您，或者请您来拿。", JSON: reach.OK{Done: true}}, err
 }
 
 // scanWord says what a kept file is: a return or a picture of it, or a film.

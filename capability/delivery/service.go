@@ -294,7 +294,7 @@ func (s *Service) settle(tx *db.Tx, v *serving, again bool, body map[string]any)
 	if _, err := tx.Exec(`INSERT INTO delivery_effect (`+effectCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`, id.New(), v.ID, e.Way, e.On, e.Instant, e.Presumed, e.Basis, e.Steps, tx.Now()); err != nil {
 		return err
 	}
-	if err := paper.Serve(tx, p.ID); err != nil {
+	if err := paper.Serve(tx, p.ID, e.On, string(e.Way)); err != nil {
 		return err
 	}
 	if e.Way.Electronic() {

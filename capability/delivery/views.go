@@ -339,7 +339,11 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 		out = append(out, t)
 	}
 	fresh, err := s.unsent(tx, v, courts)
-	return append(out, fresh...), err
+	if err != nil {
+		return nil, err
+	}
+	wanted, err := s.wishes(tx, v)
+	return append(append(out, fresh...), wanted...), err
 }
 
 // unsent are papers that are done and on their way to nobody yet, by case. A case

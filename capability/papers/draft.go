@@ -171,10 +171,17 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 	if len(ps) != max(1, len(w.To)) {
 		out = append(out, kinds.Flaw{Field: "to", Says: "勾选的人已经不在这个案件里，请重新勾选。"})
 	}
-	if k.About == "correction" {
+	switch k.About {
+	case "correction":
 		if p, err := paper.Of(tx, w.About); err != nil || !s.correctable(p, c.ID) {
 			out = append(out, kinds.Flaw{Field: "about", Says: "请选写错字的是哪一份文书。"})
 		}
+	case "effect":
+		fs, err := s.early(tx, c.ID, w)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, fs...)
 	}
 	v, err := s.together(tx, c, ps[0], w)
 	if err != nil {
@@ -385,9 +392,12 @@ func (s *Service) fresh(tx *db.Tx, c docket.Case, k kinds.Kind, p docket.Party, 
 		p = docket.Party{Case: c.ID}
 	}
 	corrects := ""
-	if k.About == "correction" {
+	switch {
+	case k.About == "correction":
 		corrects = w.About
-	} else if w.About != "" {
+	case k.About == "effect":
+		v[provesValue] = w.About
+	case w.About != "":
 		v[replacesValue] = w.About
 	}
 	pp, err = s.put(tx, k, c, p, v, nil, corrects)

@@ -101,6 +101,9 @@ func followable(p paper.Paper) bool {
 
 // drawn are the fields of a kind as the paper has them that it follows.
 func (s *Service) drawn(tx *db.Tx, caseID, kind, fromID string) (kinds.Values, error) {
+	if s.kinds[kind].About == "effect" {
+		return s.certifying(tx, caseID, fromID)
+	}
 	p, err := paper.Of(tx, fromID)
 	f, ok := follows[p.Kind]
 	if err != nil || p.Case != caseID || !ok || f.kind != kind || !followable(p) {

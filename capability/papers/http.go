@@ -57,11 +57,12 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "papers.signing", Title: "文书做好，等签名", Audience: ledger.Named, News: "有一份文书等签名"},
 				{Name: "papers.unsigned", Title: "没有签成，文书退回草稿", Audience: ledger.Court},
 				{Name: "papers.issued", Title: "文书做好了", Audience: ledger.Named, News: "有一份新文书"},
-				{Name: "papers.effective", Title: "调解书生效", Audience: ledger.Named, News: "调解书生效了"},
+				{Name: "papers.effective", Title: "文书生效", Audience: ledger.Named, News: "一份文书生效了"},
+				{Name: "papers.unbound", Title: "有人没有收到或者上诉了，文书没有生效", Audience: ledger.Named, News: "一份文书没有生效"},
 				{Name: "papers.withdrawn", Title: "撤回文书", Audience: ledger.Named, News: "一份文书撤回了"},
 			},
 			Jobs:  map[string]jobs.Handler{"papers.draw": s.draw},
-			Hears: []app.Hearing{{Fact: "case_accepted", Do: s.accepted}, {Fact: "case_imported", Do: s.imported}, {Fact: "case_withdrawn", Do: s.caseWithdrawn}, {Fact: "signing_ended", Do: s.signed}, {Fact: "service_effective", Do: s.effective}},
+			Hears: []app.Hearing{{Fact: "case_accepted", Do: s.accepted}, {Fact: "case_imported", Do: s.imported}, {Fact: "case_withdrawn", Do: s.caseWithdrawn}, {Fact: "signing_ended", Do: s.signed}, {Fact: "service_effective", Do: s.effective}, {Fact: "service_undone", Do: s.unbound}, {Fact: "case_appealed", Do: s.appealed}},
 		},
 		Panels: s.panels, Tasks: s.tasks,
 	}
@@ -261,6 +262,7 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	}
 	var ds []draft
 	var ns []next
+	var certain map[string]standing
 	if v.Court() && v.May("paper", "draft") {
 		if ds, err = drafts(tx, v.Case.ID); err != nil {
 			return nil, err
@@ -268,6 +270,9 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 		if ns, err = s.nexts(v.Case, ps, ds); err != nil {
 			return nil, err
 		}
+		if certain, err = s.bound(tx, v.Case.ID, ps); err != nil {
+			return nil, err
+		}
 	}
-	return []capability.Panel{{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, ds, ns, s.kinds, parties, names, lacks)}}, nil
+	return []capability.Panel{{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, ds, ns, certain, s.kinds, parties, names, lacks)}}, nil
 }

@@ -534,8 +534,11 @@ func (s *Service) again(tx *db.Tx, c docket.Case, p paper.Paper, cs []paper.Pape
 		return pp.ID, "", err
 	}
 	w := written{About: p.ID, Fields: k.Own(d)}
-	if k.About != "" {
+	switch k.About {
+	case "correction":
 		w.About = p.Corrects
+	case "effect":
+		w.About = d.Text(provesValue)
 	}
 	for _, x := range cs {
 		if x.Party != "" {

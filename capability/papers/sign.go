@@ -55,6 +55,7 @@ const (
 	servesValue  = "_serves" // of a return: the paper whose receipt is signed on it
 
 	replacesValue = "_replaces" // the paper whose place it takes once it is issued
+	provesValue   = "_proves"   // of a certificate of effect: the paper that binds
 )
 
 // signers are those who sign a paper of a kind, in the order of the law: those
@@ -348,6 +349,11 @@ func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, d kinds
 		if len(bound) > 0 {
 			holders, body["effective_on"] = bound, docket.Today(tx.Now()).String()
 		}
+		theirs, err := s.proved(tx, d, body)
+		if err != nil {
+			return err
+		}
+		holders = slices.Compact(slices.Sorted(slices.Values(append(holders, theirs...))))
 		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.issued", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Holders: holders, Body: body}); err != nil {
 			return err
 		}
@@ -458,44 +464,4 @@ func (s *Service) agreedOn(tx *db.Tx, p paper.Paper, d kinds.Values) (bound []st
 	}
 	slices.Sort(bound)
 	return slices.Compact(bound), paper.Bind(tx, p.ID)
-}
-
-// effective lets a mediation statement take effect when the last of its parties
-// has signed for it.
-//
-// law:民诉法解释(2022)/149 最后收到调解书的当事人签收的日期为调解书生效日期。
-func (s *Service) effective(ctx context.Context, j *jobs.Job) error {
-	f, err := app.Hear[fact.ServiceEffective](j)
-	if err != nil {
-		return err
-	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
-		p, err := paper.Of(tx, f.Paper)
-		if err != nil {
-			return err
-		}
-		if s.Nature(p.Kind) != service.Mediation || p.State != paper.Served {
-			return j.Finish(tx)
-		}
-		same, holders, err := s.copies(tx, p)
-		if err != nil {
-			return err
-		}
-		for _, x := range same {
-			if x.State != paper.Served { // somebody has still to sign
-				return j.Finish(tx)
-			}
-		}
-		for _, x := range same {
-			if err := paper.TakeEffect(tx, x.ID); err != nil {
-				return err
-			}
-		}
-		slices.Sort(holders)
-		if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.effective", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Cause: f.FactName(), Holders: slices.Compact(holders),
-			Body: map[string]any{"paper": p.ID, "papers": len(same), "on": f.On.String()}}); err != nil {
-			return err
-		}
-		return j.Finish(tx)
-	})
 }

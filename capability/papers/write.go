@@ -20,7 +20,7 @@ import (
 type which struct {
 	Kind  string `json:"kind"`
 	Draft string `json:"draft"`
-	From  string `json:"from"` // a record of mediation, for the statement that is written from it
+	From  string `json:"from"` // a record of mediation, for the statement that is written from it; what binds, for the certificate
 }
 
 // desk is the page on which a paper is written.
@@ -33,7 +33,7 @@ type writing struct {
 	Draft   draft
 	Written written
 	Note    string
-	Slips   []paper.Paper // in which a correction may put slips right
+	Slips   []paper.Paper // in which a correction may put slips right, or that bind
 }
 
 func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error) {
@@ -70,16 +70,24 @@ func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error
 	if v.Kind, ok, err = s.kind(tx, v.Case.Court, q.Kind); err != nil || !ok {
 		return v, fault.OrMissing(err)
 	}
-	if v.Kind.About == "correction" {
+	if v.Kind.About != "" {
 		all, err := paper.OfCase(tx, caseID)
 		if err != nil {
 			return v, err
 		}
+		bound, err := s.bound(tx, caseID, all)
+		if err != nil {
+			return v, err
+		}
 		for _, p := range all {
-			if s.correctable(p, caseID) {
+			_, ready := bound[p.ID]
+			if v.Kind.About == "correction" && s.correctable(p, caseID) || v.Kind.About == "effect" && ready {
 				v.Slips = append(v.Slips, p)
 			}
 		}
+	}
+	if q.Draft == "" && v.Kind.About == "effect" {
+		v.Written.About = q.From
 	}
 	if q.Draft == "" && q.From != "" {
 		if v.Written.Fields, err = s.drawn(tx, caseID, q.Kind, q.From); err != nil {

@@ -202,6 +202,7 @@ func (w *workload) deliver(say, id string) {
 		return text(as[n], "id")
 	}
 	w.act("/delivery/{case}/open/{service}", "原告", []string{id, service})
+	w.act("/delivery/{case}/want/{service}", "原告", []string{id, service})
 	w.act("/delivery/{case}/rebut/{attempt}", "书记员", []string{id, attempt(0)}, "reason", "账号被人用了。"+say)
 	w.act("/delivery/{case}/hand", "书记员", []string{id}, "papers", paper, "way", "post", "on", today(), "number", "E1", "who", say, picture("scan", say))
 	w.act("/delivery/{case}/result/{attempt}", "书记员", []string{id, attempt(1)}, "result", "signed", "signer", "self", "on", today(), picture("scan", say))

@@ -58,6 +58,7 @@ var writes = map[string]path{
 	"/delivery/{case}/confirm":                    {verb: "service confirm", entry: "delivery.address"},
 	"/delivery/{case}/send":                       {verb: "service send", entry: "delivery.prepared"},
 	"/delivery/{case}/open/{service}":             {verb: "service receive", entry: "delivery.opened"},
+	"/delivery/{case}/want/{service}":             {verb: "service receive", entry: "delivery.wanted"},
 	"/delivery/{case}/rebut/{attempt}":            {verb: "service rebut", entry: "delivery.rebutted"},
 	"/delivery/{case}/hand":                       {verb: "service handover", entry: "delivery.by_hand"},
 	"/delivery/{case}/result/{attempt}":           {verb: "service handover", entry: "delivery.result"},

@@ -52,6 +52,9 @@ type Paper struct {
 	Corrects   string    `db:"corrects" json:"corrects"`     // id of the paper whose slips it puts right
 	Demo       bool      `db:"demo" json:"demo"`
 	SealAt     SealAt    `db:"seal_at" json:"-"` // while people sign: where the seal will stand
+	ServedOn   law.Date  `db:"served_on" json:"served_on"`
+	ServedBy   string    `db:"served_by" json:"served_by"` // the way, as law/service names it
+	AppealedOn law.Date  `db:"appealed_on" json:"appealed_on"`
 	At         time.Time `db:"at" json:"at"`
 }
 
@@ -61,7 +64,7 @@ func (p Paper) Unsealed() bool {
 	return p.Digest == "" || p.State == Signing || p.SealAt.V != [5]float64{}
 }
 
-const cols = `id, code, original, case_id, court_id, party_id, kind, version, title, number, dated, pages, digest, data, state, superseded, corrects, demo, at, seal_at`
+const cols = `id, code, original, case_id, court_id, party_id, kind, version, title, number, dated, pages, digest, data, state, superseded, corrects, demo, at, seal_at, served_on, served_by, appealed_on`
 
 // SealAt is a page, counted from 0, and on it left, bottom, right and top of the
 // square in which the seal will stand; all 0 where no room was left for one.
@@ -90,7 +93,7 @@ func Copy(tx *db.Tx, p Paper, party string) (Paper, error) {
 
 func put(tx *db.Tx, p *Paper) error {
 	p.State = Ordered
-	_, err := tx.Exec(`INSERT INTO paper_paper (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, 'ordered', '', ?, ?, ?, '[]')`,
+	_, err := tx.Exec(`INSERT INTO paper_paper (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, 'ordered', '', ?, ?, ?, '[]', '', '', '')`,
 		p.ID, p.Code, p.Original, p.Case, p.Court, p.Party, p.Kind, p.Version, p.Title, p.Number, p.Dated, p.Data, p.Corrects, p.Demo, p.At)
 	if err != nil {
 		return err
@@ -151,9 +154,10 @@ func Unsigned(tx *db.Tx, paper string) error {
 	return some(tx.Exec(`UPDATE paper_paper SET state = 'withdrawn' WHERE `+copies+` AND state = 'signing'`, paper))
 }
 
-// Serve records that the addressee has it with effect in law.
-func Serve(tx *db.Tx, paper string) error {
-	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'served' WHERE id = ? AND state = 'issued'`, paper))
+// Serve records that the addressee has it with effect in law, from which day and
+// by which way.
+func Serve(tx *db.Tx, paper string, on law.Date, way string) error {
+	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'served', served_on = ?, served_by = ? WHERE id = ? AND state = 'issued'`, on, way, paper))
 }
 
 // TakeEffect records that a served paper binds, as all of its kind have reached
@@ -169,7 +173,22 @@ func Bind(tx *db.Tx, paper string) error {
 
 // Unserve takes that back: what was presumed to have reached him did not.
 func Unserve(tx *db.Tx, paper string) error {
-	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'issued' WHERE id = ? AND state IN ('served', 'effective')`, paper))
+	return db.Must1(tx.Exec(`UPDATE paper_paper SET state = 'issued', served_on = '', served_by = '' WHERE id = ? AND state IN ('served', 'effective')`, paper))
+}
+
+// Unbind takes back that a paper and its copies bind, as one of them reached
+// nobody after all, and returns how many did.
+func Unbind(tx *db.Tx, paper string) (int64, error) {
+	return tx.Exec(`UPDATE paper_paper SET state = 'served' WHERE `+copies+` AND state = 'effective'`, paper)
+}
+
+// Appeal records that somebody appealed from a paper in time: it and its copies
+// do not bind.
+func Appeal(tx *db.Tx, paper string, on law.Date) error {
+	if _, err := Unbind(tx, paper); err != nil {
+		return err
+	}
+	return some(tx.Exec(`UPDATE paper_paper SET appealed_on = ? WHERE `+copies, on, paper))
 }
 
 // Withdraw marks a paper and its copies withdrawn, or superseded when another

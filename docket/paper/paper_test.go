@@ -25,10 +25,12 @@ func TestLife(t *testing.T) {
 			"await": func(tx *db.Tx, id string) error {
 				return paper.AwaitSigners(tx, id, "digest", 2, paper.SealAt{V: [5]float64{1, 200, 100, 321, 221}})
 			},
-			"unsigned":  paper.Unsigned,
-			"effect":    paper.TakeEffect,
-			"bind":      paper.Bind,
-			"serve":     paper.Serve,
+			"unsigned": paper.Unsigned,
+			"effect":   paper.TakeEffect,
+			"bind":     paper.Bind,
+			"serve": func(tx *db.Tx, id string) error {
+				return paper.Serve(tx, id, law.Date{Year: 2026, Month: 3, Day: 5}, "post")
+			},
 			"withdraw":  func(tx *db.Tx, id string) error { return paper.Withdraw(tx, id, "") },
 			"supersede": func(tx *db.Tx, id string) error { return paper.Withdraw(tx, id, "new one") },
 		}

@@ -37,6 +37,7 @@ type Printing struct {
 	Party   string    `json:"party"`
 	Way     string    `json:"way"`     // the next one that is open
 	Printed time.Time `json:"printed"` // zero: not yet
+	Wanted  bool      `json:"wanted"`  // it was served electronically, and he wants it on paper
 }
 
 // Envelope is where the post brings a paper, and to whom.

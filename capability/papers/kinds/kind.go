@@ -30,7 +30,8 @@ var forms embed.FS
 //	code                   yes: a recipient's own copy carries his case code
 //	nature                 plain, judging, mediation, payment: which ways of service are barred
 //	sign                   how it ends, see [Signs]
-//	about                  correction: it puts right slips of another paper, which is named
+//	about                  correction: it puts right slips of another paper, which is named;
+//	                       effect: it certifies from when another paper binds
 //	starts                 the period that service starts, by its name in law/period; it may
 //	                       hang on a field: suit_outsider origin=…
 //	checks                 which rules of lint.go it must pass
@@ -117,7 +118,7 @@ func parseKind(text string) (Kind, error) {
 		return k, fmt.Errorf("to is %q", k.To)
 	case k.Starts != "" && period.Rules[strings.Fields(k.Starts)[0]].Key == "":
 		return k, fmt.Errorf("starts is %q", k.Starts)
-	case !strings.Contains("||correction|", "|"+k.About+"|"):
+	case !strings.Contains("||correction|effect|", "|"+k.About+"|"):
 		return k, fmt.Errorf("about is %q", k.About)
 	case !known(Groups, k.Group):
 		return k, fmt.Errorf("group is %q", k.Group)

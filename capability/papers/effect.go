@@ -1,0 +1,337 @@
+package papers
+
+import (
+	"context"
+	"slices"
+
+	"mashang/capability/papers/kinds"
+	"mashang/docket"
+	"mashang/docket/deadline"
+	"mashang/docket/fact"
+	"mashang/docket/paper"
+	"mashang/law"
+	"mashang/law/cite"
+	"mashang/law/service"
+	"mashang/platform/app"
+	"mashang/platform/db"
+	"mashang/platform/fault"
+	"mashang/platform/jobs"
+	"mashang/platform/ledger"
+)
+
+// binds reports whether papers of a kind take effect when the last for whom they
+// are has them: mediation statements, and what the court decided without appeal or
+// review. What may be appealed from takes effect by the certificate of that, for
+// which somebody has looked whether an appeal is on its way.
+//
+// law:民事诉讼法(2023)/158 依法不准上诉或者超过上诉期没有上诉的判决、裁定，是发生法律效力的判决、裁定。
+// law:民事诉讼法(2023)/182 第二审人民法院的判决、裁定，是终审的判决、裁定。
+func binds(k kinds.Kind) bool {
+	return k.Nature == service.Mediation || k.Nature == service.Judging && k.Starts == ""
+}
+
+// effective lets a paper from which there is no appeal take effect when the last
+// of its parties has it.
+//
+// law:民诉法解释(2022)/149 最后收到调解书的当事人签收的日期为调解书生效日期。
+func (s *Service) effective(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.ServiceEffective](j)
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		p, err := paper.Of(tx, f.Paper)
+		if err != nil {
+			return err
+		}
+		if !binds(s.kinds[p.Kind]) || p.State != paper.Served {
+			return j.Finish(tx)
+		}
+		same, holders, on, err := s.takeEffect(tx, p, law.Date{})
+		if err != nil {
+			return err
+		}
+		if len(same) == 0 {
+			return j.Finish(tx)
+		}
+		if _, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.effective", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Cause: f.FactName(), Holders: holders,
+			Body: map[string]any{"paper": p.ID, "papers": len(same), "on": on.String()}}); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// takeEffect lets a paper and its copies bind, if all whom they are for have them:
+// from a day, or else from that on which the last got his. The act records it.
+func (s *Service) takeEffect(tx *db.Tx, p paper.Paper, from law.Date) (same []paper.Paper, holders []string, on law.Date, err error) {
+	if same, holders, err = s.copies(tx, p); err != nil {
+		return nil, nil, on, err
+	}
+	for _, x := range same {
+		if x.State != paper.Served { // somebody has still to get it, or to sign for it
+			return nil, nil, on, nil
+		}
+		if x.ServedOn.After(on) {
+			on = x.ServedOn
+		}
+	}
+	if !from.IsZero() {
+		on = from
+	}
+	for _, x := range same {
+		if err := paper.TakeEffect(tx, x.ID); err != nil {
+			return nil, nil, on, err
+		}
+	}
+	slices.Sort(holders)
+	return same, slices.Compact(holders), on, nil
+}
+
+// unbound takes the effect of a paper back when it has not reached one of those
+// for whom it is after all.
+func (s *Service) unbound(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.ServiceUndone](j)
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		n, err := paper.Unbind(tx, f.Paper)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			p, err := paper.Of(tx, f.Paper)
+			if err != nil {
+				return err
+			}
+			if err := s.unsettled(tx, f.FactName(), p); err != nil {
+				return err
+			}
+		}
+		return j.Finish(tx)
+	})
+}
+
+// standing is a paper that everybody has who should, and from which nobody can
+// appeal any more.
+type standing struct {
+	copies []paper.Paper
+	last   law.Date // on which the last of them could have appealed; zero where nobody could
+	on     law.Date // from which it binds if nobody did
+}
+
+// appeals are the periods in which a party may appeal.
+var appeals = map[string]string{"appeal_judgment": "可以上诉的判决书", "appeal_ruling": "可以上诉的裁定书"}
+
+// bound finds among the papers of a case those of which the court may certify
+// that they bind, by the ids of their originals.
+func (s *Service) bound(tx *db.Tx, caseID string, ps []paper.Paper) (map[string]standing, error) {
+	out := map[string]standing{}
+	var ds []deadline.Deadline
+	for _, p := range ps {
+		k := s.kinds[p.Kind]
+		if p.ID != p.Original || appeals[k.Starts] == "" && !binds(k) {
+			continue
+		}
+		st, all := standing{}, true
+		for _, x := range ps {
+			if x.Original == p.ID {
+				all = all && (x.State == paper.Served || x.State == paper.Effective) && !x.ServedOn.IsZero()
+				if x.ServedOn.After(st.on) {
+					st.on = x.ServedOn
+				}
+				st.copies = append(st.copies, x)
+			}
+		}
+		if !all {
+			continue
+		}
+		if appeals[k.Starts] != "" {
+			if ds == nil {
+				var err error
+				if ds, err = deadline.Of(tx, caseID); err != nil {
+					return nil, err
+				}
+			}
+			var over bool
+			if st.last, over = lastOf(ds, k.Starts, st.copies, docket.Today(tx.Now())); !over {
+				continue
+			}
+			st.on = st.last.AddDays(1)
+		}
+		out[p.ID] = st
+	}
+	return out, nil
+}
+
+// lastOf is the last day on which any of those who have copies may appeal, and
+// whether it is over for all of them.
+//
+// law:民诉法解释(2022)/244 上诉期从各自收到判决书、裁定书之日计算。
+func lastOf(ds []deadline.Deadline, rule string, copies []paper.Paper, today law.Date) (last law.Date, over bool) {
+	for _, x := range copies {
+		i := slices.IndexFunc(ds, func(d deadline.Deadline) bool { return d.Rule == rule && d.Party == x.Party })
+		if i < 0 || ds[i].Provisional || !ds[i].Last.Before(today) {
+			return last, false
+		}
+		if ds[i].Last.After(last) {
+			last = ds[i].Last
+		}
+	}
+	return last, true
+}
+
+// certifying fills the certificate from what the file knows: nobody types a day
+// that was computed. Whether an appeal came by post its writer looks up.
+func (s *Service) certifying(tx *db.Tx, caseID, paperID string) (kinds.Values, error) {
+	ps, err := paper.OfCase(tx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.bound(tx, caseID, ps)
+	if err != nil {
+		return nil, err
+	}
+	st, ok := all[paperID]
+	if !ok {
+		return nil, fault.Missing()
+	}
+	p := st.copies[0]
+	k := s.kinds[p.Kind]
+	v := kinds.Values{"doc": p.Number + p.Title, "what": what(k), "effective": st.on.String()}
+	if st.last.IsZero() {
+		v["appeal"] = "依法不能上诉"
+	} else {
+		v["last"] = st.last.String()
+	}
+	var rows []any
+	for _, x := range st.copies {
+		who, err := docket.PartyOf(tx, x.Party)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, []any{who.Name, service.Way(x.ServedBy).Title(), x.ServedOn.String()})
+	}
+	v["served"] = rows
+	return v, nil
+}
+
+// what the certificate calls a kind of paper.
+func what(k kinds.Kind) string {
+	switch {
+	case appeals[k.Starts] != "":
+		return appeals[k.Starts]
+	case k.Name == "judgment_small":
+		return "小额诉讼判决书"
+	case k.Nature == service.Mediation:
+		return "调解书"
+	}
+	return "其他送达后生效的文书"
+}
+
+// early says what is wrong with a certificate that speaks before its time, or
+// against an appeal that was entered.
+func (s *Service) early(tx *db.Tx, caseID string, w written) ([]kinds.Flaw, error) {
+	ps, err := paper.OfCase(tx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.bound(tx, caseID, ps)
+	if err != nil {
+		return nil, err
+	}
+	st, ok := all[w.About]
+	if !ok {
+		return []kinds.Flaw{{Field: "about", Says: "请选证明哪一份文书。要各方都收到了，能上诉的还要上诉期都过了。", Basis: cite.CPL(158).String()}}, nil
+	}
+	var out []kinds.Flaw
+	if on, err := law.ParseDate(w.Fields.Text("effective")); err == nil && on.Before(st.on) {
+		out = append(out, kinds.Flaw{Field: "effective", Says: "系统算出来是 " + st.on.Chinese() + "生效，不能写得更早。", Basis: cite.CPL(158).String()})
+	}
+	if on := st.copies[0].AppealedOn; !on.IsZero() && w.Fields.Text("appeal") == "没有人上诉" {
+		out = append(out, kinds.Flaw{Field: "appeal", Says: "登记过上诉，是 " + on.Chinese() + "。", Basis: cite.CPL(158).String()})
+	}
+	return out, nil
+}
+
+// proved lets the paper bind of which a certificate says so, as that is issued, and
+// returns those who have it. The act that issues records it.
+func (s *Service) proved(tx *db.Tx, d kinds.Values, body map[string]any) ([]string, error) {
+	id := d.Text(provesValue)
+	if id == "" {
+		return nil, nil
+	}
+	p, err := paper.Of(tx, id)
+	if err != nil || p.State != paper.Served {
+		return nil, err
+	}
+	from, err := law.ParseDate(d.Text("effective"))
+	if err != nil {
+		return nil, err
+	}
+	same, holders, on, err := s.takeEffect(tx, p, from)
+	if len(same) > 0 {
+		body["effective"], body["effective_on"] = p.ID, on.String()
+	}
+	return holders, err
+}
+
+// appealed keeps from binding what was appealed from in time: an appeal that was
+// posted on the last day comes days later.
+func (s *Service) appealed(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.CaseAppealed](j)
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		ps, err := paper.OfCase(tx, f.Case)
+		if err != nil {
+			return err
+		}
+		certain, err := s.bound(tx, f.Case, ps)
+		if err != nil {
+			return err
+		}
+		var against []paper.Paper
+		for _, p := range ps {
+			st, ok := certain[p.ID]
+			late := ok && f.On.After(st.last) // too late to be an appeal
+			if f.Kind != "appeal" || late || p.ID != p.Original || appeals[s.kinds[p.Kind].Starts] == "" || !followable(p) {
+				continue
+			}
+			if err := paper.Appeal(tx, p.ID, f.On); err != nil {
+				return err
+			}
+			against = append(against, p)
+		}
+		if err := s.unsettled(tx, f.FactName(), against...); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// unsettled records that papers do not bind, for all who have them.
+func (s *Service) unsettled(tx *db.Tx, cause string, ps ...paper.Paper) error {
+	if len(ps) == 0 {
+		return nil
+	}
+	var holders []string
+	for _, p := range ps {
+		_, hs, err := s.copies(tx, p)
+		if err != nil {
+			return err
+		}
+		holders = append(holders, hs...)
+	}
+	slices.Sort(holders)
+	_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.unbound", Court: ps[0].Court, Case: ps[0].Case, Actor: app.Actor(tx.Context()), Cause: cause, Holders: slices.Compact(holders),
+		Body: map[string]any{"paper": ps[0].ID, "papers": len(ps)}})
+	return err
+}
+
+// certificatePath is the page on which the certificate of a paper is written.
+func certificatePath(p paper.Paper) string {
+	return "/papers/write/" + p.Case + "?kind=effectiveness_certificate&from=" + p.Original
+}
