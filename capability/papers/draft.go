@@ -177,7 +177,7 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 			out = append(out, kinds.Flaw{Field: "about", Says: "请选写错字的是哪一份文书。"})
 		}
 	case "effect":
-		fs, err := s.early(tx, c.ID, w)
+		fs, err := s.effects.Early(tx, c.ID, w.About, w.Fields)
 		if err != nil {
 			return nil, err
 		}

@@ -102,7 +102,7 @@ func followable(p paper.Paper) bool {
 // drawn are the fields of a kind as the paper has them that it follows.
 func (s *Service) drawn(tx *db.Tx, caseID, kind, fromID string) (kinds.Values, error) {
 	if s.kinds[kind].About == "effect" {
-		return s.certifying(tx, caseID, fromID)
+		return s.effects.Certificate(tx, caseID, fromID)
 	}
 	p, err := paper.Of(tx, fromID)
 	f, ok := follows[p.Kind]

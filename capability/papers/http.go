@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mashang/capability"
+	"mashang/capability/papers/effect"
 	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/access"
@@ -38,7 +39,9 @@ func New(k *app.Kit, codes Codes, rounds Rounds, replyDays int) (*Service, error
 	for _, k := range all {
 		ks[k.Name] = k
 	}
-	return &Service{k: k, codes: codes, rounds: rounds, faces: faces, all: all, kinds: ks, replyDays: replyDays}, err
+	s := &Service{k: k, codes: codes, rounds: rounds, faces: faces, all: all, kinds: ks, replyDays: replyDays}
+	s.effects = effect.New(k, ks, s.copies)
+	return s, err
 }
 
 // Capability returns the service's line for the list.
@@ -62,7 +65,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "papers.withdrawn", Title: "撤回文书", Audience: ledger.Named, News: "一份文书撤回了"},
 			},
 			Jobs:  map[string]jobs.Handler{"papers.draw": s.draw},
-			Hears: []app.Hearing{{Fact: "case_accepted", Do: s.accepted}, {Fact: "case_imported", Do: s.imported}, {Fact: "case_withdrawn", Do: s.caseWithdrawn}, {Fact: "signing_ended", Do: s.signed}, {Fact: "service_effective", Do: s.effective}, {Fact: "service_undone", Do: s.unbound}, {Fact: "case_appealed", Do: s.appealed}},
+			Hears: []app.Hearing{{Fact: "case_accepted", Do: s.accepted}, {Fact: "case_imported", Do: s.imported}, {Fact: "case_withdrawn", Do: s.caseWithdrawn}, {Fact: "signing_ended", Do: s.signed}, {Fact: "service_effective", Do: s.effects.Served}, {Fact: "service_undone", Do: s.effects.Undone}, {Fact: "case_appealed", Do: s.effects.Appealed}},
 		},
 		Panels: s.panels, Tasks: s.tasks,
 	}
@@ -262,7 +265,7 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	}
 	var ds []draft
 	var ns []next
-	var certain map[string]standing
+	var certain map[string]effect.Standing
 	if v.Court() && v.May("paper", "draft") {
 		if ds, err = drafts(tx, v.Case.ID); err != nil {
 			return nil, err
@@ -270,7 +273,7 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 		if ns, err = s.nexts(v.Case, ps, ds); err != nil {
 			return nil, err
 		}
-		if certain, err = s.bound(tx, v.Case.ID, ps); err != nil {
+		if certain, err = s.effects.Of(tx, v.Case.ID, ps); err != nil {
 			return nil, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"mashang/capability/papers/effect"
 	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/access"
@@ -37,6 +38,7 @@ type Service struct {
 	faces     *pdf.Faces
 	all       []kinds.Kind // in the order of a case
 	kinds     map[string]kinds.Kind
+	effects   *effect.Book
 	replyDays int
 	pictures  pictures
 }

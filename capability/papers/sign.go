@@ -349,7 +349,7 @@ func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, d kinds
 		if len(bound) > 0 {
 			holders, body["effective_on"] = bound, docket.Today(tx.Now()).String()
 		}
-		theirs, err := s.proved(tx, d, body)
+		theirs, err := s.effects.Prove(tx, d.Text(provesValue), d, body)
 		if err != nil {
 			return err
 		}

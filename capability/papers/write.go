@@ -75,7 +75,7 @@ func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error
 		if err != nil {
 			return v, err
 		}
-		bound, err := s.bound(tx, caseID, all)
+		bound, err := s.effects.Of(tx, caseID, all)
 		if err != nil {
 			return v, err
 		}

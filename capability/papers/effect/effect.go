@@ -1,4 +1,6 @@
-package papers
+// Package effect is 文书生效: from when a paper binds, the certificate of it, and
+// what undoes it.
+package effect
 
 import (
 	"context"
@@ -19,6 +21,19 @@ import (
 	"mashang/platform/ledger"
 )
 
+// Book does what the package doc says.
+type Book struct {
+	k     *app.Kit
+	kinds map[string]kinds.Kind
+	// copies are a paper with its copies, and those to whose sides they go.
+	copies func(tx *db.Tx, p paper.Paper) ([]paper.Paper, []string, error)
+}
+
+// New returns it, for papers of these kinds.
+func New(k *app.Kit, ks map[string]kinds.Kind, copies func(*db.Tx, paper.Paper) ([]paper.Paper, []string, error)) *Book {
+	return &Book{k, ks, copies}
+}
+
 // binds reports whether papers of a kind take effect when the last for whom they
 // are has them: mediation statements, and what the court decided without appeal or
 // review. What may be appealed from takes effect by the certificate of that, for
@@ -30,11 +45,11 @@ func binds(k kinds.Kind) bool {
 	return k.Nature == service.Mediation || k.Nature == service.Judging && k.Starts == ""
 }
 
-// effective lets a paper from which there is no appeal take effect when the last
+// Served lets a paper from which there is no appeal take effect when the last
 // of its parties has it.
 //
 // law:民诉法解释(2022)/149 最后收到调解书的当事人签收的日期为调解书生效日期。
-func (s *Service) effective(ctx context.Context, j *jobs.Job) error {
+func (s *Book) Served(ctx context.Context, j *jobs.Job) error {
 	f, err := app.Hear[fact.ServiceEffective](j)
 	if err != nil {
 		return err
@@ -64,7 +79,7 @@ func (s *Service) effective(ctx context.Context, j *jobs.Job) error {
 
 // takeEffect lets a paper and its copies bind, if all whom they are for have them:
 // from a day, or else from that on which the last got his. The act records it.
-func (s *Service) takeEffect(tx *db.Tx, p paper.Paper, from law.Date) (same []paper.Paper, holders []string, on law.Date, err error) {
+func (s *Book) takeEffect(tx *db.Tx, p paper.Paper, from law.Date) (same []paper.Paper, holders []string, on law.Date, err error) {
 	if same, holders, err = s.copies(tx, p); err != nil {
 		return nil, nil, on, err
 	}
@@ -88,9 +103,9 @@ func (s *Service) takeEffect(tx *db.Tx, p paper.Paper, from law.Date) (same []pa
 	return same, slices.Compact(holders), on, nil
 }
 
-// unbound takes the effect of a paper back when it has not reached one of those
+// Undone takes the effect of a paper back when it has not reached one of those
 // for whom it is after all.
-func (s *Service) unbound(ctx context.Context, j *jobs.Job) error {
+func (s *Book) Undone(ctx context.Context, j *jobs.Job) error {
 	f, err := app.Hear[fact.ServiceUndone](j)
 	if err != nil {
 		return err
@@ -113,9 +128,9 @@ func (s *Service) unbound(ctx context.Context, j *jobs.Job) error {
 	})
 }
 
-// standing is a paper that everybody has who should, and from which nobody can
+// Standing is a paper that everybody has who should, and from which nobody can
 // appeal any more.
-type standing struct {
+type Standing struct {
 	copies []paper.Paper
 	last   law.Date // on which the last of them could have appealed; zero where nobody could
 	on     law.Date // from which it binds if nobody did
@@ -124,17 +139,17 @@ type standing struct {
 // appeals are the periods in which a party may appeal.
 var appeals = map[string]string{"appeal_judgment": "可以上诉的判决书", "appeal_ruling": "可以上诉的裁定书"}
 
-// bound finds among the papers of a case those of which the court may certify
+// Of finds among the papers of a case those of which the court may certify
 // that they bind, by the ids of their originals.
-func (s *Service) bound(tx *db.Tx, caseID string, ps []paper.Paper) (map[string]standing, error) {
-	out := map[string]standing{}
+func (s *Book) Of(tx *db.Tx, caseID string, ps []paper.Paper) (map[string]Standing, error) {
+	out := map[string]Standing{}
 	var ds []deadline.Deadline
 	for _, p := range ps {
 		k := s.kinds[p.Kind]
 		if p.ID != p.Original || appeals[k.Starts] == "" && !binds(k) {
 			continue
 		}
-		st, all := standing{}, true
+		st, all := Standing{}, true
 		for _, x := range ps {
 			if x.Original == p.ID {
 				all = all && (x.State == paper.Served || x.State == paper.Effective) && !x.ServedOn.IsZero()
@@ -182,14 +197,14 @@ func lastOf(ds []deadline.Deadline, rule string, copies []paper.Paper, today law
 	return last, true
 }
 
-// certifying fills the certificate from what the file knows: nobody types a day
+// Certificate fills the certificate from what the file knows: nobody types a day
 // that was computed. Whether an appeal came by post its writer looks up.
-func (s *Service) certifying(tx *db.Tx, caseID, paperID string) (kinds.Values, error) {
+func (s *Book) Certificate(tx *db.Tx, caseID, paperID string) (kinds.Values, error) {
 	ps, err := paper.OfCase(tx, caseID)
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.bound(tx, caseID, ps)
+	all, err := s.Of(tx, caseID, ps)
 	if err != nil {
 		return nil, err
 	}
@@ -230,35 +245,34 @@ func what(k kinds.Kind) string {
 	return "其他送达后生效的文书"
 }
 
-// early says what is wrong with a certificate that speaks before its time, or
+// Early says what is wrong with a certificate that speaks before its time, or
 // against an appeal that was entered.
-func (s *Service) early(tx *db.Tx, caseID string, w written) ([]kinds.Flaw, error) {
+func (s *Book) Early(tx *db.Tx, caseID, about string, fields kinds.Values) ([]kinds.Flaw, error) {
 	ps, err := paper.OfCase(tx, caseID)
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.bound(tx, caseID, ps)
+	all, err := s.Of(tx, caseID, ps)
 	if err != nil {
 		return nil, err
 	}
-	st, ok := all[w.About]
+	st, ok := all[about]
 	if !ok {
 		return []kinds.Flaw{{Field: "about", Says: "请选证明哪一份文书。要各方都收到了，能上诉的还要上诉期都过了。", Basis: cite.CPL(158).String()}}, nil
 	}
 	var out []kinds.Flaw
-	if on, err := law.ParseDate(w.Fields.Text("effective")); err == nil && on.Before(st.on) {
+	if on, err := law.ParseDate(fields.Text("effective")); err == nil && on.Before(st.on) {
 		out = append(out, kinds.Flaw{Field: "effective", Says: "系统算出来是 " + st.on.Chinese() + "生效，不能写得更早。", Basis: cite.CPL(158).String()})
 	}
-	if on := st.copies[0].AppealedOn; !on.IsZero() && w.Fields.Text("appeal") == "没有人上诉" {
+	if on := st.copies[0].AppealedOn; !on.IsZero() && fields.Text("appeal") == "没有人上诉" {
 		out = append(out, kinds.Flaw{Field: "appeal", Says: "登记过上诉，是 " + on.Chinese() + "。", Basis: cite.CPL(158).String()})
 	}
 	return out, nil
 }
 
-// proved lets the paper bind of which a certificate says so, as that is issued, and
+// Prove lets the paper bind of which a certificate says so, as that is issued, and
 // returns those who have it. The act that issues records it.
-func (s *Service) proved(tx *db.Tx, d kinds.Values, body map[string]any) ([]string, error) {
-	id := d.Text(provesValue)
+func (s *Book) Prove(tx *db.Tx, id string, d kinds.Values, body map[string]any) ([]string, error) {
 	if id == "" {
 		return nil, nil
 	}
@@ -277,9 +291,9 @@ func (s *Service) proved(tx *db.Tx, d kinds.Values, body map[string]any) ([]stri
 	return holders, err
 }
 
-// appealed keeps from binding what was appealed from in time: an appeal that was
+// Appealed keeps from binding what was appealed from in time: an appeal that was
 // posted on the last day comes days later.
-func (s *Service) appealed(ctx context.Context, j *jobs.Job) error {
+func (s *Book) Appealed(ctx context.Context, j *jobs.Job) error {
 	f, err := app.Hear[fact.CaseAppealed](j)
 	if err != nil {
 		return err
@@ -289,7 +303,7 @@ func (s *Service) appealed(ctx context.Context, j *jobs.Job) error {
 		if err != nil {
 			return err
 		}
-		certain, err := s.bound(tx, f.Case, ps)
+		certain, err := s.Of(tx, f.Case, ps)
 		if err != nil {
 			return err
 		}
@@ -297,7 +311,7 @@ func (s *Service) appealed(ctx context.Context, j *jobs.Job) error {
 		for _, p := range ps {
 			st, ok := certain[p.ID]
 			late := ok && f.On.After(st.last) // too late to be an appeal
-			if f.Kind != "appeal" || late || p.ID != p.Original || appeals[s.kinds[p.Kind].Starts] == "" || !followable(p) {
+			if f.Kind != "appeal" || late || p.ID != p.Original || appeals[s.kinds[p.Kind].Starts] == "" || p.State != paper.Issued && p.State != paper.Served && p.State != paper.Effective {
 				continue
 			}
 			if err := paper.Appeal(tx, p.ID, f.On); err != nil {
@@ -313,7 +327,7 @@ func (s *Service) appealed(ctx context.Context, j *jobs.Job) error {
 }
 
 // unsettled records that papers do not bind, for all who have them.
-func (s *Service) unsettled(tx *db.Tx, cause string, ps ...paper.Paper) error {
+func (s *Book) unsettled(tx *db.Tx, cause string, ps ...paper.Paper) error {
 	if len(ps) == 0 {
 		return nil
 	}
@@ -331,7 +345,7 @@ func (s *Service) unsettled(tx *db.Tx, cause string, ps ...paper.Paper) error {
 	return err
 }
 
-// certificatePath is the page on which the certificate of a paper is written.
-func certificatePath(p paper.Paper) string {
+// Path is the page on which the certificate of a paper is written.
+func Path(p paper.Paper) string {
 	return "/papers/write/" + p.Case + "?kind=effectiveness_certificate&from=" + p.Original
 }
