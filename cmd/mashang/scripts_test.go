@@ -317,7 +317,8 @@ func (w *workload) systems(say string) {
 // office: what the three administrators do, and what a party sets for herself.
 func (w *workload) office(say string) {
 	w.act("/setup/court", "系统管理员", nil, "court", city, "title", "衡水中院", "phone", "0318-0000000", "address", "衡水市某路"+say)
-	w.act("/outage/plan", "系统管理员", nil, "court", city, "from", "2099-03-18 21:00", "to", "2099-03-18 22:00", "reason", "换硬盘"+say)
+	night := time.Now().AddDate(0, 0, 7).Format("2006-01-02")
+	w.act("/outage/plan", "系统管理员", nil, "court", city, "from", night+" 21:00", "to", night+" 22:00", "reason", "换硬盘"+say)
 	w.act("/setup/divisions", "系统管理员", nil, "court", city, "name", "合议"+say+"庭", "kind", "office")
 	number, phone := w.someone()
 	name := "吴" + chinese.Replace(phone[len(phone)-4:])
