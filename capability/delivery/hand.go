@@ -48,8 +48,11 @@ func (s *Service) handOver(ctx context.Context, caseID string, h handover, files
 		body := map[string]any{"way": "counter", "signer": string(h.Signer), "signed_on": h.SignedOn.String(), "scan": files[0].Digest, "papers": len(ps)}
 		for i, p := range ps {
 			e := service.Signed(service.Signing{Nature: s.papers.Nature(p.Kind), Way: service.Direct, By: h.Signer, Unit: party.Kind != "natural", Opponent: opposed, On: h.SignedOn})
-			if !e.Made {
-				return refuse(map[bool]string{true: "relation", false: "signer"}[opposed], e)
+			switch {
+			case !e.Made && opposed:
+				return refuse("relation", e)
+			case !e.Made:
+				return refuse("signer", e)
 			}
 			a := attempt{Way: service.Direct, Signer: h.Signer, Note: h.Relation}
 			a.Files.V = files
@@ -168,10 +171,10 @@ func (s *Service) hand(ctx context.Context, caseID string, c handCmd, files []we
 func (c handCmd) check(since, today law.Date, files int) error {
 	var bad fault.List
 	dated(c.On, since, today, &bad, "on")
-	bad.Most(aLine, "number", c.Number)
-	bad.Most(aText, "who", c.Who)
-	bad.Most(aText, "reason", c.Reason)
-	bad.Most(aText, "course", c.Course)
+	bad.Most(fault.Line, "number", c.Number)
+	bad.Most(fault.Text, "who", c.Who)
+	bad.Most(fault.Text, "reason", c.Reason)
+	bad.Most(fault.Text, "course", c.Course)
 	switch c.Way {
 	case service.Direct:
 		if files == 0 {
@@ -244,8 +247,8 @@ type resultCmd struct {
 
 // result records what came of a way by hand that was begun. verb is by which
 // right: of who hands papers over, or of the house itself, which the post told.
-func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c resultCmd, files []web.Attachment) error {
-	return s.k.Do(ctx, func(tx *db.Tx) error {
+func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c resultCmd, files []web.Attachment) (to string, err error) {
+	return to, s.k.Do(ctx, func(tx *db.Tx) error {
 		if _, err := access.May(tx, auth.From(ctx), verb, access.Of("service", caseID), tx.Now()); err != nil {
 			return err
 		}
@@ -299,7 +302,8 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 		if err := s.settle(tx, &v, false, body); err != nil {
 			return err
 		}
-		if err := s.k.Went(tx, coursePath(v)); err != nil {
+		to = coursePath(v)
+		if err := s.k.Went(tx, to); err != nil {
 			return err
 		}
 		body["state"] = v.State
@@ -317,7 +321,7 @@ func (s *Service) save(tx *db.Tx, a attempt) error {
 func (c resultCmd) decide(a attempt, n service.Nature, unit bool, since, today law.Date) (service.Effect, error) {
 	var bad fault.List
 	carried := a.carried()
-	bad.Most(aLine, "relation", c.Relation)
+	bad.Most(fault.Line, "relation", c.Relation)
 	switch {
 	case c.Result == "signed" && carried:
 		bySigner(c.Signer, c.Relation, c.On, since, today, &bad, "on")
@@ -330,7 +334,7 @@ func (c resultCmd) decide(a attempt, n service.Nature, unit bool, since, today l
 		return service.Returned(a.Way, c.Why, a.Standing == service.Confirmed, n, c.On, c.Faultless), bad.Err()
 	case c.Result == "posted" && a.Way == service.Notice:
 		dated(c.On, since, today, &bad, "on")
-		bad.Most(aText, "place", c.Place)
+		bad.Most(fault.Text, "place", c.Place)
 		if c.Place == "" {
 			bad.Add("place", "请填公告贴在哪里，或者登在哪里。")
 		}

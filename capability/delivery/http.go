@@ -134,11 +134,12 @@ func (s *Service) postResult(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
+	to := ""
 	files, err := s.book.Files(r, "handover")
 	if err == nil {
-		err = s.result(r.Context(), "handover", r.PathValue("case"), r.PathValue("attempt"), c, files)
+		to, err = s.result(r.Context(), "handover", r.PathValue("case"), r.PathValue("attempt"), c, files)
 	}
-	return s.onCourse(r, err, "结果登记好了。")
+	return s.onCourse(r, to, err, "结果登记好了。")
 }
 
 func (s *Service) postRebut(r *http.Request) (web.Reply, error) {
@@ -146,8 +147,8 @@ func (s *Service) postRebut(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	err := s.rebut(r.Context(), r.PathValue("case"), r.PathValue("attempt"), c)
-	return s.onCourse(r, err, "记下了，送达重新算过了。")
+	to, err := s.rebut(r.Context(), r.PathValue("case"), r.PathValue("attempt"), c)
+	return s.onCourse(r, to, err, "记下了，送达重新算过了。")
 }
 
 // coursePath is the page of all that was done to serve one paper.
@@ -155,10 +156,10 @@ func coursePath(v serving) string { return "/delivery/" + v.Case + "/service/" +
 
 // onCourse leads back to the page on which the forms of an attempt stand, or says
 // there what is wrong.
-func (s *Service) onCourse(r *http.Request, err error, toast string) (web.Reply, error) {
-	var c course
-	read := func() error {
-		return s.k.Read(r.Context(), func(tx *db.Tx) error {
+func (s *Service) onCourse(r *http.Request, to string, err error, toast string) (web.Reply, error) {
+	rep, err := reach.Done(r, err, toast, func(e ui.Errs) (web.Page, error) {
+		var c course
+		err := s.k.Read(r.Context(), func(tx *db.Tx) error {
 			a, err := db.One[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE id = ?`, r.PathValue("attempt"))
 			if err != nil {
 				return err
@@ -166,12 +167,10 @@ func (s *Service) onCourse(r *http.Request, err error, toast string) (web.Reply,
 			c, err = s.course(tx, r.PathValue("case"), a.Service)
 			return err
 		})
-	}
-	rep, err := reach.Done(r, err, toast, func(e ui.Errs) (web.Page, error) { err := read(); return coursePage(c, e), err })
+		return coursePage(c, e), err
+	})
 	if err == nil {
-		if err = read(); err == nil {
-			rep.Goto = coursePath(c.Serving)
-		}
+		rep.Goto = to
 	}
 	return rep, err
 }
@@ -225,9 +224,11 @@ func (s *Service) postWant(r *http.Request) (web.Reply, error) {
 	return web.Reply{Goto: "/delivery/" + caseID + "/receive/" + serviceID, Toast: "记下了，法院印好寄给您，或者请您来拿。", JSON: reach.OK{Done: true}}, err
 }
 
-// scanWord says what a kept file is: a return or a picture of it, or a film.
+// filmed reports whether a kept file is a film, and no return or picture of it.
+func filmed(f web.Attachment) bool { return strings.HasPrefix(f.Type, "video/") }
+
 func scanWord(f web.Attachment) string {
-	if strings.HasPrefix(f.Type, "video/") {
+	if filmed(f) {
 		return "送达录像"
 	}
 	return "送达回证"

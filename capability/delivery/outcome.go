@@ -259,8 +259,8 @@ type rebutCmd struct {
 //
 // law:法院专递规定(2004)/11 受送达人能够证明自己在诉讼文书送达的过程中没有过错的，不适用前款规定。
 // law:民诉法解释(2022)/135 以受送达人证明到达其特定系统的日期为准。
-func (s *Service) rebut(ctx context.Context, caseID, attemptID string, c rebutCmd) error {
-	return s.k.Do(ctx, func(tx *db.Tx) error {
+func (s *Service) rebut(ctx context.Context, caseID, attemptID string, c rebutCmd) (to string, err error) {
+	return to, s.k.Do(ctx, func(tx *db.Tx) error {
 		if _, err := access.May(tx, auth.From(ctx), "rebut", access.Of("service", caseID), tx.Now()); err != nil {
 			return err
 		}
@@ -268,7 +268,7 @@ func (s *Service) rebut(ctx context.Context, caseID, attemptID string, c rebutCm
 		if c.Reason == "" {
 			bad.Add("reason", "请写他怎么证明的。")
 		}
-		if bad.Most(aText, "reason", c.Reason); len(bad) > 0 {
+		if bad.Most(fault.Text, "reason", c.Reason); len(bad) > 0 {
 			return bad.Err()
 		}
 		a, v, party, p, err := s.attemptOf(tx, caseID, attemptID)
@@ -297,7 +297,8 @@ func (s *Service) rebut(ctx context.Context, caseID, attemptID string, c rebutCm
 		if err := s.settle(tx, &v, true, body); err != nil {
 			return err
 		}
-		if err := s.k.Went(tx, coursePath(v)); err != nil {
+		to = coursePath(v)
+		if err := s.k.Went(tx, to); err != nil {
 			return err
 		}
 		body["state"] = v.State

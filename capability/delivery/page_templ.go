@@ -1811,7 +1811,7 @@ func coursePage(c course, e ui.Errs) templ.Component {
 }
 
 func scanLink(f web.Attachment) string {
-	if strings.HasPrefix(f.Type, "video/") {
+	if filmed(f) {
 		return "看录像"
 	}
 	return "看回证或者照片"

@@ -121,7 +121,8 @@ func (s *Service) Tracked(ctx context.Context, p paper.Parcel, t paper.Tracking)
 	if t.Signed {
 		c = resultCmd{Result: "signed", On: t.On, Signer: t.By, Relation: t.Relation}
 	}
-	return s.result(ctx, tracker(ctx), p.Case, p.Attempt, c, nil)
+	_, err := s.result(ctx, tracker(ctx), p.Case, p.Attempt, c, nil)
+	return err
 }
 
 func tracker(ctx context.Context) string {

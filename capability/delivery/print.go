@@ -21,9 +21,9 @@ const (
 )
 
 // ToPrint lists what waits to go out on paper in the cases of a clerk: papers to
-// somebody whom no electronic way reaches any more, and those that somebody wants on
-// paper. What was printed stays until
-// it is given away, so that a sheet that jammed can be printed again.
+// somebody whom no electronic way reaches any more, then those that somebody wants
+// on paper. What was printed stays until it is given away, so that a sheet that
+// jammed can be printed again.
 func (s *Service) ToPrint(tx *db.Tx) ([]paper.Printing, error) {
 	who, now := auth.From(tx.Context()).Person, tx.Now()
 	type row struct {
@@ -31,11 +31,10 @@ func (s *Service) ToPrint(tx *db.Tx) ([]paper.Printing, error) {
 		Procedure string    `db:"procedure"`
 		Case      string    `db:"number"`
 		Printed   time.Time `db:"printed"`
-		Wanted    bool      `db:"wanted"`
 	}
-	rows, err := db.List[row](tx, `SELECT p.id, c.procedure, c.number, COALESCE(d.at, 0) AS printed, CASE WHEN w.at IS NULL THEN 0 ELSE 1 END AS wanted FROM paper_paper p JOIN docket_case c ON c.id = p.case_id
-		LEFT JOIN delivery_print d ON d.paper_id = p.id AND NOT EXISTS (SELECT 1 FROM delivery_wish o WHERE o.paper_id = p.id AND o.at > d.at) LEFT JOIN delivery_service v ON v.paper_id = p.id LEFT JOIN delivery_wish w ON w.paper_id = p.id
-		WHERE p.party_id <> '' AND p.kind <> 'service_return' AND (p.state = 'issued' AND (v.state IS NULL OR v.state = 'next') OR p.state IN ('served', 'effective') AND w.at IS NOT NULL) AND (d.at IS NULL OR d.at > ?)
+	rows, err := db.List[row](tx, `SELECT p.id, c.procedure, c.number, COALESCE(d.at, 0) AS printed FROM paper_paper p JOIN docket_case c ON c.id = p.case_id
+		LEFT JOIN delivery_print d ON d.paper_id = p.id AND NOT EXISTS (SELECT 1 FROM delivery_wish o WHERE o.paper_id = p.id AND o.at > d.at) LEFT JOIN delivery_service v ON v.paper_id = p.id
+		WHERE p.state = 'issued' AND p.party_id <> '' AND p.kind <> 'service_return' AND (v.state IS NULL OR v.state = 'next') AND (d.at IS NULL OR d.at > ?)
 		AND EXISTS (SELECT 1 FROM docket_access x WHERE x.case_id = p.case_id AND x.person_id = ? AND x.capacity = 'clerk' AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?)) ORDER BY p.at, p.id LIMIT ?`,
 		now.AddDate(0, 0, -printedDays), who, now, now, mostPrints)
 	if err != nil {
@@ -50,12 +49,6 @@ func (s *Service) ToPrint(tx *db.Tx) ([]paper.Printing, error) {
 		party, err := docket.PartyOf(tx, p.Party)
 		if err != nil {
 			return nil, err
-		}
-		x := paper.Printing{Paper: p.ID, Case: p.Case, Number: r.Case, Title: p.Title, Pages: p.Pages, Party: party.Name, Printed: r.Printed}
-		if r.Wanted && p.State != paper.Issued {
-			x.Way, x.Wanted = "他在网上收到了，要一份纸质的：寄给他，或者请他来拿", true
-			out = append(out, x)
-			continue
 		}
 		v, _, err := db.Maybe[serving](tx, `SELECT `+servingCols+` FROM delivery_service WHERE paper_id = ?`, p.ID)
 		if err != nil {
@@ -73,10 +66,14 @@ func (s *Service) ToPrint(tx *db.Tx) ([]paper.Printing, error) {
 		if untried(as, k, r.Procedure, n) != "" {
 			continue // it can go electronically
 		}
-		x.Way = nextWay(as, k, r.Procedure, n)
-		out = append(out, x)
+		out = append(out, paper.Printing{Paper: p.ID, Case: p.Case, Number: r.Case, Title: p.Title, Pages: p.Pages, Party: party.Name, Way: nextWay(as, k, r.Procedure, n), Printed: r.Printed})
 	}
-	return out, nil
+	ws, err := wanted(tx, who, now)
+	for _, w := range ws {
+		out = append(out, paper.Printing{Paper: w.Paper, Case: w.Case, Number: w.Number, Title: w.Title, Pages: w.Pages, Party: w.Name, Printed: w.Printed,
+			Way: "他在网上收到了，要一份纸质的：寄给他，或者请他来拿", Wanted: true})
+	}
+	return out[:min(len(out), mostPrints)], err
 }
 
 // Printed records that papers were printed, in one act for each: they may be of

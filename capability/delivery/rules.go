@@ -17,12 +17,6 @@ type handover struct {
 	SignedOn law.Date         `json:"signed_on"`
 }
 
-// How many characters may be written: on a line of a form, and as what happened.
-const (
-	aLine = 100
-	aText = 1000
-)
-
 // waiting refuses papers that can't be served now.
 func waiting(ps []paper.Paper) error {
 	var bad fault.List
@@ -93,7 +87,7 @@ func decide(h handover, ps []paper.Paper, today law.Date) error {
 	if err := waiting(ps); err != nil {
 		bad = append(bad, fault.Fields(err)...)
 	}
-	bad.Most(aLine, "relation", h.Relation)
+	bad.Most(fault.Line, "relation", h.Relation)
 	bySigner(h.Signer, h.Relation, h.SignedOn, since(ps), today, &bad, "signed_on")
 	return bad.Err()
 }

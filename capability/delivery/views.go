@@ -342,7 +342,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 	if err != nil {
 		return nil, err
 	}
-	wanted, err := s.wishes(tx, v)
+	wanted, err := wishes(tx, v)
 	return append(append(out, fresh...), wanted...), err
 }
 

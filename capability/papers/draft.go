@@ -202,7 +202,7 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 // law:民事诉讼法(2023)/157 补正判决书中的笔误
 func (s *Service) correctable(p paper.Paper, caseID string) bool {
 	k := s.kinds[p.Kind]
-	return p.Case == caseID && p.ID == p.Original && k.Sign == "bench" && k.About == "" && (p.State == paper.Issued || p.State == paper.Served || p.State == paper.Effective)
+	return p.Case == caseID && p.ID == p.Original && k.Sign == "bench" && k.About == "" && p.Finished()
 }
 
 // addressees are the parties that were ticked; a paper for nobody in
@@ -240,9 +240,6 @@ func (s *Service) together(tx *db.Tx, c docket.Case, p docket.Party, w written) 
 	return v, nil
 }
 
-// mostReason is how many characters a reason may have.
-const mostReason = 1000
-
 // decideCmd is what who signs off says.
 type decideCmd struct {
 	Answer string `json:"answer"` // approve, return, drop
@@ -257,7 +254,7 @@ func (s *Service) decide(ctx context.Context, caseID, draftID string, cmd decide
 	if cmd.Answer == "return" && len([]rune(cmd.Reason)) < 2 {
 		bad.Add("reason", "请写明要改什么。")
 	}
-	if bad.Most(mostReason, "reason", cmd.Reason); len(bad) > 0 {
+	if bad.Most(fault.Text, "reason", cmd.Reason); len(bad) > 0 {
 		return bad.Err()
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {

@@ -79,7 +79,7 @@ func (s *Service) nexts(c docket.Case, ps []paper.Paper, ds []draft) (out []next
 // the papers of its case nor among their drafts.
 func (s *Service) nextOf(p paper.Paper, ps []paper.Paper, ds []draft) (n next, ok bool, err error) {
 	f, ok := follows[p.Kind]
-	if !ok || p.ID != p.Original || !followable(p) {
+	if !ok || p.ID != p.Original || !p.Finished() {
 		return n, false, nil
 	}
 	if slices.ContainsFunc(ps, func(x paper.Paper) bool {
@@ -94,11 +94,6 @@ func (s *Service) nextOf(p paper.Paper, ps []paper.Paper, ds []draft) (n next, o
 	return next{f, p, f.must(d)}, true, nil
 }
 
-// followable papers are finished and still count.
-func followable(p paper.Paper) bool {
-	return p.State == paper.Issued || p.State == paper.Served || p.State == paper.Effective
-}
-
 // drawn are the fields of a kind as the paper has them that it follows.
 func (s *Service) drawn(tx *db.Tx, caseID, kind, fromID string) (kinds.Values, error) {
 	if s.kinds[kind].About == "effect" {
@@ -106,7 +101,7 @@ func (s *Service) drawn(tx *db.Tx, caseID, kind, fromID string) (kinds.Values, e
 	}
 	p, err := paper.Of(tx, fromID)
 	f, ok := follows[p.Kind]
-	if err != nil || p.Case != caseID || !ok || f.kind != kind || !followable(p) {
+	if err != nil || p.Case != caseID || !ok || f.kind != kind || !p.Finished() {
 		return nil, fault.OrMissing(err)
 	}
 	d, err := s.data(p)

@@ -450,7 +450,7 @@ func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd)
 	if cmd.Reason == "" {
 		bad.Add("reason", "请写明为什么撤回。")
 	}
-	if bad.Most(mostReason, "reason", cmd.Reason); len(bad) > 0 {
+	if bad.Most(fault.Text, "reason", cmd.Reason); len(bad) > 0 {
 		return "", bad.Err()
 	}
 	return draftID, s.k.Do(ctx, func(tx *db.Tx) error {

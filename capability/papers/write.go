@@ -36,6 +36,28 @@ type writing struct {
 	Slips   []paper.Paper // in which a correction may put slips right, or that bind
 }
 
+// about are the papers of a case about which one of a kind may be written.
+func (s *Service) about(tx *db.Tx, k kinds.Kind, caseID string) (out []paper.Paper, err error) {
+	ps, err := paper.OfCase(tx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	may := func(p paper.Paper) bool { return s.correctable(p, caseID) }
+	if k.About == "effect" {
+		bound, err := s.effects.Of(tx, caseID, ps)
+		if err != nil {
+			return nil, err
+		}
+		may = func(p paper.Paper) bool { _, ready := bound[p.ID]; return ready }
+	}
+	for _, p := range ps {
+		if may(p) {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
 func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error) {
 	g, err := access.May(tx, auth.From(tx.Context()), "draft", access.Of("paper", caseID), tx.Now())
 	if err != nil {
@@ -71,19 +93,8 @@ func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error
 		return v, fault.OrMissing(err)
 	}
 	if v.Kind.About != "" {
-		all, err := paper.OfCase(tx, caseID)
-		if err != nil {
+		if v.Slips, err = s.about(tx, v.Kind, caseID); err != nil {
 			return v, err
-		}
-		bound, err := s.effects.Of(tx, caseID, all)
-		if err != nil {
-			return v, err
-		}
-		for _, p := range all {
-			_, ready := bound[p.ID]
-			if v.Kind.About == "correction" && s.correctable(p, caseID) || v.Kind.About == "effect" && ready {
-				v.Slips = append(v.Slips, p)
-			}
 		}
 	}
 	if q.Draft == "" && v.Kind.About == "effect" {

@@ -332,15 +332,12 @@ type reasonCmd struct {
 	Reason string `json:"reason"`
 }
 
-// mostReason is how many characters a reason may have.
-const mostReason = 1000
-
 func (c reasonCmd) check() error {
 	var bad fault.List
 	if len([]rune(c.Reason)) < 2 {
 		bad.Add("reason", "请写明原因。")
 	}
-	bad.Most(mostReason, "reason", c.Reason)
+	bad.Most(fault.Text, "reason", c.Reason)
 	return bad.Err()
 }
 

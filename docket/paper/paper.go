@@ -245,6 +245,11 @@ func OrderedFor(tx *db.Tx, person string, at time.Time, most int) ([]Paper, erro
 // finished are the states of a paper that still counts.
 const finished = `('issued', 'served', 'effective')`
 
+// Finished reports whether a paper is done and still counts.
+func (p Paper) Finished() bool {
+	return p.State == Issued || p.State == Served || p.State == Effective
+}
+
 // Awaiting returns the finished papers after which one of another kind has to
 // come, of the open cases that a person handles or helps to handle, the oldest
 // first. Of two in a case after which the same has to come the newer counts.

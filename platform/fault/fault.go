@@ -114,6 +114,13 @@ func (l *List) Add(field, format string, args ...any) {
 	*l = append(*l, Field(field, fmt.Sprintf(format, args...)))
 }
 
+// How many characters people may write: on a line of a form, and as what happened
+// or why.
+const (
+	Line = 100
+	Text = 1000
+)
+
 // Most adds an error if a field holds more than n characters.
 func (l *List) Most(n int, field, value string) {
 	if utf8.RuneCountInString(value) > n {

@@ -224,10 +224,6 @@ type addressCmd struct {
 	ShownBy  string           `json:"shown_by"`
 }
 
-// aLine is how many characters an address may have, or who receives: it stands
-// on a paper and on an envelope.
-const aLine = 100
-
 // check says what is wrong with it, the addresses first.
 func (c *addressCmd) check() error {
 	var bad fault.List
@@ -236,7 +232,7 @@ func (c *addressCmd) check() error {
 		v    *string
 	}{{"post", &c.Post}, {"email", &c.Email}, {"receiver", &c.Receiver}, {"receiver_at", &c.ReceiverAt}, {"shown_by", &c.ShownBy}} {
 		*f.v = strings.Join(strings.Fields(*f.v), " ") // one line, on an envelope too
-		bad.Most(aLine, f.name, *f.v)
+		bad.Most(fault.Line, f.name, *f.v)
 	}
 	if c.SMS = identity.Normalise(c.SMS); c.SMS != "" && !identity.ValidPhone(c.SMS) {
 		bad.Add("sms", "手机号不对，请再看一遍，应是 11 位数字。")

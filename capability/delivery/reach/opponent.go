@@ -13,39 +13,58 @@ import (
 // Opponent reports whether who is said to receive a paper, or to have signed for
 // it, stands on another side of the case than its recipient.
 func Opponent(tx *db.Tx, said string, to docket.Party) (bool, error) {
-	ps, err := docket.Parties(tx, to.Case)
-	if err != nil || said == "" {
-		return false, err
+	if said == "" {
+		return false, nil
 	}
-	as, err := docket.Agents(tx, to.Case, tx.Now())
+	ps, as, err := people(tx, to)
 	return opposes(said, to, ps, as), err
 }
 
 // across are the persons who stand on another side of the case than a party, or
 // act for who does, and not for him.
 func across(tx *db.Tx, to docket.Party) (out []string, err error) {
-	ps, err := docket.Parties(tx, to.Case)
-	if err != nil {
-		return nil, err
-	}
-	as, err := docket.Agents(tx, to.Case, tx.Now())
-	own := []string{to.Person}
-	role := map[string]string{}
-	put := func(as, person string) {
-		if as == to.Role {
-			own = append(own, person)
-		} else {
-			out = append(out, person)
+	ps, as, err := people(tx, to)
+	own, others := sides(to, ps, as)
+	for _, f := range others {
+		if f.Person != "" && !slices.ContainsFunc(own, func(o figure) bool { return o.Person == f.Person }) {
+			out = append(out, f.Person)
 		}
 	}
-	for _, p := range ps {
+	return out, err
+}
+
+// people are the parties of a case and who acts for them now.
+func people(tx *db.Tx, of docket.Party) ([]docket.Party, []docket.Agent, error) {
+	ps, err := docket.Parties(tx, of.Case)
+	if err != nil {
+		return nil, nil, err
+	}
+	as, err := docket.Agents(tx, of.Case, tx.Now())
+	return ps, as, err
+}
+
+// figure is somebody in a case. Who heads a party is there by name only.
+type figure struct{ Person, Name string }
+
+// sides are those who stand with a party, and the others: parties, who heads them,
+// their agents. Who acts for two stands on both.
+func sides(to docket.Party, parties []docket.Party, agents []docket.Agent) (own, others []figure) {
+	put := func(role string, fs ...figure) {
+		if role == to.Role {
+			own = append(own, fs...)
+		} else {
+			others = append(others, fs...)
+		}
+	}
+	role := map[string]string{} // of parties, by id
+	for _, p := range append([]docket.Party{to}, parties...) {
 		role[p.ID] = p.Role
-		put(p.Role, p.Person)
+		put(p.Role, figure{p.Person, p.Name}, figure{Name: p.RepName})
 	}
-	for _, a := range as {
-		put(role[a.Party], a.Person)
+	for _, a := range agents {
+		put(role[a.Party], figure{a.Person, a.Name})
 	}
-	return slices.DeleteFunc(out, func(person string) bool { return slices.Contains(own, person) }), err
+	return own, others
 }
 
 // opposes reports whether the one of whom it is said is another party of the case,
@@ -54,24 +73,10 @@ func across(tx *db.Tx, to docket.Party) (out []string, err error) {
 //
 // law:法院专递规定(2004)/7 但代收人是同一案件中另一方当事人的除外。
 func opposes(said string, to docket.Party, parties []docket.Party, agents []docket.Agent) bool {
-	role := map[string]string{} // of parties, by id
-	own, others := []string{to.Name, to.RepName}, []string{}
-	put := func(as, name string) {
-		if as == to.Role {
-			own = append(own, name)
-		} else {
-			others = append(others, name)
-		}
-	}
-	for _, p := range parties {
-		role[p.ID] = p.Role
-		put(p.Role, p.Name)
-		put(p.Role, p.RepName)
-	}
-	for _, a := range agents {
-		put(role[a.Party], a.Name)
-	}
-	return slices.ContainsFunc(others, func(name string) bool { return !slices.Contains(own, name) && names(said, name) })
+	own, others := sides(to, parties, agents)
+	return slices.ContainsFunc(others, func(f figure) bool {
+		return names(said, f.Name) && !slices.ContainsFunc(own, func(o figure) bool { return o.Name == f.Name })
+	})
 }
 
 // names reports whether a name stands in what was written of a person and what

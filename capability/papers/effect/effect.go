@@ -180,6 +180,17 @@ func (s *Book) Of(tx *db.Tx, caseID string, ps []paper.Paper) (map[string]Standi
 	return out, nil
 }
 
+// standing is one of them, by the id of its original, and whether it is one.
+func (s *Book) standing(tx *db.Tx, caseID, original string) (Standing, bool, error) {
+	ps, err := paper.OfCase(tx, caseID)
+	if err != nil {
+		return Standing{}, false, err
+	}
+	all, err := s.Of(tx, caseID, ps)
+	st, ok := all[original]
+	return st, ok, err
+}
+
 // lastOf is the last day on which any of those who have copies may appeal, and
 // whether it is over for all of them.
 //
@@ -200,17 +211,9 @@ func lastOf(ds []deadline.Deadline, rule string, copies []paper.Paper, today law
 // Certificate fills the certificate from what the file knows: nobody types a day
 // that was computed. Whether an appeal came by post its writer looks up.
 func (s *Book) Certificate(tx *db.Tx, caseID, paperID string) (kinds.Values, error) {
-	ps, err := paper.OfCase(tx, caseID)
-	if err != nil {
-		return nil, err
-	}
-	all, err := s.Of(tx, caseID, ps)
-	if err != nil {
-		return nil, err
-	}
-	st, ok := all[paperID]
-	if !ok {
-		return nil, fault.Missing()
+	st, ok, err := s.standing(tx, caseID, paperID)
+	if err != nil || !ok {
+		return nil, fault.OrMissing(err)
 	}
 	p := st.copies[0]
 	k := s.kinds[p.Kind]
@@ -248,15 +251,10 @@ func what(k kinds.Kind) string {
 // Early says what is wrong with a certificate that speaks before its time, or
 // against an appeal that was entered.
 func (s *Book) Early(tx *db.Tx, caseID, about string, fields kinds.Values) ([]kinds.Flaw, error) {
-	ps, err := paper.OfCase(tx, caseID)
+	st, ok, err := s.standing(tx, caseID, about)
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.Of(tx, caseID, ps)
-	if err != nil {
-		return nil, err
-	}
-	st, ok := all[about]
 	if !ok {
 		return []kinds.Flaw{{Field: "about", Says: "请选证明哪一份文书。要各方都收到了，能上诉的还要上诉期都过了。", Basis: cite.CPL(158).String()}}, nil
 	}
@@ -311,7 +309,7 @@ func (s *Book) Appealed(ctx context.Context, j *jobs.Job) error {
 		for _, p := range ps {
 			st, ok := certain[p.ID]
 			late := ok && f.On.After(st.last) // too late to be an appeal
-			if f.Kind != "appeal" || late || p.ID != p.Original || appeals[s.kinds[p.Kind].Starts] == "" || p.State != paper.Issued && p.State != paper.Served && p.State != paper.Effective {
+			if f.Kind != "appeal" || late || p.ID != p.Original || appeals[s.kinds[p.Kind].Starts] == "" || !p.Finished() {
 				continue
 			}
 			if err := paper.Appeal(tx, p.ID, f.On); err != nil {
