@@ -485,8 +485,14 @@ func (s *scene) expect(w []string) error {
 	return nil
 }
 
+// Four letters and digits also turn up inside the random keys of a page.
+var anyKey = regexp.MustCompile(`^[0-9A-Za-z]{1,4}$`)
+
 func (s *scene) page(w []string) error {
 	for _, x := range w[1:] {
+		if anyKey.MatchString(x) {
+			return fmt.Errorf("%q is too short to be told from a part of a key", x)
+		}
 		if strings.Contains(s.last.body, x) != (w[0] == "contains") {
 			return fmt.Errorf("the page %s not %q:\n%s", w[0], x, s.last.body)
 		}
