@@ -210,7 +210,7 @@ func (s *Service) getWork(r *http.Request) (web.Reply, error) {
 	if !w.View.Court() {
 		return web.Reply{}, fault.Missing()
 	}
-	return web.Reply{Page: workPage(w, work{Open: r.URL.Query().Get("open")}), JSON: choicesOf(w), Read: reading(w)}, nil
+	return web.Reply{Page: workPage(w, work{Open: r.URL.Query().Get("open"), Typed: r.URL.Query()}), JSON: choicesOf(w), Read: reading(w)}, nil
 }
 
 // choicesOf names the acts that a relation to the case allows; whether the case

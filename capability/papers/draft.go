@@ -55,6 +55,7 @@ type written struct {
 	To     []string     `json:"to"`              // parties, by id
 	By     []string     `json:"by,omitempty"`    // parties and agents who were there and sign a record, by id
 	About  string       `json:"about,omitempty"` // the paper that it replaces, or corrects
+	From   string       `json:"from,omitempty"`  // the record from which it was drawn
 	Fields kinds.Values `json:"fields"`
 }
 
@@ -65,6 +66,7 @@ type draftCmd struct {
 	Seen   string         `json:"seen"`  // moved, as it was when he began to write; empty: whatever it is
 	To     []string       `json:"to"`
 	About  string         `json:"about"` // of a correction: the paper in which the slip is
+	From   string         `json:"from"`  // the record from which a new one is drawn
 	By     []string       `json:"by"`    // who was there and signs a record
 	Fields map[string]any `json:"fields"`
 	Submit bool           `json:"submit"` // and hand it in to be signed off
@@ -121,13 +123,14 @@ func (s *Service) save(ctx context.Context, caseID string, c draftCmd) (out save
 			if c.Seen != "" && c.Seen != d.seen() {
 				return fault.New(fault.Conflict, "您写的时候，别人改过这份草稿，所以没有存。请按“返回”把您写的抄下来，再打开草稿接着写。")
 			}
+			c.From = old.From
 			if d.Version, d.Moved = k.Version, now; k.About == "" {
 				c.About = old.About // what it replaces is not his to choose
 			}
 		} else if k.About == "" {
 			c.About = ""
 		}
-		w := written{To: c.To, By: c.By, About: c.About, Fields: k.Typed(c.Fields)}
+		w := written{To: c.To, By: c.By, About: c.About, From: c.From, Fields: k.Typed(c.Fields)}
 		if out.Flaws, err = s.flaws(tx, g.Case, k, w); err != nil {
 			return err
 		}
@@ -182,6 +185,11 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 			return nil, err
 		}
 		out = append(out, fs...)
+	}
+	if w.From != "" {
+		if p, err := paper.Of(tx, w.From); err != nil || p.Case != c.ID || !p.Finished() {
+			out = append(out, kinds.Flaw{Says: "照着写的那份笔录已经撤回，或者不是这个案件的。请删去这份草稿，照现在的笔录重写。"})
+		}
 	}
 	v, err := s.together(tx, c, ps[0], w)
 	if err != nil {

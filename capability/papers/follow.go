@@ -111,14 +111,20 @@ func (s *Service) drawn(tx *db.Tx, caseID, kind, fromID string) (kinds.Values, e
 	return f.from(d), nil
 }
 
-// followTasks are the papers that have to be drawn from others, for those who
-// handle the case.
+// followTasks are the papers that have to be drawn from others, and the cases
+// that are at an end, for those who handle them.
 func (s *Service) followTasks(tx *db.Tx, v capability.Viewer) (out []capability.Task, err error) {
 	ps, err := paper.Awaiting(tx, v.Actor.Person, v.Now, mostFollowed)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range ps {
+		if p.Awaits == paper.Closing {
+			if g, no := access.May(tx, v.Actor, "close", access.Of("case", p.Case), v.Now); no == nil {
+				out = append(out, capability.Task{Group: "可以结案的案件", Title: "结案", Sub: g.Case.Number + " " + g.Case.Names, Href: "/casebook/" + p.Case + "/work?open=close&way=mediation", Tone: "go", Tag: p.Title + "已生效"})
+			}
+			continue
+		}
 		g, no := access.May(tx, v.Actor, "draft", access.Of("paper", p.Case), v.Now)
 		if no != nil {
 			continue

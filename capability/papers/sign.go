@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"mashang/capability/papers/effect"
 	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/fact"
@@ -449,19 +450,5 @@ func (s *Service) agreedOn(tx *db.Tx, p paper.Paper, d kinds.Values) (bound []st
 	if all, err := s.rounds.Unanimous(tx, p.ID); err != nil || !all {
 		return nil, err
 	}
-	parties, err := docket.Parties(tx, p.Case)
-	if err != nil {
-		return nil, err
-	}
-	for _, x := range parties {
-		if !x.Left.IsZero() {
-			continue
-		}
-		if !slices.ContainsFunc(who, func(w paper.Signer) bool { return w.Party == x.ID }) {
-			return nil, nil
-		}
-		bound = append(bound, x.Person)
-	}
-	slices.Sort(bound)
-	return slices.Compact(bound), paper.Bind(tx, p.ID)
+	return effect.Signed(tx, p, who)
 }

@@ -104,6 +104,9 @@ func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error
 		if v.Written.Fields, err = s.drawn(tx, caseID, q.Kind, q.From); err != nil {
 			return v, err
 		}
+		if v.Kind.About == "" {
+			v.Written.From = q.From
+		}
 	}
 	if q.Draft == "" && v.Kind.Addressed() {
 		for _, p := range v.Parties { // most papers go to everybody

@@ -55,6 +55,7 @@ type Paper struct {
 	ServedOn   law.Date  `db:"served_on" json:"served_on"`
 	ServedBy   string    `db:"served_by" json:"served_by"` // the way, as law/service names it
 	AppealedOn law.Date  `db:"appealed_on" json:"appealed_on"`
+	Awaits     string    `db:"awaits" json:"-"` // kind of the paper that has to follow, or Closing
 	At         time.Time `db:"at" json:"at"`
 }
 
@@ -64,7 +65,7 @@ func (p Paper) Unsealed() bool {
 	return p.Digest == "" || p.State == Signing || p.SealAt.V != [5]float64{}
 }
 
-const cols = `id, code, original, case_id, court_id, party_id, kind, version, title, number, dated, pages, digest, data, state, superseded, corrects, demo, at, seal_at, served_on, served_by, appealed_on`
+const cols = `id, code, original, case_id, court_id, party_id, kind, version, title, number, dated, pages, digest, data, state, superseded, corrects, demo, at, seal_at, served_on, served_by, appealed_on, awaits`
 
 // SealAt is a page, counted from 0, and on it left, bottom, right and top of the
 // square in which the seal will stand; all 0 where no room was left for one.
@@ -93,7 +94,7 @@ func Copy(tx *db.Tx, p Paper, party string) (Paper, error) {
 
 func put(tx *db.Tx, p *Paper) error {
 	p.State = Ordered
-	_, err := tx.Exec(`INSERT INTO paper_paper (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, 'ordered', '', ?, ?, ?, '[]', '', '', '')`,
+	_, err := tx.Exec(`INSERT INTO paper_paper (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, 'ordered', '', ?, ?, ?, '[]', '', '', '', '')`,
 		p.ID, p.Code, p.Original, p.Case, p.Court, p.Party, p.Kind, p.Version, p.Title, p.Number, p.Dated, p.Data, p.Corrects, p.Demo, p.At)
 	if err != nil {
 		return err
@@ -103,8 +104,11 @@ func put(tx *db.Tx, p *Paper) error {
 	return err
 }
 
-// Await says that a paper of a kind has to follow this one. It is so until one
-// is ordered in its case.
+// Closing is awaited after what ends a case.
+const Closing = "closing"
+
+// Await says that a paper of a kind has to follow this one, or that the case has
+// to be closed. It is so until one is ordered, or until it is.
 func Await(tx *db.Tx, paper, kind string) error {
 	return db.Must1(tx.Exec(`UPDATE paper_paper SET awaits = ? WHERE id = ?`, kind, paper))
 }
@@ -179,7 +183,7 @@ func Unserve(tx *db.Tx, paper string) error {
 // Unbind takes back that a paper and its copies bind, as one of them reached
 // nobody after all, and returns how many did.
 func Unbind(tx *db.Tx, paper string) (int64, error) {
-	return tx.Exec(`UPDATE paper_paper SET state = 'served' WHERE `+copies+` AND state = 'effective'`, paper)
+	return tx.Exec(`UPDATE paper_paper SET state = 'served', awaits = '' WHERE `+copies+` AND state = 'effective'`, paper)
 }
 
 // Appeal records that somebody appealed from a paper in time: it and its copies

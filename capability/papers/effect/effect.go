@@ -34,6 +34,12 @@ func New(k *app.Kit, ks map[string]kinds.Kind, copies func(*db.Tx, paper.Paper) 
 	return &Book{k, ks, copies}
 }
 
+// reconsidered is the period in which a party may ask that a ruling be looked at
+// again, while it is carried out.
+//
+// law:民事诉讼法(2023)/111 复议期间不停止裁定的执行。
+const reconsidered = "reconsider_preservation"
+
 // binds reports whether papers of a kind take effect when the last for whom they
 // are has them: mediation statements, and what the court decided without appeal or
 // review. What may be appealed from takes effect by the certificate of that, for
@@ -42,7 +48,7 @@ func New(k *app.Kit, ks map[string]kinds.Kind, copies func(*db.Tx, paper.Paper) 
 // law:民事诉讼法(2023)/158 依法不准上诉或者超过上诉期没有上诉的判决、裁定，是发生法律效力的判决、裁定。
 // law:民事诉讼法(2023)/182 第二审人民法院的判决、裁定，是终审的判决、裁定。
 func binds(k kinds.Kind) bool {
-	return k.Nature == service.Mediation || k.Nature == service.Judging && k.Starts == ""
+	return k.Nature == service.Mediation || k.Nature == service.Judging && (k.Starts == "" || k.Starts == reconsidered)
 }
 
 // Served lets a paper from which there is no appeal take effect when the last
@@ -99,8 +105,37 @@ func (s *Book) takeEffect(tx *db.Tx, p paper.Paper, from law.Date) (same []paper
 			return nil, nil, on, err
 		}
 	}
+	if s.kinds[p.Kind].Nature == service.Mediation { // a case that was judged was over when that was pronounced
+		if err := paper.Await(tx, p.Original, paper.Closing); err != nil {
+			return nil, nil, on, err
+		}
+	}
 	slices.Sort(holders)
 	return same, slices.Compact(holders), on, nil
+}
+
+// Signed lets an agreement bind that all parties of its case signed, and returns
+// whom it binds: nobody, when a party is not among those who signed. The act that
+// issues it records it.
+func Signed(tx *db.Tx, p paper.Paper, by []paper.Signer) (bound []string, err error) {
+	parties, err := docket.Parties(tx, p.Case)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range parties {
+		if !x.Left.IsZero() {
+			continue
+		}
+		if !slices.ContainsFunc(by, func(w paper.Signer) bool { return w.Party == x.ID }) {
+			return nil, nil
+		}
+		bound = append(bound, x.Person)
+	}
+	if err := paper.Bind(tx, p.ID); err != nil {
+		return nil, err
+	}
+	slices.Sort(bound)
+	return slices.Compact(bound), paper.Await(tx, p.ID, paper.Closing)
 }
 
 // Undone takes the effect of a paper back when it has not reached one of those
