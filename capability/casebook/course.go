@@ -208,6 +208,7 @@ func (s *Service) link(ctx context.Context, caseID string, cmd linkCmd) error {
 			return fault.Field("number", "没有这个案号，或者就是本案。")
 		}
 		st.entry.Body["kind"], st.entry.Body["other"] = cmd.Kind, other.ID
+		st.tell = append(st.tell, fact.CaseLinked{Case: caseID, Other: other.ID, Kind: cmd.Kind})
 		return docket.AddLink(st.tx, caseID, other.ID, cmd.Kind, cmd.Note, st.now)
 	})
 }

@@ -37,6 +37,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "delivery.handed_over", Title: "窗口送达，签收回证已存", Audience: ledger.Named, News: "一份文书送到了"},
 				{Name: "delivery.receipt", Title: "在手机上签收", Audience: ledger.Named, News: "一份文书签收了"},
 				{Name: "delivery.address", Title: "填写文书送到哪里", Audience: ledger.Named, News: "送达地址有变化"},
+				{Name: "delivery.inherited", Title: "沿用前一程序里确认的送达地址", Audience: ledger.Named, News: "送达地址沿用以前确认的"},
 				{Name: "delivery.prepared", Title: "准备电子送达", Audience: ledger.Named},
 				{Name: "delivery.sent", Title: "发出文书", Audience: ledger.Named, News: "有一份文书送给您"},
 				{Name: "delivery.reported", Title: "网上送文书有了结果", Audience: ledger.Named, News: "送达有进展"},
@@ -51,7 +52,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "delivery.lapsed", Title: "公告期满", Audience: ledger.Named, News: "公告期满"},
 			},
 			Jobs:  map[string]jobs.Handler{"delivery.carry": s.carry, "delivery.ask": s.ask, "delivery.lapse": s.lapse, "delivery.certify": s.certify, "delivery.confirmation": s.book.Confirmation},
-			Hears: []app.Hearing{{Fact: "receipt_signed", Do: s.receipt}}},
+			Hears: []app.Hearing{{Fact: "receipt_signed", Do: s.receipt}, {Fact: "case_linked", Do: s.book.Linked}, {Fact: "party_joined", Do: s.book.Joined}}},
 		Panels: s.panels, Tasks: s.tasks,
 	}
 }

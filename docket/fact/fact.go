@@ -41,6 +41,17 @@ type CaseWithdrawn struct {
 func (CaseWithdrawn) FactName() string   { return "case_withdrawn" }
 func (f CaseWithdrawn) FactCase() string { return f.Case }
 
+// CaseLinked is told by casebook when a case is tied to another.
+type CaseLinked struct {
+	Case  string `json:"case"`
+	Other string `json:"other"`
+	Kind  string `json:"kind"` // related, appeal_of, …
+}
+
+// FactName and FactCase implement app.Fact.
+func (CaseLinked) FactName() string   { return "case_linked" }
+func (f CaseLinked) FactCase() string { return f.Case }
+
 // PartyJoined is told by casebook when a party or agent comes into an accepted case.
 type PartyJoined struct {
 	Case  string `json:"case"`
