@@ -178,7 +178,7 @@ func (s *Service) onCourse(r *http.Request, to string, err error, toast string) 
 
 func (s *Service) getSend(r *http.Request) (web.Reply, error) {
 	f, err := s.form(r, "send")
-	return web.Reply{Page: sendPage(f, nil)}, err
+	return web.Reply{Page: sendPage(f, sendCmd{}, nil)}, err
 }
 
 func (s *Service) postSend(r *http.Request) (web.Reply, error) {
@@ -189,7 +189,7 @@ func (s *Service) postSend(r *http.Request) (web.Reply, error) {
 	}
 	return reach.Done(r, err, "正在发，几秒就好。", func(e ui.Errs) (web.Page, error) {
 		f, err := s.form(r, "send")
-		return sendPage(f, e), err
+		return sendPage(f, c, e), err
 	})
 }
 

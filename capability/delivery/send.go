@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"mashang/platform/fault"
 	"mashang/platform/id"
 	"mashang/platform/jobs"
+	"mashang/platform/ledger"
 )
 
 // electronic are the electronic ways that this court has, in their order.
@@ -28,11 +30,8 @@ type door struct {
 	Bar     *service.Bar
 }
 
-// doors lists the electronic ways to a party for papers of some natures.
-func doors(k reach.Known, procedure string, natures ...service.Nature) []door {
-	if len(natures) == 0 {
-		natures = []service.Nature{service.Plain}
-	}
+// doors lists the electronic ways to a party for a paper of some nature.
+func doors(k reach.Known, procedure string, n service.Nature) []door {
 	var out []door
 	for _, w := range electronic {
 		a, ok := k.By[string(w)]
@@ -40,10 +39,8 @@ func doors(k reach.Known, procedure string, natures ...service.Nature) []door {
 		if !ok {
 			d.Bar = &service.Bar{Says: map[service.Way]string{service.InApp: "他还没有在这里登录过，没有账号。", service.SMS: "没有他的手机号。", service.Email: "没有他的电子邮箱。", service.WeChat: "他没有绑定自己的微信。"}[w]}
 		}
-		for _, n := range natures {
-			if d.Bar == nil {
-				d.Bar = service.Barred(w, service.Situation{Nature: n, Procedure: procedure, Standing: a.Standing, Refused: k.Consent.Refused})
-			}
+		if d.Bar == nil {
+			d.Bar = service.Barred(w, service.Situation{Nature: n, Procedure: procedure, Standing: a.Standing, Refused: k.Consent.Refused})
 		}
 		if b := service.Agreed(w, k.Consent.Law()); ok && b != nil {
 			d.Bar = b
@@ -53,7 +50,8 @@ func doors(k reach.Known, procedure string, natures ...service.Nature) []door {
 	return out
 }
 
-// sendCmd is which papers go, and how: without ways, by all that are open.
+// sendCmd is which papers go, and how: without ways, each by all that are open to
+// him for whom it is.
 type sendCmd struct {
 	Papers []string      `json:"papers"`
 	Ways   []service.Way `json:"ways"`
@@ -88,36 +86,49 @@ type carryJob struct {
 	Service string `json:"service"`
 }
 
-// send prepares the service of papers on one recipient. Each goes by a job of
-// its own, so that many at once may be cut off anywhere and go on.
+// send prepares the service of papers on those for whom they are, each by the ways
+// that are open to him. Each goes by a job of its own, so that many at once may be
+// cut off anywhere and go on.
 func (s *Service) send(ctx context.Context, caseID string, c sendCmd) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
 		g, err := access.May(tx, auth.From(ctx), "send", access.Of("service", caseID), tx.Now())
 		if err != nil {
 			return err
 		}
-		ps, party, err := toServe(tx, caseID, c.Papers)
+		ps, err := these(tx, caseID, c.Papers)
 		if err != nil {
 			return err
 		}
-		k, err := s.book.Reach(tx, party)
-		if err != nil {
-			return err
-		}
-		var natures []service.Nature
+		used, holders := []service.Way{}, []string{}
 		for _, p := range ps {
-			natures = append(natures, s.papers.Nature(p.Kind))
-		}
-		ways, err := choose(doors(k, g.Case.Procedure, natures...), c.Ways)
-		if err != nil {
-			return err
-		}
-		for _, p := range ps {
+			party, err := docket.PartyOf(tx, p.Party)
+			if err != nil {
+				return err
+			}
+			k, err := s.book.Reach(tx, party)
+			if err != nil {
+				return err
+			}
+			ways, err := choose(doors(k, g.Case.Procedure, s.papers.Nature(p.Kind)), c.Ways)
+			var no *fault.Error
+			if errors.As(err, &no) && len(ps) > 1 {
+				no.Show = "给" + party.Name + "的《" + p.Title + "》发不出去：" + no.Show
+			}
+			if err != nil {
+				return err
+			}
+			holders = append(holders, party.Person)
 			if err := s.prepare(tx, p, ways); err != nil {
 				return err
 			}
+			used = append(used, ways...)
 		}
-		return s.book.Record(tx, "delivery.prepared", party, map[string]any{"papers": len(ps), "first": ps[0].ID, "ways": titles(ways)}, nil)
+		slices.Sort(used)
+		slices.Sort(holders)
+		holders = slices.Compact(holders)
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "delivery.prepared", Court: g.Case.Court, Case: caseID, Actor: app.Actor(ctx), Holders: holders,
+			Body: map[string]any{"papers": len(ps), "first": ps[0].ID, "parties": len(holders), "ways": titles(slices.Compact(used))}})
+		return err
 	})
 }
 
@@ -226,8 +237,7 @@ func (s *Service) sendBy(tx *db.Tx, v serving, p paper.Paper, person string, d d
 		if err != nil {
 			return err
 		}
-		says := "【" + ct.Short + "】现在向您送达《" + p.Title + "》。打开 " + s.k.Config.Origin + "/delivery/" + v.Case + "/receive/" + v.ID + " 登录后查看。怀疑是假的，请打12368。"
-		taken, err := s.k.Notify.Post(tx, a.ID, string(d.Way), d.Address.Value, "《"+p.Title+"》送达", says)
+		taken, err := s.k.Notify.Post(tx, a.ID, string(d.Way), d.Address.Value, "《"+p.Title+"》送达", announces(ct, p, s.k.Config.Origin+"/delivery/"+v.Case+"/receive/"+v.ID))
 		if err != nil {
 			return err
 		}
@@ -238,6 +248,11 @@ func (s *Service) sendBy(tx *db.Tx, v serving, p paper.Paper, person string, d d
 		}
 	}
 	return s.try(tx, a)
+}
+
+// announces is the message by which a paper is served.
+func announces(ct docket.Court, p paper.Paper, link string) string {
+	return "【" + ct.Short + "】现在向您送达《" + p.Title + "》。打开 " + link + " 登录后查看。怀疑是假的，请打12368。"
 }
 
 // remind tells a party that a paper waits for him: by what he bound, and by short

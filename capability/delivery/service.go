@@ -324,26 +324,35 @@ func (s *Service) undo(tx *db.Tx, p paper.Paper, e effect) error {
 
 // toServe reads papers that wait for one recipient of a case.
 func toServe(tx *db.Tx, caseID string, ids []string) ([]paper.Paper, docket.Party, error) {
-	var ps []paper.Paper
-	for i, pid := range ids {
-		if slices.Contains(ids[:i], pid) {
-			return nil, docket.Party{}, fault.Field("papers", "同一份文书写了两遍。")
-		}
-		if err := paper.Hold(tx, pid); err != nil { // two hand it over at once: the second finds it served
-			return nil, docket.Party{}, err
-		}
-		p, err := paper.Of(tx, pid)
-		if err != nil {
-			return nil, docket.Party{}, err
-		}
-		if p.Case != caseID || p.Party == "" || len(ps) > 0 && p.Party != ps[0].Party {
-			return nil, docket.Party{}, fault.Field("papers", "一次只能送一位当事人。请分开登记。")
-		}
-		ps = append(ps, p)
-	}
-	if err := waiting(ps); err != nil {
+	ps, err := these(tx, caseID, ids)
+	if err != nil {
 		return nil, docket.Party{}, err
+	}
+	if slices.ContainsFunc(ps, func(p paper.Paper) bool { return p.Party != ps[0].Party }) {
+		return nil, docket.Party{}, fault.Field("papers", "一次只能送一位当事人。请分开登记。")
 	}
 	party, err := docket.PartyOf(tx, ps[0].Party)
 	return ps, party, err
+}
+
+// these reads papers of a case that wait to be served, and keeps them as they are
+// until the act ends.
+func these(tx *db.Tx, caseID string, ids []string) (ps []paper.Paper, err error) {
+	for i, pid := range ids {
+		if slices.Contains(ids[:i], pid) {
+			return nil, fault.Field("papers", "同一份文书写了两遍。")
+		}
+		if err := paper.Hold(tx, pid); err != nil { // two hand it over at once: the second finds it served
+			return nil, err
+		}
+		p, err := paper.Of(tx, pid)
+		if err != nil {
+			return nil, err
+		}
+		if p.Case != caseID || p.Party == "" {
+			return nil, fault.Field("papers", "这份文书不是送给本案当事人的。")
+		}
+		ps = append(ps, p)
+	}
+	return ps, waiting(ps)
 }

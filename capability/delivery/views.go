@@ -22,9 +22,15 @@ import (
 // recipient is a party with what waits for him and the ways to him.
 type recipient struct {
 	Party  docket.Party
-	Papers []paper.Paper
-	Sent   []serving // of these papers, what is on its way
-	Doors  []door
+	Papers []waits
+	Doors  []door // for a paper without rules of its own
+}
+
+// waits is a paper that waits to be served, with the ways that it may go.
+type waits struct {
+	paper.Paper
+	Doors []door
+	Sent  serving // what is on its way, if it is
 }
 
 // form is what a page of service shows.
@@ -33,6 +39,8 @@ type form struct {
 	Parties []docket.Party
 	Papers  []paper.Paper // that wait to be served
 	To      []recipient
+	Court   docket.Court
+	Link    string // where a recipient opens what was sent
 	now     time.Time
 }
 
@@ -43,7 +51,10 @@ func (s *Service) form(r *http.Request, verb string) (f form, err error) {
 		if err != nil {
 			return err
 		}
-		f.Case, f.now = g.Case, tx.Now()
+		f.Case, f.now, f.Link = g.Case, tx.Now(), s.k.Config.Origin+"/delivery/"+caseID+"/receive/…"
+		if f.Court, err = docket.CourtOf(tx, g.Case.Court); err != nil {
+			return err
+		}
 		if f.Parties, err = docket.Parties(tx, caseID); err != nil {
 			return err
 		}
@@ -61,22 +72,21 @@ func (s *Service) form(r *http.Request, verb string) (f form, err error) {
 			return err
 		}
 		for _, party := range f.Parties {
-			to := recipient{Party: party}
 			k, err := s.book.Reach(tx, party)
 			if err != nil {
 				return err
 			}
-			var natures []service.Nature
+			to := recipient{Party: party, Doors: doors(k, g.Case.Procedure, service.Plain)}
 			for _, p := range f.Papers {
-				if p.Party == party.ID {
-					to.Papers = append(to.Papers, p)
-					if i := slices.IndexFunc(running, func(v serving) bool { return v.Paper == p.ID }); i >= 0 {
-						to.Sent = append(to.Sent, running[i])
-					}
-					natures = append(natures, s.papers.Nature(p.Kind))
+				if p.Party != party.ID {
+					continue
 				}
+				w := waits{Paper: p, Doors: doors(k, g.Case.Procedure, s.papers.Nature(p.Kind))}
+				if i := slices.IndexFunc(running, func(v serving) bool { return v.Paper == p.ID }); i >= 0 {
+					w.Sent = running[i]
+				}
+				to.Papers = append(to.Papers, w)
 			}
-			to.Doors = doors(k, g.Case.Procedure, natures...)
 			f.To = append(f.To, to)
 		}
 		return nil
