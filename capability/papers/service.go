@@ -414,7 +414,7 @@ func served(tx *db.Tx, caseID, party string) (out []paper.Paper, err error) {
 	all, err := paper.OfCase(tx, caseID)
 	for _, p := range all {
 		// 互联网公开审判流程信息的规定 10: documents after service.
-		if p.Party == party && p.Kind != "service_return" && (p.State == paper.Served || p.State == paper.Effective || p.State == paper.Superseded) {
+		if p.Party == party && p.Kind != "service_return" && (p.State == paper.Served || p.State == paper.Effective || p.State == paper.Superseded && !p.ServedOn.IsZero()) {
 			out = append(out, p)
 		}
 	}

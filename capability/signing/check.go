@@ -58,7 +58,7 @@ func (s *Service) check(ctx context.Context, pdf []byte) (finding, error) {
 	}
 	return f, s.k.Read(ctx, func(tx *db.Tx) error {
 		p, ok, err := paper.ByDigest(tx, hex.EncodeToString(sum[:]))
-		if err != nil || !ok {
+		if err != nil || !ok || p.State == paper.Signing { // what is still being signed is no paper yet
 			return err
 		}
 		ct, err := docket.CourtOf(tx, p.Court)
