@@ -1,9 +1,12 @@
 package mashang_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
+	"mashang/law/identity"
+	"mashang/platform/db"
 	"mashang/platform/dbtest"
 )
 
@@ -35,5 +38,80 @@ func TestNeverServed(t *testing.T) {
 	h.get("贾若兰", "/papers/view/"+old).must(t, "its words", 404)
 	if a := h.get("贾若兰", "/api/v1/papers/"+id).must(t, "her papers", 200); strings.Contains(a.body, old) {
 		t.Error(a.body)
+	}
+}
+
+// agreed is a record of an agreement that binds by the signatures on it, with who
+// signs for the plaintiff herself and an agent for the other side.
+func agreed(t *testing.T, h *house, special bool) (caseID, round string) {
+	caseID = h.accepted()
+	lawyer := map[string]any{"party": h.partyID(caseID, company), "name": "刘律师", "id_type": "resident", "number": identity.Fictional(72, mustDate("1980-01-02"), true), "phone": identity.FictionalPhone(72), "class": "lawyer", "firm": "某所", "seen": true}
+	if special {
+		lawyer["special"], lawyer["powers"] = true, []string{"进行和解"}
+	}
+	h.post("韩雪", "/casebook/"+caseID+"/agent", lawyer).must(t, "agent", 200)
+	long, _ := h.caseCode(caseID, "贾若兰")
+	h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+	long, _ = h.caseCode(caseID, company)
+	h.signIn("刘律师", "resident", lawyer["number"].(string), identity.FictionalPhone(72), long)
+	var agentID string
+	if err := h.Kit.Read(t.Context(), func(tx *db.Tx) (err error) {
+		agentID, err = db.One[string](tx, `SELECT id FROM docket_agent WHERE case_id = ?`, caseID)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	out := h.post("陈助", "/papers/write/"+caseID+"/save", map[string]any{"kind": "mediation_record", "by": []string{h.partyID(caseID, "贾若兰"), agentID}, "submit": true, "fields": map[string]any{
+		"began": "2026-03-03 08:00", "ended": "2026-03-03 08:40", "where": "第一调解室", "present": []string{"原告贾若兰", "被告代理人刘律师（一般授权）"}, "mediator": "周明远",
+		"willing": []any{[]string{"原告", "自愿。"}, []string{"被告", "自愿。"}}, "agreement": []string{"被告三十日内付给原告五万元；"}, "fee_says": "减半收取，由被告负担。", "effect": "在本笔录上签名后生效"}}).must(t, "save", 200)
+	h.post("周明远", "/papers/write/"+caseID+"/"+out.get("id")+"/decide", map[string]any{"answer": "approve"}).must(t, "approve", 200)
+	h.drain()
+	return caseID, h.signingRound(caseID, "mediation_record")
+}
+
+// TestAgentSettles: an agreement that an agent signed for a party binds when he
+// may settle, and not by general authority (民事诉讼法 62).
+func TestAgentSettles(t *testing.T) {
+	for special, want := range map[bool]string{true: "effective", false: "issued"} {
+		h := newHouse(t, dbtest.SQLite(t))
+		id, round := agreed(t, h, special)
+		h.signs("贾若兰", jiaPhone, round)
+		h.signs("刘律师", identity.FictionalPhone(72), round)
+		h.signs("周明远", h.phones["周明远"], round)
+		h.signs("李倩", h.phones["李倩"], round)
+		for _, p := range h.papers(id) {
+			if p.Kind == "mediation_record" && p.State != want {
+				t.Errorf("special authority %v: %s", special, p.State)
+			}
+		}
+	}
+}
+
+// TestJudgeCannotRefuse: that one of the court would not sign is nothing that a
+// clerk may write down: without judge and clerk it is no record (民事诉讼法 150).
+func TestJudgeCannotRefuse(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	id, round := h.pair()
+	slots := func() (out map[string]string) {
+		var v struct {
+			Slots []struct{ ID, As string }
+		}
+		if err := json.Unmarshal([]byte(h.get("李倩", "/api/v1/signing/"+id+"/round/"+round).must(t, "round", 200).body), &v); err != nil {
+			t.Fatal(err)
+		}
+		out = map[string]string{}
+		for _, s := range v.Slots {
+			out[s.As] = s.ID
+		}
+		return out
+	}()
+	for _, as := range []string{"审判员", "书记员"} {
+		if slots[as] == "" {
+			t.Fatal(slots)
+		}
+		h.post("李倩", "/signing/"+id+"/round/"+round+"/refuse", map[string]any{"slot": slots[as], "reason": "法官出差了"}).must(t, as, 422)
+	}
+	if page := h.get("李倩", "/signing/"+id+"/round/"+round).must(t, "page", 200).body; strings.Contains(page, `value="`+slots["审判员"]+`"`) || !strings.Contains(page, `value="`+slots["原告"]+`"`) {
+		t.Error("the page offers who cannot refuse")
 	}
 }

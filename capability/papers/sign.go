@@ -12,6 +12,7 @@ import (
 	"mashang/docket"
 	"mashang/docket/fact"
 	"mashang/docket/paper"
+	"mashang/law/agent"
 	"mashang/law/service"
 	"mashang/platform/app"
 	"mashang/platform/blob"
@@ -437,8 +438,8 @@ func (s *Service) showServed(ctx context.Context, out *strings.Builder, p paper.
 
 // agreedOn lets what parties agreed take effect when all of them have signed the
 // record, judge and clerk after them, if they agreed on that as well, and returns
-// those whom it binds. A statement may be drawn from it still; who does not take
-// it changes nothing.
+// those whom it binds. For a party signs himself, or an agent who may settle. A
+// statement may be drawn from it still; who does not take it changes nothing.
 //
 // law:民诉法解释(2022)/151 由当事人、审判人员、书记员签名或者盖章后即具有法律效力
 func (s *Service) agreedOn(tx *db.Tx, p paper.Paper, d kinds.Values) (bound []string, err error) {
@@ -453,11 +454,19 @@ func (s *Service) agreedOn(tx *db.Tx, p paper.Paper, d kinds.Values) (bound []st
 	if err != nil {
 		return nil, err
 	}
+	as, err := docket.Agents(tx, p.Case, tx.Now())
+	if err != nil {
+		return nil, err
+	}
 	for _, x := range parties {
 		if !x.Left.IsZero() {
 			continue
 		}
-		if !slices.ContainsFunc(who, func(w paper.Signer) bool { return w.Party == x.ID }) {
+		if !slices.ContainsFunc(who, func(w paper.Signer) bool {
+			return w.Party == x.ID && (w.Person == x.Person || slices.ContainsFunc(as, func(a docket.Agent) bool {
+				return a.Party == x.ID && a.Person == w.Person && agent.Settles(a.Special, a.Powers)
+			}))
+		}) {
 			return nil, nil
 		}
 		bound = append(bound, x.Person)
