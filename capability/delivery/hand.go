@@ -373,7 +373,8 @@ func (s *Service) lapseAt(tx *db.Tx, a attempt) error {
 }
 
 // lapse makes a notice effective when its days are over, unless it was put up
-// once more since.
+// once more since. Where the paper was presumed served before, it is kept for when
+// that is rebutted.
 func (s *Service) lapse(ctx context.Context, j *jobs.Job) error {
 	var b lapseJob
 	if err := j.Read(&b); err != nil {
@@ -385,7 +386,7 @@ func (s *Service) lapse(ctx context.Context, j *jobs.Job) error {
 			return err
 		}
 		e := service.Published(days(a), a.abroad(), docket.Today(tx.Now()))
-		if !e.Made || v.State == effective || !a.Made.IsZero() || p.State != paper.Issued { // or it was taken back while it hung
+		if !e.Made || !a.Made.IsZero() || !p.Finished() { // or it was taken back while it hung
 			return j.Finish(tx)
 		}
 		a.found(e)
