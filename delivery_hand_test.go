@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"mashang/docket"
 	"mashang/docket/paper"
 	"mashang/platform/dbtest"
 )
@@ -37,14 +38,14 @@ func TestFilm(t *testing.T) {
 	}
 }
 
-// TestBoard: the board shows the newest of what anybody may read, however much
-// else hangs of which nobody may.
+// TestBoard: the board shows all that has still to hang and that anybody may read,
+// however much else hangs of which nobody may, and first.
 func TestBoard(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		notice := func(id string, n int) {
 			t.Helper()
 			ps := h.issue(id, h.partyID(id, "贾若兰"), "summons", n)
-			h.post("李倩", "/delivery/"+id+"/hand", map[string]any{"papers": ps, "way": "notice", "on": "2026-03-03", "who": "本院公告栏", "reason": "下落不明", "course": "邮寄退回", "missing": true}).must(t, "notice", 200)
+			h.post("李倩", "/delivery/"+id+"/hand", map[string]any{"papers": ps, "way": "notice", "on": docket.Today(h.clock.Now()), "who": "本院公告栏", "reason": "下落不明", "course": "邮寄退回", "missing": true}).must(t, "notice", 200)
 		}
 		open, sealed := h.accepted(), h.accepted()
 		notice(open, 1)
@@ -60,6 +61,13 @@ func TestBoard(t *testing.T) {
 		want := paper.Notice{Court: "衡水市中级人民法院", Number: "（2026）冀11知民初1号", Name: "贾若兰", Paper: "通知书", Posted: board.Notices[0].Posted, Days: 30, On: mustDate("2026-04-02")}
 		if got := board.Notices[0]; !reflect.DeepEqual(got, want) || got.Posted[0].Place != "本院公告栏" {
 			t.Errorf("%+v", got)
+		}
+		h.clock.Add(33 * 24 * time.Hour)
+		h.drain()
+		notice(h.accepted(), 200)
+		notice(h.accepted(), 200)
+		if err := json.Unmarshal([]byte(h.get("", "/api/v1/delivery/notices").must(t, "board", 200).body), &board); err != nil || len(board.Notices) != 401 || board.Notices[399].Made || !board.Notices[400].Made {
+			t.Errorf("%d notices, %v", len(board.Notices), err)
 		}
 	})
 }
