@@ -145,6 +145,7 @@ var objections = map[sign.What]string{
 	sign.BytesChanged:      "签章盖住的内容被改过",
 	sign.SignatureBroken:   "签章本身损坏，或者被换过",
 	sign.OtherPaper:        "这个签名是从别的文书上搬来的",
+	sign.AfterSeal:         "盖章以后又有人签名，他画上去的不算",
 	sign.StoreWrong:        "附带的证书资料不对",
 }
 

@@ -199,6 +199,11 @@ func TestBrowserAgrees(t *testing.T) {
 	}
 	now = time.Now()
 	agree("signed by a person and sealed", sealed, two)
+	late, err := Sign(t.Context(), sealed, field(2), Signer{key, chain}, theirs.Stamper(clock.System{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	agree("and by a person once more", late, two)
 	agree("signed by a person and sealed, of seals only", sealed, trust)
 	agree("a person under the root of seals", one, two)
 	agree("a seal under the root of people", signed1(t, tiny("one"), field(0), signer(t, theirs, "某法院")), two)

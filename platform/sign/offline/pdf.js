@@ -954,6 +954,10 @@
       }
       out.trusted = out.intact && !out.problems.length;
     }
+    let sealed = false; // people sign before the seal
+    r.signatures.filter(s => !s.stamp && s.intact).forEach(s => {
+      if (!s.once) { sealed = true; } else if (sealed) { objection({ what: 'after.seal', revision: s.revision }); }
+    });
     const signers = r.signatures.filter(s => !s.stamp).length, trusted = !r.problems.length && r.signatures.every(s => s.trusted);
     if (r.objections.length || r.signatures.some(s => !s.intact)) {
       r.verdict = 'changed';
@@ -973,6 +977,7 @@
     if (m.kind !== OID.data || m.content || hex(m.digest) !== SHA[0] || certs[0] !== signer) { throw new Form('signature'); }
     await checkSignature(m, signer);
     if (signer.paper) {
+      out.once = true;
       const named = tlv(signer.paper, 0, signer.paper.length, 4);
       if (named.next !== signer.paper.length || !eq(named.body, await sha256(toBytes(d.s.slice(0, d.revs[0].end))))) { r.objections.push({ what: 'other.paper', revision: x.revision }); return; }
     }
