@@ -115,3 +115,25 @@ func TestJudgeCannotRefuse(t *testing.T) {
 		t.Error("the page offers who cannot refuse")
 	}
 }
+
+// TestTakenBackStops: what a notice started that was served and is taken back does
+// not run on.
+func TestTakenBackStops(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		notice := h.issue(id, h.partyID(id, company), "response_notice", 1)[0]
+		h.upload("李倩", "/delivery/"+id, map[string]string{"papers": notice, "signer": "self", "signed_on": "2026-03-03"}, "scan", "回证.pdf", []byte("%PDF-1.4 回证")).must(t, "hand over", 200)
+		h.drain()
+		running := func() int {
+			return h.count(`SELECT COUNT(*) FROM deadline_deadline WHERE rule = 'answer' AND state = 'running'`)
+		}
+		if n := running(); n != 1 {
+			t.Fatalf("%d run", n)
+		}
+		h.post("周明远", "/papers/paper/"+notice+"/withdraw", map[string]any{"reason": "发错了人"}).must(t, "withdraw", 200)
+		h.drain()
+		if n := running(); n != 0 {
+			t.Errorf("%d run on", n)
+		}
+	})
+}

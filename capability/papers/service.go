@@ -484,6 +484,14 @@ func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd)
 		if err := paper.Withdraw(tx, p.ID, by); err != nil {
 			return err
 		}
+		for _, x := range cs {
+			if x.ServedOn.IsZero() {
+				continue
+			}
+			if err := s.k.Tell(tx, fact.ServiceUndone{Case: x.Case, Paper: x.ID, Kind: x.Kind, Party: x.Party, On: x.ServedOn}); err != nil {
+				return err
+			}
+		}
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.withdrawn", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Holders: holders,
 			Body: map[string]any{"paper": p.ID, "by": by, "draft": draftID}, Private: map[string]string{"reason": cmd.Reason}})
 		return err
