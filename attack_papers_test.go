@@ -2,9 +2,12 @@ package mashang_test
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
+	"mashang/docket"
+	"mashang/docket/paper"
 	"mashang/law/identity"
 	"mashang/platform/db"
 	"mashang/platform/dbtest"
@@ -136,4 +139,40 @@ func TestTakenBackStops(t *testing.T) {
 			t.Errorf("%d run on", n)
 		}
 	})
+}
+
+// TestStatementRefused: a mediation statement for which one party has signed and
+// another will not is taken back, so that nobody takes it for one that binds; once
+// all have signed it stays (民事诉讼法 102, 民诉法解释 149).
+func TestStatementRefused(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	id := h.accepted()
+	for last, want := range map[string]int{paper.Issued: 200, paper.Served: 409, paper.Effective: 409} {
+		var one paper.Paper
+		err := h.Kit.DB.Do(t.Context(), func(tx *db.Tx) (err error) {
+			today := docket.Today(tx.Now())
+			if one, err = paper.Order(tx, paper.Paper{Case: id, Court: "冀11", Party: h.partyID(id, "贾若兰"), Kind: "mediation_statement", Title: "民事调解书", Dated: today, At: tx.Now()}); err != nil {
+				return err
+			}
+			two, err := paper.Copy(tx, one, h.partyID(id, company))
+			if err != nil {
+				return err
+			}
+			if err := errors.Join(paper.Issue(tx, one.ID, "none", 1), paper.Serve(tx, one.ID, today, "direct")); err != nil || last == paper.Issued {
+				return err
+			}
+			if err := paper.Serve(tx, two.ID, today, "direct"); err != nil || last == paper.Served {
+				return err
+			}
+			return errors.Join(paper.TakeEffect(tx, one.ID), paper.TakeEffect(tx, two.ID))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.post("周明远", "/papers/paper/"+one.ID+"/withdraw", map[string]any{"reason": "被告反悔，不签收"}).must(t, last, want)
+		h.drain()
+		if a := h.get("", "/api/v1/papers/check/"+one.Code).must(t, "check", 200); (a.get("state") == paper.Withdrawn) != (want == 200) {
+			t.Errorf("%s: %s", last, a.body)
+		}
+	}
 }

@@ -499,17 +499,23 @@ func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd)
 }
 
 // removable says why a paper can't be taken back: what the court has decided
-// and served binds the court too.
+// and served binds the court too. A mediation statement binds nobody until the last
+// party has signed for it: when one will not, it makes way for the judgment.
 //
 // law:民诉法解释(2022)/242 按照审判监督程序处理
+// law:民事诉讼法(2023)/102 调解书送达前一方反悔的，人民法院应当及时判决
 func (s *Service) removable(p paper.Paper, cs []paper.Paper) error {
 	if s.Nature(p.Kind) == service.Plain {
 		return nil
 	}
+	has := 0
 	for _, c := range cs {
 		if c.State == paper.Served || c.State == paper.Effective {
-			return fault.Law(fault.Conflict, "这份"+p.Title+"已经送达，法院不能自己收回。写错了字，用补正裁定改；裁判错了，走上诉或者审判监督程序。", "民事诉讼法第一百五十七条；民诉法解释第二百四十二条")
+			has++
 		}
+	}
+	if has == len(cs) || has > 0 && s.Nature(p.Kind) != service.Mediation {
+		return fault.Law(fault.Conflict, "这份"+p.Title+"已经送达，法院不能自己收回。写错了字，用补正裁定改；裁判错了，走上诉或者审判监督程序。", "民事诉讼法第一百五十七条；民诉法解释第二百四十二条")
 	}
 	return nil
 }
