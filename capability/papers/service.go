@@ -353,6 +353,12 @@ func (s *Service) data(p paper.Paper) (d kinds.Values, err error) {
 	return d, dec.Decode(&d)
 }
 
+// proves is the paper of which a certificate of effect says that it binds.
+func (s *Service) proves(certificate paper.Paper) (string, error) {
+	d, err := s.data(certificate)
+	return d.Text(provesValue), err
+}
+
 // copies are a paper with its copies, and those to whose sides they go.
 func (s *Service) copies(tx *db.Tx, p paper.Paper) (cs []paper.Paper, holders []string, err error) {
 	if cs, err = paper.Copies(tx, p.ID); err != nil {

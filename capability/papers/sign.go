@@ -350,7 +350,7 @@ func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, d kinds
 		if len(bound) > 0 {
 			holders, body["effective_on"] = bound, docket.Today(tx.Now()).String()
 		}
-		theirs, err := s.effects.Prove(tx, d.Text(provesValue), d, body)
+		theirs, err := s.effects.Prove(tx, p.ID, d.Text(provesValue), d, body)
 		if err != nil {
 			return err
 		}

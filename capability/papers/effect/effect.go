@@ -27,11 +27,13 @@ type Book struct {
 	kinds map[string]kinds.Kind
 	// copies are a paper with its copies, and those to whose sides they go.
 	copies func(tx *db.Tx, p paper.Paper) ([]paper.Paper, []string, error)
+	// proves is the paper of which a certificate says that it binds.
+	proves func(certificate paper.Paper) (string, error)
 }
 
 // New returns it, for papers of these kinds.
-func New(k *app.Kit, ks map[string]kinds.Kind, copies func(*db.Tx, paper.Paper) ([]paper.Paper, []string, error)) *Book {
-	return &Book{k, ks, copies}
+func New(k *app.Kit, ks map[string]kinds.Kind, copies func(*db.Tx, paper.Paper) ([]paper.Paper, []string, error), proves func(paper.Paper) (string, error)) *Book {
+	return &Book{k, ks, copies, proves}
 }
 
 // binds reports whether papers of a kind take effect when the last for whom they
@@ -269,14 +271,26 @@ func (s *Book) Early(tx *db.Tx, caseID, about string, fields kinds.Values) ([]ki
 }
 
 // Prove lets the paper bind of which a certificate says so, as that is issued, and
-// returns those who have it. The act that issues records it.
-func (s *Book) Prove(tx *db.Tx, id string, d kinds.Values, body map[string]any) ([]string, error) {
+// returns those who have it. A certificate that an appeal has overtaken while it was
+// drawn is taken back. The act that issues records it.
+func (s *Book) Prove(tx *db.Tx, certificate, id string, d kinds.Values, body map[string]any) ([]string, error) {
 	if id == "" {
 		return nil, nil
 	}
 	p, err := paper.Of(tx, id)
-	if err != nil || p.State != paper.Served {
+	if err != nil {
 		return nil, err
+	}
+	wrong, err := s.Early(tx, p.Case, id, d)
+	if err != nil {
+		return nil, err
+	}
+	if len(wrong) > 0 {
+		body["overtaken"] = id
+		return nil, paper.Withdraw(tx, certificate, "")
+	}
+	if p.State != paper.Served {
+		return nil, nil
 	}
 	from, err := law.ParseDate(d.Text("effective"))
 	if err != nil {
@@ -324,23 +338,54 @@ func (s *Book) Appealed(ctx context.Context, j *jobs.Job) error {
 	})
 }
 
-// unsettled records that papers do not bind, for all who have them.
+// unsettled records that papers do not bind, for all who have them, and takes back
+// the certificates that say they do: whoever is shown one looks it up.
 func (s *Book) unsettled(tx *db.Tx, cause string, ps ...paper.Paper) error {
 	if len(ps) == 0 {
 		return nil
 	}
+	cs, err := s.certificates(tx, ps)
+	if err != nil {
+		return err
+	}
 	var holders []string
-	for _, p := range ps {
+	for _, p := range slices.Concat(ps, cs) {
 		_, hs, err := s.copies(tx, p)
 		if err != nil {
 			return err
 		}
 		holders = append(holders, hs...)
 	}
+	for _, c := range cs {
+		if err := paper.Withdraw(tx, c.ID, ""); err != nil {
+			return err
+		}
+	}
 	slices.Sort(holders)
-	_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.unbound", Court: ps[0].Court, Case: ps[0].Case, Actor: app.Actor(tx.Context()), Cause: cause, Holders: slices.Compact(holders),
-		Body: map[string]any{"paper": ps[0].ID, "papers": len(ps)}})
+	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.unbound", Court: ps[0].Court, Case: ps[0].Case, Actor: app.Actor(tx.Context()), Cause: cause, Holders: slices.Compact(holders),
+		Body: map[string]any{"paper": ps[0].ID, "papers": len(ps), "certificates": len(cs)}})
 	return err
+}
+
+// certificates are those that say of one of these papers of a case that it binds.
+func (s *Book) certificates(tx *db.Tx, about []paper.Paper) (out []paper.Paper, err error) {
+	ps, err := paper.OfCase(tx, about[0].Case)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range ps {
+		if s.kinds[c.Kind].About != "effect" || c.ID != c.Original || !c.Finished() {
+			continue
+		}
+		proved, err := s.proves(c)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(about, func(p paper.Paper) bool { return p.Original == proved }) {
+			out = append(out, c)
+		}
+	}
+	return out, nil
 }
 
 // Path is the page on which the certificate of a paper is written.
