@@ -45,6 +45,8 @@ type Rounds interface {
 	Why(tx *db.Tx, paperID string) (string, error)
 	// Signed reports whether all who should signed it on their phones.
 	Signed(tx *db.Tx, paperID string) (bool, error)
+	// Last is when the last of them signed it.
+	Last(tx *db.Tx, paperID string) (time.Time, error)
 	// Unanimous reports whether nobody refused to sign it.
 	Unanimous(tx *db.Tx, paperID string) (bool, error)
 }
@@ -348,7 +350,11 @@ func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, d kinds
 			return err
 		}
 		if len(bound) > 0 {
-			holders, body["effective_on"] = bound, docket.Today(tx.Now()).String()
+			at, err := s.rounds.Last(tx, p.ID)
+			if err != nil {
+				return err
+			}
+			holders, body["effective_on"] = bound, docket.Today(at).String()
 		}
 		theirs, err := s.effects.Prove(tx, p.ID, d.Text(provesValue), d, body)
 		if err != nil {
@@ -382,7 +388,11 @@ func (s *Service) online(k kinds.Kind, who []paper.Signer) bool {
 // to who serves.
 func (s *Service) received(tx *db.Tx, p paper.Paper, d kinds.Values, digest string) error {
 	if served := d.Text(servesValue); served != "" {
-		return s.k.Tell(tx, fact.ReceiptSigned{Case: p.Case, Paper: served, Return: p.ID, Party: p.Party, On: docket.Today(tx.Now())})
+		at, err := s.rounds.Last(tx, p.ID)
+		if err != nil {
+			return err
+		}
+		return s.k.Tell(tx, fact.ReceiptSigned{Case: p.Case, Paper: served, Return: p.ID, Party: p.Party, On: docket.Today(at)})
 	}
 	who, err := signersOf(d)
 	if err != nil || p.Party == "" || !s.online(s.kinds[p.Kind], who) {
