@@ -176,3 +176,25 @@ func TestStatementRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestUnwritten: what the house certifies of itself nobody types, neither anew nor
+// by having it made again.
+func TestUnwritten(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	id := h.accepted()
+	for kind, fields := range map[string]map[string]any{
+		"eservice_certificate": {"sent_papers": []any{[]string{"民事判决书", "1", "2"}}, "basis": "本人明确表示同意", "confirmation": "笔录", "channel": "短信", "eaddress": "100", "provided": "是", "sent": "2026-03-01 08:00", "arrived": "2026-03-01 08:00",
+			"effective": "2026-03-01 08:00", "rule": "第三十一条第一款", "clock": "手表"},
+		"outage_certificate": {"from": "2026-03-01 08:00", "until": "2026-03-01 18:00", "lasted": "十小时", "known": "听说", "about": "上诉", "last": "2026-03-01", "entry": "1"},
+		"service_return":     {}, "case_code_notice": {},
+	} {
+		h.post("陈助", "/papers/write/"+id+"/save", map[string]any{"kind": kind, "submit": true, "fields": fields}).must(t, kind, 422)
+		h.get("陈助", "/papers/write/"+id+"?kind="+kind).must(t, kind, 404)
+	}
+	certificate := h.issue(id, "", "eservice_certificate", 1)[0]
+	h.exec(`UPDATE paper_paper SET data = ? WHERE id = ?`, h.Kit.Vault.Seal("paper.data", "{}"), certificate)
+	taken := map[string]any{"reason": "重做", "again": true}
+	h.post("周明远", "/papers/paper/"+certificate+"/withdraw", taken).must(t, "made again by hand", 409)
+	delete(taken, "again")
+	h.post("周明远", "/papers/paper/"+certificate+"/withdraw", taken).must(t, "taken back", 200)
+}

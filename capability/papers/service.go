@@ -555,6 +555,9 @@ func (s *Service) again(tx *db.Tx, c docket.Case, p paper.Paper, cs []paper.Pape
 		}
 		return pp.ID, "", err
 	}
+	if unwritten[k.Name] {
+		return "", "", fault.New(fault.Conflict, "这种文书由系统照自己的记录做，不能改写。请只撤回。")
+	}
 	w := written{About: p.ID, Fields: k.Own(d)}
 	switch k.About {
 	case "correction":
