@@ -10,6 +10,7 @@ import (
 	"mashang/docket"
 	"mashang/docket/deadline"
 	"mashang/docket/fact"
+	"mashang/docket/form"
 	"mashang/docket/paper"
 	"mashang/law"
 	"mashang/law/cite"
@@ -264,10 +265,31 @@ func (s *Book) Early(tx *db.Tx, caseID, about string, fields kinds.Values) ([]ki
 	if on, err := law.ParseDate(fields.Text("effective")); err == nil && on.Before(st.on) {
 		out = append(out, kinds.Flaw{Field: "effective", Says: "系统算出来是 " + st.on.Chinese() + "生效，不能写得更早。", Basis: cite.CPL(158).String()})
 	}
+	says, err := s.Certificate(tx, caseID, about)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Equal(days(fields), days(says)) {
+		out = append(out, kinds.Flaw{Field: "served", Says: "和系统记下的送达不一样。请照系统填好的写：谁、哪一天。", Basis: cite.CPL(87).String()})
+	}
+	if fields.Text("last") != says.Text("last") {
+		out = append(out, kinds.Flaw{Field: "last", Says: "和系统算出来的最后一天不一样。", Basis: cite.CPL(171).String()})
+	}
 	if on := st.copies[0].AppealedOn; !on.IsZero() && fields.Text("appeal") == "没有人上诉" {
 		out = append(out, kinds.Flaw{Field: "appeal", Says: "登记过上诉，是 " + on.Chinese() + "。", Basis: cite.CPL(158).String()})
 	}
 	return out, nil
+}
+
+// days are who was served and when, as a certificate says, in one order.
+func days(v kinds.Values) (out []string) {
+	for _, row := range form.Rows(v["served"]) {
+		if len(row) == 3 {
+			out = append(out, row[0]+" "+row[2])
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // Prove lets the paper bind of which a certificate says so, as that is issued, and
