@@ -198,3 +198,30 @@ func TestUnwritten(t *testing.T) {
 	delete(taken, "again")
 	h.post("周明远", "/papers/paper/"+certificate+"/withdraw", taken).must(t, "taken back", 200)
 }
+
+// TestOpponentsPhone: who has written his own telephone or mailbox into the other
+// side's confirmation of address is not served in its place.
+func TestOpponentsPhone(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		theirs := h.partyID(id, company)
+		paper := h.issue(id, theirs, "response_notice", 1)[0]
+		say := func(who string, fields map[string]any) {
+			t.Helper()
+			fields["standing"], fields["shown_by"] = "confirmed", "送达地址确认书"
+			h.post("李倩", "/delivery/"+id+"/address/"+h.partyID(id, who), fields).must(t, who, 200)
+		}
+		send := func(way string) answer {
+			return h.post("李倩", "/delivery/"+id+"/send", map[string]any{"papers": []string{paper}, "ways": []string{way}})
+		}
+		say("贾若兰", map[string]any{"email": "jia@example.cn"})
+		say(company, map[string]any{"sms": jiaPhone, "email": "jia@example.cn", "consent": "agree", "ground": "stated"})
+		for _, way := range []string{"sms", "email"} {
+			if a := send(way).must(t, "to the plaintiff's own "+way, 422); !strings.Contains(a.body, "在线诉讼规则第三十一条") {
+				t.Error(a.body)
+			}
+		}
+		say(company, map[string]any{"sms": identity.FictionalPhone(8)})
+		send("sms").must(t, "to its own", 200)
+	})
+}
