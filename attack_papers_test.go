@@ -225,3 +225,23 @@ func TestOpponentsPhone(t *testing.T) {
 		send("sms").must(t, "to its own", 200)
 	})
 }
+
+// TestNoSuchAgent: a return that an agent is said to have signed serves when the
+// recipient has one, and else nobody.
+func TestNoSuchAgent(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	id := h.accepted()
+	notices := h.issue(id, h.partyID(id, company), "response_notice", 3)
+	hand := func(notice string) answer {
+		return h.upload("李倩", "/delivery/"+id, map[string]string{"papers": notice, "signer": "agent", "signed_on": "2026-03-03"}, "scan", "回证.pdf", []byte("%PDF-1.4 回证"))
+	}
+	if a := hand(notices[0]).must(t, "nobody acts for it", 422); !strings.Contains(a.body, "第八十八条") {
+		t.Error(a.body)
+	}
+	h.post("李倩", "/delivery/"+id+"/hand", map[string]any{"papers": notices[1:2], "way": "post", "on": "2026-03-03", "number": "EMS1"}).must(t, "post", 200)
+	attempt := one[string](h, `SELECT id FROM delivery_attempt`)
+	h.post("李倩", "/delivery/"+id+"/result/"+attempt, map[string]any{"result": "signed", "signer": "agent", "on": "2026-03-03"}).must(t, "by post", 422)
+	h.post("韩雪", "/casebook/"+id+"/agent", map[string]any{"party": h.partyID(id, company), "name": "刘律师", "id_type": "resident", "number": identity.Fictional(72, mustDate("1980-01-02"), true), "phone": identity.FictionalPhone(72), "class": "lawyer", "firm": "某所", "seen": true}).must(t, "agent", 200)
+	hand(notices[0]).must(t, "his lawyer", 200)
+	h.post("李倩", "/delivery/"+id+"/result/"+attempt, map[string]any{"result": "signed", "signer": "agent", "on": "2026-03-03"}).must(t, "his lawyer, by post", 200)
+}

@@ -54,6 +54,9 @@ func (s *Service) handOver(ctx context.Context, caseID string, h handover, files
 			case !e.Made:
 				return refuse("signer", e)
 			}
+			if err := acting(tx, party, h.Signer, h.SignedOn); err != nil {
+				return err
+			}
 			a := attempt{Way: service.Direct, Signer: h.Signer, Note: h.Relation}
 			a.Files.V = files
 			a.found(e)
@@ -274,6 +277,11 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 		}
 		if err := named(k, c.Signer, c.Relation); err != nil && c.Result == "signed" && !c.Opponent {
 			return err
+		}
+		if e.Made && c.Result == "signed" {
+			if err := acting(tx, party, c.Signer, c.On); err != nil {
+				return err
+			}
 		}
 		a.Files.V = append(a.Files.V, files...)
 		switch {
