@@ -158,6 +158,15 @@ func TestBrowserAgrees(t *testing.T) {
 		agree(what, a.do(t, file), trust)
 		agree(what+", many signers", a.do(t, signedBy(t, tiny("hello"), 2)), trust)
 	}
+	for what, x := range sharedByPages(t) {
+		start := time.Now()
+		if got := says(t, p, x, trust, now); got.Verdict != Changed {
+			t.Errorf("%s: %s %s", what, got.Verdict, got.Why)
+		}
+		if d := time.Since(start); d > 4*time.Second {
+			t.Errorf("%s: took %s", what, d)
+		}
+	}
 	for what, x := range pictured(t) {
 		agree(what, x, trust)
 	}
