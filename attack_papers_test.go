@@ -245,3 +245,23 @@ func TestNoSuchAgent(t *testing.T) {
 	hand(notices[0]).must(t, "his lawyer", 200)
 	h.post("李倩", "/delivery/"+id+"/result/"+attempt, map[string]any{"result": "signed", "signer": "agent", "on": "2026-03-03"}).must(t, "his lawyer, by post", 200)
 }
+
+// TestBehindALock: to an account that the court has locked nothing is served, even
+// when she has confirmed it: she cannot open it.
+func TestBehindALock(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	id := h.accepted()
+	long, _ := h.caseCode(id, "贾若兰")
+	h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+	hers := h.partyID(id, "贾若兰")
+	h.post("李倩", "/delivery/"+id+"/address/"+hers, map[string]any{"inapp": true, "consent": "agree", "ground": "stated", "standing": "confirmed", "shown_by": "送达地址确认书"}).must(t, "address", 200)
+	for state, want := range map[string]string{"locked": "next", "active": "effective"} {
+		h.exec(`UPDATE account_account SET state = ? WHERE person_id = (SELECT person_id FROM docket_party WHERE id = ?)`, state, hers)
+		notice := h.issue(id, hers, "summons", 1)
+		h.post("李倩", "/delivery/"+id+"/send", map[string]any{"papers": notice, "ways": []string{"inapp"}}).must(t, "send", 200)
+		h.drain()
+		if got := one[string](h, `SELECT state FROM delivery_service WHERE paper_id = '`+notice[0]+`'`); got != want {
+			t.Errorf("%s: %s", state, got)
+		}
+	}
+}

@@ -28,9 +28,9 @@ type Papers interface {
 	Certify(tx *db.Tx, kind string, c docket.Case, p docket.Party, fields map[string]any) (paper.Paper, error)
 }
 
-// Accounts knows whether a person signs in here, and what he bound.
+// Accounts knows whether a person can sign in here, and what he bound.
 type Accounts interface {
-	Known(tx *db.Tx, person string) (bool, error)
+	Opens(tx *db.Tx, person string) (bool, error)
 	// WeChat is the openid of the WeChat that a person bound; empty when he has none.
 	WeChat(tx *db.Tx, person string) (string, error)
 }
@@ -173,7 +173,7 @@ func (s *Book) said(tx *db.Tx, p docket.Party) (Known, error) {
 		}
 	}
 	if _, ok := k.By[string(service.InApp)]; !ok {
-		has, err := s.accounts.Known(tx, p.Person)
+		has, err := s.accounts.Opens(tx, p.Person)
 		if err != nil {
 			return k, err
 		}
