@@ -200,7 +200,7 @@ func (s *Book) standing(tx *db.Tx, caseID, original string) (Standing, bool, err
 // law:民诉法解释(2022)/244 上诉期从各自收到判决书、裁定书之日计算。
 func lastOf(ds []deadline.Deadline, rule string, copies []paper.Paper, today law.Date) (last law.Date, over bool) {
 	for _, x := range copies {
-		i := slices.IndexFunc(ds, func(d deadline.Deadline) bool { return d.Rule == rule && d.Party == x.Party })
+		i := slices.IndexFunc(ds, func(d deadline.Deadline) bool { return d.Rule == rule && d.Party == x.Party && d.StartedBy(x.ID) })
 		if i < 0 || ds[i].Provisional || !ds[i].Last.Before(today) {
 			return last, false
 		}
