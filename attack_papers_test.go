@@ -19,9 +19,16 @@ func TestUnsignedIsNone(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
 	id, round := h.pair()
 	file := h.get("贾若兰", "/signing/"+id+"/round/"+round+"/file").must(t, "file", 200).body
-	if a := h.upload("", "/signing/check", nil, "file", "a.pdf", []byte(file)).must(t, "check", 200); a.get("state") != "unsigned" || strings.Contains(a.body, "调解笔录") {
-		t.Error(a.body)
+	unsigned := func(when string) {
+		t.Helper()
+		if a := h.upload("", "/signing/check", nil, "file", "a.pdf", []byte(file)).must(t, "check", 200); a.get("state") != "unsigned" || strings.Contains(a.body, "调解笔录") {
+			t.Errorf("%s: %s", when, a.body)
+		}
 	}
+	unsigned("while it is signed")
+	h.post("贾若兰", "/signing/"+id+"/round/"+round+"/decline", map[string]any{"reason": "不同意"}).must(t, "decline", 200)
+	h.drain()
+	unsigned("when one has declined")
 }
 
 // TestNeverServed: what was taken back and made anew before it was served stays

@@ -58,8 +58,11 @@ func (s *Service) check(ctx context.Context, pdf []byte) (finding, error) {
 	}
 	return f, s.k.Read(ctx, func(tx *db.Tx) error {
 		p, ok, err := paper.ByDigest(tx, hex.EncodeToString(sum[:]))
-		if err != nil || !ok || p.State == paper.Signing { // what is still being signed is no paper yet
+		if err != nil || !ok {
 			return err
+		}
+		if _, open, err := db.Maybe[string](tx, `SELECT id FROM signing_round WHERE paper_id = ? AND state <> 'complete'`, p.ID); err != nil || open || p.State == paper.Signing {
+			return err // what not all have signed is no paper yet, or never was
 		}
 		ct, err := docket.CourtOf(tx, p.Court)
 		if err != nil {
