@@ -1,14 +1,20 @@
 package mashang_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
 
 	"mashang/docket"
 	"mashang/docket/paper"
 	"mashang/law/identity"
+	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/dbtest"
 )
@@ -269,6 +275,63 @@ func TestBehindALock(t *testing.T) {
 		h.drain()
 		if got := one[string](h, `SELECT state FROM delivery_service WHERE paper_id = '`+notice[0]+`'`); got != want {
 			t.Errorf("%s: %s", state, got)
+		}
+	}
+}
+
+// TestOvertaken: an appeal that is entered while the certificate that nobody
+// appealed is drawn keeps the judgment from binding, and the certificate from being
+// one.
+func TestOvertaken(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	b, err := os.ReadFile("testdata/scenarios/77-takes-effect.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &scene{house: h, vars: map[string]string{}, parts: map[string]string{}, seen: true, doc: newOpenAPI(t, h)}
+	parts := txtar.Parse(b).Files
+	for _, p := range parts {
+		name, coded := strings.CutSuffix(p.Name, ".base64")
+		if s.parts[name] = string(p.Data); coded {
+			picture, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(p.Data)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.parts[name] = string(picture)
+		}
+	}
+	approved := 0
+	for _, l := range strings.Split(string(parts[0].Data), "\n") {
+		if l = strings.TrimSpace(l); l == "" || strings.HasPrefix(l, "#") {
+			continue
+		}
+		if err := s.command(words2(l)); err != nil {
+			t.Fatalf("%s: %v", l, err)
+		}
+		if strings.HasSuffix(l, "/decide answer=approve") {
+			approved++
+		}
+		if approved == 2 {
+			break
+		}
+	}
+	h.Kit.Fail = func(tx *db.Tx) error {
+		if auth.From(tx.Context()).System == "papers.draw" {
+			return errFault
+		}
+		return nil
+	}
+	for _, l := range []string{"as 李倩", "post /casebook/$case/appeal party=$party.衡水某塑胶制品有限公司 on=2026-03-19 kind=appeal", "jobs run"} {
+		if err := s.command(words2(l)); err != nil {
+			t.Fatalf("%s: %v", l, err)
+		}
+	}
+	h.Kit.Fail = nil
+	h.clock.Add(time.Hour)
+	h.drain()
+	for _, p := range h.papers(s.vars["case"]) {
+		if want := map[string]string{"judgment": paper.Served, "effectiveness_certificate": paper.Withdrawn}[p.Kind]; want != "" && p.State != want {
+			t.Errorf("%s: %s", p.Kind, p.State)
 		}
 	}
 }
