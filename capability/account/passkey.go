@@ -360,6 +360,13 @@ func (s *Service) Known(tx *db.Tx, person string) (bool, error) {
 	return false, nil
 }
 
+// Opens reports whether anybody can sign in as a person now: what lies behind a
+// lock has not reached him.
+func (s *Service) Opens(tx *db.Tx, person string) (bool, error) {
+	n, err := db.One[int64](tx, `SELECT COUNT(*) FROM account_account WHERE person_id = ? AND state = 'active'`, person)
+	return n > 0, err
+}
+
 // PhoneOf is the phone that a person proved when he signed in; empty when he
 // never did.
 func (s *Service) PhoneOf(tx *db.Tx, person string, staff bool) (string, error) {

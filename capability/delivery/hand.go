@@ -54,6 +54,9 @@ func (s *Service) handOver(ctx context.Context, caseID string, h handover, files
 			case !e.Made:
 				return refuse("signer", e)
 			}
+			if err := acting(tx, party, h.Signer, h.SignedOn); err != nil {
+				return err
+			}
 			a := attempt{Way: service.Direct, Signer: h.Signer, Note: h.Relation}
 			a.Files.V = files
 			a.found(e)
@@ -275,6 +278,11 @@ func (s *Service) result(ctx context.Context, verb, caseID, attemptID string, c 
 		if err := named(k, c.Signer, c.Relation); err != nil && c.Result == "signed" && !c.Opponent {
 			return err
 		}
+		if e.Made && c.Result == "signed" {
+			if err := acting(tx, party, c.Signer, c.On); err != nil {
+				return err
+			}
+		}
 		a.Files.V = append(a.Files.V, files...)
 		switch {
 		case c.Result == "posted":
@@ -373,7 +381,8 @@ func (s *Service) lapseAt(tx *db.Tx, a attempt) error {
 }
 
 // lapse makes a notice effective when its days are over, unless it was put up
-// once more since.
+// once more since. Where the paper was presumed served before, it is kept for when
+// that is rebutted.
 func (s *Service) lapse(ctx context.Context, j *jobs.Job) error {
 	var b lapseJob
 	if err := j.Read(&b); err != nil {
@@ -385,7 +394,7 @@ func (s *Service) lapse(ctx context.Context, j *jobs.Job) error {
 			return err
 		}
 		e := service.Published(days(a), a.abroad(), docket.Today(tx.Now()))
-		if !e.Made || v.State == effective || !a.Made.IsZero() || p.State != paper.Issued { // or it was taken back while it hung
+		if !e.Made || !a.Made.IsZero() || !p.Finished() { // or it was taken back while it hung
 			return j.Finish(tx)
 		}
 		a.found(e)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"time"
 
 	"mashang/capability/delivery/reach"
 	"mashang/docket"
@@ -31,12 +32,16 @@ var isParcel = regexp.MustCompile(`^[A-Z0-9]{2,30}$`)
 func (s *Service) parcel(tx *db.Tx, number string, to docket.Party) (find string, err error) {
 	find = s.k.Vault.Find(findParcel, number)
 	n, err := db.One[int64](tx, `SELECT COUNT(*) FROM delivery_attempt a JOIN delivery_service v ON v.id = a.service_id JOIN docket_party p ON p.id = v.party_id
-		WHERE a.find = ? AND a.at > ? AND p.person_id <> ?`, find, tx.Now().AddDate(-1, 0, 0), to.Person) // after a year the post gives a number again
+		WHERE a.find = ? AND a.at > ? AND p.person_id <> ?`, find, forgotten(tx), to.Person)
 	if err == nil && n > 0 {
 		err = fault.Field("number", "这个号码的邮件已经登记给了别人。请再看一遍邮件单。")
 	}
 	return find, err
 }
+
+// forgotten is before when a number says nothing any more: after a year the post
+// gives it again.
+func forgotten(tx *db.Tx) time.Time { return tx.Now().AddDate(-1, 0, 0) }
 
 // postedTo is the address that stood on the parcel: the one that was known on
 // the day of posting, and on a day of change the old one. What he confirmed
@@ -53,7 +58,7 @@ func postedTo(newestFirst []reach.Address, on law.Date) (at reach.Address) {
 // Parcels returns what was given to the post under a number: one parcel may hold
 // several papers for one recipient.
 func (s *Service) Parcels(tx *db.Tx, number string) ([]paper.Parcel, error) {
-	as, err := db.List[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE find = ? AND way = 'post' ORDER BY at, id`, s.k.Vault.Find(findParcel, parcelNumber(number)))
+	as, err := db.List[attempt](tx, `SELECT `+attemptCols+` FROM delivery_attempt WHERE find = ? AND way = 'post' AND at > ? ORDER BY at, id`, s.k.Vault.Find(findParcel, parcelNumber(number)), forgotten(tx))
 	return s.parcels(tx, as, err)
 }
 

@@ -2,10 +2,13 @@ package delivery
 
 import (
 	"mashang/capability/delivery/reach"
+	"mashang/docket"
 	"mashang/docket/paper"
 	"mashang/law"
 	"mashang/law/cite"
 	"mashang/law/service"
+	"mashang/platform/clock"
+	"mashang/platform/db"
 	"mashang/platform/fault"
 )
 
@@ -56,6 +59,21 @@ func named(k reach.Known, signer service.Receiver, said string) error {
 		e.Field, e.Show = "signer", "没有登记过他指定谁代收。他真指定了的，请先登记到送达地址里，再登记签收。"
 	}
 	return e
+}
+
+// acting refuses the signature of an agent whom the recipient did not have on that
+// day, as far as the file knows: anybody could sign as one.
+//
+// law:民事诉讼法(2023)/88 受送达人有诉讼代理人的，可以送交其代理人签收
+func acting(tx *db.Tx, to docket.Party, signer service.Receiver, on law.Date) error {
+	if signer != service.Agent {
+		return nil
+	}
+	n, err := db.One[int64](tx, `SELECT COUNT(*) FROM docket_agent WHERE case_id = ? AND party_id = ? AND (until_at = 0 OR until_at > ?)`, to.Case, to.ID, on.At(0, 0, clock.Shanghai))
+	if err == nil && n == 0 {
+		err = &fault.Error{Kind: fault.Invalid, Field: "signer", Show: "案卷里他那天没有诉讼代理人。真有的，请先登记代理人，再登记签收。", Basis: cite.Basis{cite.CPL(88)}.String()}
+	}
+	return err
 }
 
 // since is the day of the youngest paper: nothing was done with all of them before.

@@ -225,12 +225,12 @@ func (s *Service) sendBy(tx *db.Tx, v serving, p paper.Paper, person string, d d
 	case d.Bar != nil:
 		a.Failed, a.Reason = now, d.Bar.Says
 	case d.Way == service.InApp:
-		has, err := s.accounts.Known(tx, person)
+		has, err := s.accounts.Opens(tx, person)
 		if err != nil {
 			return err
 		}
 		if a.Success = now; !has {
-			a.Success, a.Failed, a.Reason = time.Time{}, now, "他还没有在这里登录过，没有账号。"
+			a.Success, a.Failed, a.Reason = time.Time{}, now, "他还没有在这里登录过，没有账号，或者账号锁着。"
 		}
 	default:
 		ct, err := docket.CourtOf(tx, p.Court)

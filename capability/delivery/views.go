@@ -381,8 +381,12 @@ func (s *Service) unsent(tx *db.Tx, v capability.Viewer, courts []string) ([]cap
 	return out, err
 }
 
-// Hung are the public notices of half a year, the newest first, as anybody may
-// read them; of a sealed case, or a paper that was taken back, nobody does.
+// mostOver is how many notices whose days are over the board shows.
+const mostOver = 200
+
+// Hung are the public notices of half a year as anybody may read them: all that
+// have still to hang, however many, then the newest of those whose days are over.
+// Those of a sealed case, or of a paper that was taken back, nobody reads.
 func (s *Service) Hung(tx *db.Tx) (out []paper.Notice, err error) {
 	type row struct {
 		Short  string             `db:"short"`
@@ -392,10 +396,17 @@ func (s *Service) Hung(tx *db.Tx) (out []paper.Notice, err error) {
 		Paper  string             `db:"paper"`
 		Posted db.JSON[[]posting] `db:"posted"`
 	}
-	rows, err := db.List[row](tx, `SELECT t.short, t.title AS spoken, c.number, n.name, p.title AS paper, a.posted FROM delivery_attempt a
+	const notices = `SELECT t.short, t.title AS spoken, c.number, n.name, p.title AS paper, a.posted FROM delivery_attempt a
 		JOIN delivery_service v ON v.id = a.service_id JOIN docket_case c ON c.id = v.case_id JOIN docket_court t ON t.code = c.court_id
 		JOIN paper_paper p ON p.id = v.paper_id JOIN docket_party y ON y.id = v.party_id JOIN docket_person n ON n.id = y.person_id
-		WHERE a.way = 'notice' AND a.at > ? AND c.secrecy <> ? AND p.state <> ? ORDER BY a.at DESC, a.id DESC LIMIT 200`, tx.Now().AddDate(0, -6, 0), docket.Sealed, paper.Withdrawn)
+		WHERE a.way = 'notice' AND a.at > ? AND c.secrecy <> ? AND p.state NOT IN (?, ?) AND a.made_on `
+	args := []any{tx.Now().AddDate(0, -6, 0), docket.Sealed, paper.Withdrawn, paper.Superseded}
+	rows, err := db.List[row](tx, notices+`= '' ORDER BY a.at DESC, a.id DESC`, args...)
+	if err != nil {
+		return nil, err
+	}
+	over, err := db.List[row](tx, notices+`<> '' ORDER BY a.at DESC, a.id DESC LIMIT ?`, append(args, mostOver)...)
+	rows = append(rows, over...)
 	today := docket.Today(tx.Now())
 	for _, r := range rows {
 		a := attempt{Posted: r.Posted}

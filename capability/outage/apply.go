@@ -67,7 +67,7 @@ func (s *Service) of(tx *db.Tx, a auth.Actor, verb, caseID, id string) (v view, 
 		return v, fault.Missing() // a draft is his who may leave it
 	}
 	v = view{Case: g.Case, Application: x}
-	v.Apply = x.Party == me.ID && x.State == draft && access.Allowed(g.Relation, "extension", "apply")
+	v.Apply = x.Party == me.ID && x.theirs() && access.Allowed(g.Relation, "extension", "apply")
 	v.Decide = x.State == filed && access.Allowed(g.Relation, "extension", "decide")
 	if v.Party, err = docket.PartyOf(tx, x.Party); err != nil {
 		return v, err
@@ -80,6 +80,10 @@ func byID(tx *db.Tx, caseID, id string) (application, bool, error) {
 	return db.Maybe[application](tx, `SELECT `+cols+` FROM outage_application WHERE id = ? AND case_id = ?`, id, caseID)
 }
 
+// theirs reports whether an application is still the party's to hand in: who said
+// that he won't may think better of it as long as the ten days last.
+func (a application) theirs() bool { return a.State == draft || a.State == left }
+
 // apply hands an application in, or leaves it.
 func (s *Service) apply(ctx context.Context, caseID, id string, c applyCmd) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
@@ -88,7 +92,8 @@ func (s *Service) apply(ctx context.Context, caseID, id string, c applyCmd) erro
 			return err
 		}
 		a := v.Application
-		if a.State != draft {
+		was := a.State
+		if !a.theirs() || was == left && c.Do == "leave" {
 			return fault.New(fault.Conflict, "这份申请已经交了，或者已经说过不交。")
 		}
 		kind := "outage.left"
@@ -106,7 +111,7 @@ func (s *Service) apply(ctx context.Context, caseID, id string, c applyCmd) erro
 		default:
 			return fault.Field("do", "请选交给法院，还是不交。")
 		}
-		if err := db.Must1(tx.Exec(`UPDATE outage_application SET state = ?, reason = ?, filed_at = ? WHERE id = ? AND state = 'draft'`, a.State, a.Reason, a.Filed, a.ID)); err != nil {
+		if err := db.Must1(tx.Exec(`UPDATE outage_application SET state = ?, reason = ?, filed_at = ? WHERE id = ? AND state = ?`, a.State, a.Reason, a.Filed, a.ID, was)); err != nil {
 			return err
 		}
 		body := map[string]any{"application": a.ID, "rule": a.Rule, "last": a.Last.String()}

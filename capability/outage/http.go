@@ -260,7 +260,7 @@ func (s *Service) postApply(r *http.Request) (web.Reply, error) {
 	}
 	toast := "交给法官了。准不准许，会告诉您。"
 	if c.Do == "leave" {
-		toast = "记下了，这份申请不交。"
+		toast = "记下了，这份申请不交。改了主意，期限以内还可以交。"
 	}
 	return s.done(r, s.apply(r.Context(), r.PathValue("case"), r.PathValue("application"), c), toast, decideCmd{})
 }

@@ -107,6 +107,9 @@ func (s *Service) save(ctx context.Context, caseID string, c draftCmd) (out save
 		if !ok {
 			return fault.Field("kind", "没有这种文书。")
 		}
+		if unwritten[k.Name] {
+			return errUnwritten
+		}
 		if !theirs(k, g, access.Bench) {
 			return errTheirs
 		}

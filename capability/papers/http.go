@@ -40,7 +40,7 @@ func New(k *app.Kit, codes Codes, rounds Rounds, replyDays int) (*Service, error
 		ks[k.Name] = k
 	}
 	s := &Service{k: k, codes: codes, rounds: rounds, faces: faces, all: all, kinds: ks, replyDays: replyDays}
-	s.effects = effect.New(k, ks, s.copies)
+	s.effects = effect.New(k, ks, s.copies, s.proves)
 	return s, err
 }
 

@@ -353,6 +353,12 @@ func (s *Service) data(p paper.Paper) (d kinds.Values, err error) {
 	return d, dec.Decode(&d)
 }
 
+// proves is the paper of which a certificate of effect says that it binds.
+func (s *Service) proves(certificate paper.Paper) (string, error) {
+	d, err := s.data(certificate)
+	return d.Text(provesValue), err
+}
+
 // copies are a paper with its copies, and those to whose sides they go.
 func (s *Service) copies(tx *db.Tx, p paper.Paper) (cs []paper.Paper, holders []string, err error) {
 	if cs, err = paper.Copies(tx, p.ID); err != nil {
@@ -414,7 +420,7 @@ func served(tx *db.Tx, caseID, party string) (out []paper.Paper, err error) {
 	all, err := paper.OfCase(tx, caseID)
 	for _, p := range all {
 		// 互联网公开审判流程信息的规定 10: documents after service.
-		if p.Party == party && p.Kind != "service_return" && (p.State == paper.Served || p.State == paper.Effective || p.State == paper.Superseded) {
+		if p.Party == party && p.Kind != "service_return" && (p.State == paper.Served || p.State == paper.Effective || p.State == paper.Superseded && !p.ServedOn.IsZero()) {
 			out = append(out, p)
 		}
 	}
@@ -484,6 +490,14 @@ func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd)
 		if err := paper.Withdraw(tx, p.ID, by); err != nil {
 			return err
 		}
+		for _, x := range cs {
+			if x.ServedOn.IsZero() {
+				continue
+			}
+			if err := s.k.Tell(tx, fact.ServiceUndone{Case: x.Case, Paper: x.ID, Kind: x.Kind, Party: x.Party, On: x.ServedOn}); err != nil {
+				return err
+			}
+		}
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.withdrawn", Court: p.Court, Case: p.Case, Actor: app.Actor(ctx), Holders: holders,
 			Body: map[string]any{"paper": p.ID, "by": by, "draft": draftID}, Private: map[string]string{"reason": cmd.Reason}})
 		return err
@@ -491,17 +505,23 @@ func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd)
 }
 
 // removable says why a paper can't be taken back: what the court has decided
-// and served binds the court too.
+// and served binds the court too. A mediation statement binds nobody until the last
+// party has signed for it: when one will not, it makes way for the judgment.
 //
 // law:民诉法解释(2022)/242 按照审判监督程序处理
+// law:民事诉讼法(2023)/102 调解书送达前一方反悔的，人民法院应当及时判决
 func (s *Service) removable(p paper.Paper, cs []paper.Paper) error {
 	if s.Nature(p.Kind) == service.Plain {
 		return nil
 	}
+	has := 0
 	for _, c := range cs {
 		if c.State == paper.Served || c.State == paper.Effective {
-			return fault.Law(fault.Conflict, "这份"+p.Title+"已经送达，法院不能自己收回。写错了字，用补正裁定改；裁判错了，走上诉或者审判监督程序。", "民事诉讼法第一百五十七条；民诉法解释第二百四十二条")
+			has++
 		}
+	}
+	if has == len(cs) || has > 0 && s.Nature(p.Kind) != service.Mediation {
+		return fault.Law(fault.Conflict, "这份"+p.Title+"已经送达，法院不能自己收回。写错了字，用补正裁定改；裁判错了，走上诉或者审判监督程序。", "民事诉讼法第一百五十七条；民诉法解释第二百四十二条")
 	}
 	return nil
 }
@@ -534,6 +554,9 @@ func (s *Service) again(tx *db.Tx, c docket.Case, p paper.Paper, cs []paper.Pape
 			pp, err = s.set(tx, c, party, p.Kind)
 		}
 		return pp.ID, "", err
+	}
+	if unwritten[k.Name] {
+		return "", "", fault.New(fault.Conflict, "这种文书由系统照自己的记录做，不能改写。请只撤回。")
 	}
 	w := written{About: p.ID, Fields: k.Own(d)}
 	switch k.About {

@@ -45,6 +45,8 @@ type Rounds interface {
 	Why(tx *db.Tx, paperID string) (string, error)
 	// Signed reports whether all who should signed it on their phones.
 	Signed(tx *db.Tx, paperID string) (bool, error)
+	// Last is when the last of them signed it.
+	Last(tx *db.Tx, paperID string) (time.Time, error)
 	// Unanimous reports whether nobody refused to sign it.
 	Unanimous(tx *db.Tx, paperID string) (bool, error)
 }
@@ -348,9 +350,13 @@ func (s *Service) issue(ctx context.Context, j *jobs.Job, p paper.Paper, d kinds
 			return err
 		}
 		if len(bound) > 0 {
-			holders, body["effective_on"] = bound, docket.Today(tx.Now()).String()
+			at, err := s.rounds.Last(tx, p.ID)
+			if err != nil {
+				return err
+			}
+			holders, body["effective_on"] = bound, docket.Today(at).String()
 		}
-		theirs, err := s.effects.Prove(tx, d.Text(provesValue), d, body)
+		theirs, err := s.effects.Prove(tx, p.ID, d.Text(provesValue), d, body)
 		if err != nil {
 			return err
 		}
@@ -382,7 +388,11 @@ func (s *Service) online(k kinds.Kind, who []paper.Signer) bool {
 // to who serves.
 func (s *Service) received(tx *db.Tx, p paper.Paper, d kinds.Values, digest string) error {
 	if served := d.Text(servesValue); served != "" {
-		return s.k.Tell(tx, fact.ReceiptSigned{Case: p.Case, Paper: served, Return: p.ID, Party: p.Party, On: docket.Today(tx.Now())})
+		at, err := s.rounds.Last(tx, p.ID)
+		if err != nil {
+			return err
+		}
+		return s.k.Tell(tx, fact.ReceiptSigned{Case: p.Case, Paper: served, Return: p.ID, Party: p.Party, On: docket.Today(at)})
 	}
 	who, err := signersOf(d)
 	if err != nil || p.Party == "" || !s.online(s.kinds[p.Kind], who) {
@@ -438,8 +448,8 @@ func (s *Service) showServed(ctx context.Context, out *strings.Builder, p paper.
 
 // agreedOn lets what parties agreed take effect when all of them have signed the
 // record, judge and clerk after them, if they agreed on that as well, and returns
-// those whom it binds. A statement may be drawn from it still; who does not take
-// it changes nothing.
+// those whom it binds. For a party signs himself, or an agent who may settle. A
+// statement may be drawn from it still; who does not take it changes nothing.
 //
 // law:民诉法解释(2022)/151 由当事人、审判人员、书记员签名或者盖章后即具有法律效力
 func (s *Service) agreedOn(tx *db.Tx, p paper.Paper, d kinds.Values) (bound []string, err error) {

@@ -88,6 +88,9 @@ func (s *Service) load2(tx *db.Tx, caseID string, q which) (v writing, err error
 		v.Kinds = s.all
 		return v, nil
 	}
+	if unwritten[q.Kind] {
+		return v, fault.Missing()
+	}
 	var ok bool
 	if v.Kind, ok, err = s.kind(tx, v.Case.Court, q.Kind); err != nil || !ok {
 		return v, fault.OrMissing(err)
@@ -250,10 +253,16 @@ func (s *Service) postDecide(r *http.Request) (web.Reply, error) {
 	return web.Reply{Goto: "/casebook/" + caseID, Toast: toast, JSON: ok{true}}, nil
 }
 
+// unwritten are the kinds that the house fills from its own records: what they
+// certify, or carry, is nobody's to type.
+var unwritten = map[string]bool{"service_return": true, "eservice_certificate": true, "outage_certificate": true, "case_code_notice": true}
+
+var errUnwritten = fault.Field("kind", "这种文书由系统照自己的记录做，不能自己写。")
+
 // inGroup are the kinds of a part of the list that can be written here.
 func inGroup(ks []kinds.Kind, group string) (out []kinds.Kind) {
 	for _, k := range ks {
-		if k.Group == group && k.Name != "service_return" && k.Name != "eservice_certificate" && k.Name != "outage_certificate" && k.Name != "case_code_notice" {
+		if k.Group == group && !unwritten[k.Name] {
 			out = append(out, k)
 		}
 	}

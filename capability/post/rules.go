@@ -74,6 +74,7 @@ var (
 	signed   = []string{"签收", "妥投", "投递成功"}
 	returned = []string{"退回", "退件", "退信"}
 	not      = []string{"未", "没有", "失败", "不成功"}
+	unsigned = []string{"拒", "待"} // 拒绝签收, 待签收
 )
 
 // signers are the words that say who signed so that the law knows him. Whoever
@@ -106,7 +107,7 @@ func decide(l line, p paper.Parcel, today law.Date) (t paper.Tracking, what, why
 		}
 		return false
 	}
-	done, back := contains(signed), contains(returned)
+	done, back := contains(signed) && !contains(unsigned), contains(returned)
 	if !done && !back || contains(not) && !back {
 		return t, onTheWay, ""
 	}

@@ -18,6 +18,9 @@ func TestDecide(t *testing.T) {
 		want paper.Tracking
 	}{
 		{line{Event: "收寄", Date: "2026-03-05"}, false, onTheWay, paper.Tracking{}},
+		{line{Event: "拒绝签收", Date: "2026-03-05", Signer: "本人"}, false, onTheWay, paper.Tracking{}},
+		{line{Event: "到达网点，待签收", Date: "2026-03-05", Signer: "本人"}, false, onTheWay, paper.Tracking{}},
+		{line{Event: "拒绝签收，退回", Date: "2026-03-05", Reason: "本人拒收"}, false, clear, paper.Tracking{Why: service.Refused, On: on}},
 		{line{Event: "投递未妥投", Date: "2026-03-05"}, false, onTheWay, paper.Tracking{}},
 		{line{Event: "妥投", Date: "2026-03-05 10:20", Signer: "本人"}, false, clear, paper.Tracking{Signed: true, By: service.Self, On: on}},
 		{line{Event: "已签收", Date: "2026年3月5日", Signer: "同住成年家属：李某，妻子"}, false, clear, paper.Tracking{Signed: true, By: service.Family, Relation: "李某，妻子", On: on}},

@@ -420,7 +420,8 @@ func (s *Service) desk(tx *db.Tx, verb, roundID string) (r round, vs []slot, err
 }
 
 // refuse writes down that one of those present would not sign a record, and
-// why; the others sign on.
+// why; the others sign on. Of the court itself nobody can refuse: without judge
+// and clerk it is no record.
 //
 // law:民事诉讼法(2023)/150 拒绝签名盖章的，记明情况附卷。
 func (s *Service) refuse(ctx context.Context, roundID string, c reasonCmd) error {
@@ -432,7 +433,7 @@ func (s *Service) refuse(ctx context.Context, roundID string, c reasonCmd) error
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(vs, func(v slot) bool { return v.ID == c.Slot && v.State == waiting })
+		i := slices.IndexFunc(vs, func(v slot) bool { return v.ID == c.Slot && v.State == waiting && v.Party != "" })
 		if i < 0 {
 			return fault.Field("slot", "请选谁不签。")
 		}

@@ -61,6 +61,9 @@ func (s *Service) check(ctx context.Context, pdf []byte) (finding, error) {
 		if err != nil || !ok {
 			return err
 		}
+		if _, open, err := db.Maybe[string](tx, `SELECT id FROM signing_round WHERE paper_id = ? AND state <> 'complete'`, p.ID); err != nil || open || p.State == paper.Signing {
+			return err // what not all have signed is no paper yet, or never was
+		}
 		ct, err := docket.CourtOf(tx, p.Court)
 		if err != nil {
 			return err
@@ -145,6 +148,7 @@ var objections = map[sign.What]string{
 	sign.BytesChanged:      "签章盖住的内容被改过",
 	sign.SignatureBroken:   "签章本身损坏，或者被换过",
 	sign.OtherPaper:        "这个签名是从别的文书上搬来的",
+	sign.AfterSeal:         "盖章以后又有人签名，他画上去的不算",
 	sign.StoreWrong:        "附带的证书资料不对",
 }
 

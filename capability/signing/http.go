@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"mashang/capability"
 	"mashang/platform/app"
@@ -24,7 +25,7 @@ var schema embed.FS
 
 // New returns the service.
 func New(k *app.Kit, o Outside, accounts Accounts) *Service {
-	return &Service{k: k, persons: o.Persons, accounts: accounts, outside: o, lists: seals.NewLists(k.Clock), kept: map[string]bool{}}
+	return &Service{k: k, persons: o.Persons, accounts: accounts, outside: o, lists: seals.NewLists(k.Clock), kept: map[string]bool{}, turns: make(chan struct{}, mostAtOnce)}
 }
 
 // Capability returns the service's line for the list.
@@ -62,6 +63,25 @@ func (s *Service) outsideJobs() []string {
 // mostBytes of a file that is checked.
 const mostBytes = 20 << 20
 
+// mostAtOnce is how many files are checked at the same time. Anybody may send one,
+// and what a few megabytes say may take a hundred to read.
+const mostAtOnce = 4
+
+// patience is how long a file waits for those before it.
+var patience = 20 * time.Second
+
+// turn waits until a file may be checked.
+func (s *Service) turn(ctx context.Context) (done func(), err error) {
+	select {
+	case s.turns <- struct{}{}:
+		return func() { <-s.turns }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-time.After(patience):
+		return nil, fault.New(fault.Unavailable, "正在核对别人的文件，请过一分钟再试。")
+	}
+}
+
 type none struct{}
 
 func (s *Service) routes(rt *web.Router) {
@@ -91,6 +111,11 @@ func (s *Service) postCheck(r *http.Request) (web.Reply, error) {
 	if fs[0].Size > mostBytes {
 		return again(fault.Field("file", "文件太大了，法院的文书没有这么大。"))
 	}
+	done, err := s.turn(r.Context())
+	if err != nil {
+		return web.Reply{}, err
+	}
+	defer done()
 	b, err := web.Bytes(fs[0])
 	if err != nil {
 		return web.Reply{}, err

@@ -151,6 +151,13 @@ func (s *Service) Signed(tx *db.Tx, paperID string) (bool, error) {
 	return s.Unanimous(tx, paperID)
 }
 
+// Last is when the last signature came onto a paper: whatever is done with it
+// afterwards, and when, that is the day of what was signed.
+func (s *Service) Last(tx *db.Tx, paperID string) (time.Time, error) {
+	at, err := db.One[int64](tx, `SELECT COALESCE(MAX(v.at), 0) FROM signing_slot v JOIN signing_round r ON r.id = v.round_id WHERE r.paper_id = ? AND v.state = 'signed'`, paperID)
+	return time.UnixMilli(at), err
+}
+
 // Unanimous reports whether nobody refused to sign a paper whose round is complete.
 func (s *Service) Unanimous(tx *db.Tx, paperID string) (bool, error) {
 	n, err := db.One[int64](tx, `SELECT COUNT(*) FROM signing_slot v JOIN signing_round r ON r.id = v.round_id WHERE r.paper_id = ? AND v.state <> 'signed'`, paperID)

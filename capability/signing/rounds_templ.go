@@ -933,7 +933,7 @@ func coursePage(v course, now time.Time, e ui.Errs) templ.Component {
 
 func (v course) refusing() (out []ui.Option) {
 	for _, x := range v.Slots {
-		if x.State == waiting {
+		if x.State == waiting && x.Party != "" {
 			out = append(out, ui.Option{Value: x.ID, Text: x.As + " " + x.Name})
 		}
 	}

@@ -30,6 +30,7 @@ type Service struct {
 	accounts Accounts
 	outside  Outside
 	lists    *seals.Lists
+	turns    chan struct{} // of files that are checked
 
 	opened sync.Map // keys of seals by their id: [sign.Signer], as many as there are seals
 

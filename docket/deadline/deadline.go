@@ -7,9 +7,11 @@ package deadline
 
 import (
 	"embed"
+	"strings"
 	"time"
 
 	"mashang/law"
+	"mashang/law/period"
 	"mashang/platform/db"
 	"mashang/platform/id"
 )
@@ -44,9 +46,14 @@ type Deadline struct {
 
 const cols = `id, case_id, party_id, rule, title, start_on, start_event, last_on, provisional, steps, basis, state, at`
 
-// Start begins d. A running deadline of the same rule and party is replaced.
+// Start begins d. A running deadline of the same rule and party is replaced; of a
+// right against a paper only that against the same one.
 func Start(tx *db.Tx, d Deadline) error {
-	if _, err := tx.Exec(`UPDATE deadline_deadline SET state = 'replaced' WHERE case_id = ? AND party_id = ? AND rule = ? AND state = 'running'`, d.Case, d.Party, d.Rule); err != nil {
+	q, args := `UPDATE deadline_deadline SET state = 'replaced' WHERE case_id = ? AND party_id = ? AND rule = ? AND state = 'running'`, []any{d.Case, d.Party, d.Rule}
+	if period.Rules[d.Rule].Against() {
+		q, args = q+` AND start_event = ?`, append(args, d.StartEvent)
+	}
+	if _, err := tx.Exec(q, args...); err != nil {
 		return err
 	}
 	_, err := tx.Exec(`INSERT INTO deadline_deadline (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', ?)`,
@@ -66,7 +73,15 @@ func End(tx *db.Tx, caseID, rule, state string) error {
 }
 
 // ByService is the start event of what starts when a paper is served.
-func ByService(paper string) string { return "service " + paper }
+func ByService(paper string) string { return service + paper }
+
+const service = "service "
+
+// StartedBy reports whether serving a paper started it; of an old one it is not
+// known which paper did.
+func (d Deadline) StartedBy(paper string) bool {
+	return d.StartEvent == ByService(paper) || !strings.HasPrefix(d.StartEvent, service)
+}
 
 // Fall stops what an event started: the event was none. It returns the rules
 // of what it stopped.

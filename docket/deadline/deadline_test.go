@@ -187,3 +187,44 @@ func TestEndingIn(t *testing.T) {
 		b.want("found", found, "b 2026-03-17", "d 2026-03-19")
 	})
 }
+
+// TestAgainst: two rulings give two days each of its own to appeal, and one that
+// falls takes nothing of the other; what a court asks for again it asks for once.
+func TestAgainst(t *testing.T) {
+	each(t, func(t *testing.T, b *book) {
+		start := func(rule, paper string, last law.Date) {
+			b.do(func(tx *db.Tx) error {
+				return deadline.Start(tx, deadline.Deadline{Case: "c", Party: "p", Rule: rule, Title: "做一件事", Start: march(3), StartEvent: deadline.ByService(paper), Last: last, At: nine})
+			})
+		}
+		runs := func(want ...string) {
+			t.Helper()
+			b.do(func(tx *db.Tx) error {
+				ds, err := deadline.Of(tx, "c")
+				var got []string
+				for _, d := range ds {
+					got = append(got, d.Rule+" "+d.Last.String())
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("%v, want %v", got, want)
+				}
+				return err
+			})
+		}
+		start("appeal_ruling", "one", march(13))
+		start("appeal_ruling", "two", march(20))
+		start("appeal_ruling", "one", march(14)) // computed again
+		start("evidence", "three", march(15))
+		start("evidence", "four", march(25))
+		runs("appeal_ruling 2026-03-14", "appeal_ruling 2026-03-20", "evidence 2026-03-25")
+		b.do(func(tx *db.Tx) error { _, err := deadline.Fall(tx, "c", deadline.ByService("two")); return err })
+		runs("appeal_ruling 2026-03-14", "evidence 2026-03-25")
+		b.do(func(tx *db.Tx) error {
+			ds, err := deadline.Of(tx, "c")
+			if len(ds) > 0 && (!ds[0].StartedBy("one") || ds[0].StartedBy("two")) {
+				t.Errorf("%+v", ds[0])
+			}
+			return err
+		})
+	})
+}

@@ -187,7 +187,8 @@ func (ServiceEffective) FactName() string   { return "service_effective" }
 func (f ServiceEffective) FactCase() string { return f.Case }
 
 // ServiceUndone is told by delivery when service that was presumed had no
-// effect after all: the recipient proved it. What started on On does not run.
+// effect after all: the recipient proved it; and by papers when what was served is
+// taken back. What started on On does not run.
 type ServiceUndone struct {
 	Case  string   `json:"case"`
 	Paper string   `json:"paper"`

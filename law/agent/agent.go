@@ -2,6 +2,11 @@
 // 解释 88–89.
 package agent
 
+import (
+	"slices"
+	"strings"
+)
+
 // Most is how many agents a party may have.
 //
 // law:民事诉讼法(2023)/61 可以委托一至二人作为诉讼代理人
@@ -44,4 +49,12 @@ type Power struct{ Key, Title string }
 var Powers = []Power{
 	{"admit", "承认诉讼请求"}, {"waive", "放弃诉讼请求"}, {"change", "变更诉讼请求"},
 	{"settle", "进行和解"}, {"counterclaim", "提起反诉"}, {"appeal", "提起上诉"}, {"receive", "代领执行款"},
+}
+
+// Settles reports whether a power of attorney, whose matters stand apart by 、,
+// lets an agent settle: without that his signature under an agreement binds nobody.
+//
+// law:民事诉讼法(2023)/62 诉讼代理人代为承认、放弃、变更诉讼请求，进行和解，提起反诉或者上诉，必须有委托人的特别授权。
+func Settles(special bool, powers string) bool {
+	return special && slices.ContainsFunc(strings.Split(powers, "、"), func(p string) bool { return p == "settle" || p == "进行和解" })
 }

@@ -139,6 +139,16 @@ func (r Rule) Set(on law.Date, days int, until law.Date, cal *restday.Calendar) 
 	return f
 }
 
+// Against reports whether a period is for a right against the paper that starts it:
+// each paper has its own, and what starts later takes nothing from what runs.
+func (r Rule) Against() bool {
+	switch r.Key {
+	case "appeal_judgment", "appeal_ruling", "order_objection", "reconsider_preservation", "reconsider_penalty", "review_objection", "review_debtor", "suit_outsider", "object_plan":
+		return true
+	}
+	return false
+}
+
 // Start computes a named period from its event.
 func (r Rule) Start(on law.Date, cal *restday.Calendar) Finding {
 	f := Compute(on, r.Length, r.Unit, cal)

@@ -18,6 +18,7 @@ var asks = []time.Duration{time.Minute, 10 * time.Minute, time.Hour, 6 * time.Ho
 const (
 	askFirst = 10 * time.Second // after a line that broke
 	mostSaid = 300              // characters of what a carrier says that are kept
+	early    = 10 * time.Minute // that a receipt may come before the carrier's own answer
 )
 
 // askJob names a message whose carrier is to be asked.
@@ -129,7 +130,9 @@ func (n *Notifier) settle(tx *db.Tx, mid string, r Report) error {
 	return nil
 }
 
-// expect waits for the receipts of a message that a carrier took.
+// expect waits for the receipts of a message that a carrier took. A carrier that
+// begins to count anew gives a number twice: what it said of the message that had
+// it before is nothing about this one.
 func (n *Notifier) expect(tx *db.Tx, m Message) error {
 	if m.Tracked {
 		g, err := n.way(tx, m.Channel)
@@ -143,8 +146,12 @@ func (n *Notifier) expect(tx *db.Tx, m Message) error {
 	if m.Channel != SMS {
 		return nil
 	}
+	now := n.clock.Now()
 	for _, p := range strings.Fields(m.Provider) {
-		if _, err := tx.Exec(`INSERT INTO notify_part (provider, message_id, state, said, at) VALUES (?, ?, 'handed', '', ?) ON CONFLICT (provider) DO UPDATE SET message_id = excluded.message_id`, p, m.ID, n.clock.Now()); err != nil {
+		if _, err := tx.Exec(`DELETE FROM notify_part WHERE provider = ? AND (message_id NOT IN ('', ?) OR message_id = '' AND at < ?)`, p, m.ID, now.Add(-early)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`INSERT INTO notify_part (provider, message_id, state, said, at) VALUES (?, ?, 'handed', '', ?) ON CONFLICT (provider) DO UPDATE SET message_id = excluded.message_id`, p, m.ID, now); err != nil {
 			return err
 		}
 	}

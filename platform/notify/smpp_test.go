@@ -77,5 +77,22 @@ func TestSMPP(t *testing.T) {
 		if m := h.state(t, post("短", nil)); m.State != notify.Waiting {
 			t.Errorf("throttled: %+v", m)
 		}
+		again := func(what string) { // the carrier counts from 1 anew
+			t.Helper()
+			c.Lock()
+			c.Status, c.Parts = 0, nil
+			c.Unlock()
+			if m := h.state(t, post(long, nil)); m.State != notify.Handed {
+				t.Errorf("%s: %+v", what, m)
+			}
+		}
+		again("numbers of messages that arrived")
+		if err := d.Do(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE notify_part SET message_id = '', state = 'delivered', at = at - 3600000`)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		again("numbers of which a receipt came an hour ago")
 	})
 }

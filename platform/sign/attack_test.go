@@ -565,6 +565,33 @@ func TestOtherPaper(t *testing.T) {
 	}
 }
 
+// TestAfterSeal: who has his key and a certificate for the paper still, and a stamp
+// from anybody who is trusted, draws no stroke into what the court has sealed.
+func TestAfterSeal(t *testing.T) {
+	digest, err := PaperDigest(tiny("100"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := newKey(t)
+	chain, err := authority().OneTime("张三", key.Public(), digest, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := signed1(t, signed1(t, tiny("100"), field(0), Signer{key, chain}), field(1), Signer{key, chain})
+	sealed := signed1(t, file, field(2), signer(t, authority(), "某法院"))
+	if r := check(t, sealed); r.Verdict != Genuine {
+		t.Fatalf("%+v", r)
+	}
+	stroke := Field{Name: "签名9", Rect: [4]float64{0, 0, 200, 200}, Appearance: []byte("q 3 w 0 G 50 50 m 50 90 l S Q"), At: time.Now()}
+	bad := signed1(t, sealed, stroke, Signer{key, chain})
+	if r := check(t, bad); !naive(bad) || r.Verdict != Changed || len(r.Objections) != 1 || r.Objections[0] != (Objection{What: AfterSeal, Revision: 4}) {
+		t.Errorf("%+v", r)
+	}
+	if r := check(t, signed1(t, sealed, field(3), signer(t, authority(), "另一法院"))); r.Verdict != Genuine {
+		t.Errorf("two seals: %+v", r)
+	}
+}
+
 // falseName is a file that shows another name than that of the certificate.
 func falseName(t *testing.T) []byte {
 	t.Helper()

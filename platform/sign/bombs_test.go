@@ -1,6 +1,7 @@
 package sign
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
@@ -52,4 +53,51 @@ func TestBombs(t *testing.T) {
 			t.Errorf("%s: took %s", what, d)
 		}
 	}
+}
+
+// TestSharedByPages: what a thousand pages share is read once, not a thousand
+// times, and in all no more than there is patience for: the page that checks files
+// is open to everybody.
+func TestSharedByPages(t *testing.T) {
+	for what, file := range sharedByPages(t) {
+		start := time.Now()
+		if r := check(t, file); r.Verdict != Changed {
+			t.Errorf("%s: %s", what, r.Verdict)
+		}
+		if d := time.Since(start); d > 3*time.Second {
+			t.Errorf("%s: took %s", what, d)
+		}
+	}
+}
+
+func sharedByPages(t *testing.T) map[string][]byte {
+	const pages = 2000
+	out, kids, wide := map[string][]byte{}, make(array, pages), make(dict, 20_000)
+	for i := range kids {
+		kids[i] = ref(6 + i)
+	}
+	for i := range wide {
+		wide[i] = entry{name(fmt.Sprintf("/F%d", i)), integer(i)}
+	}
+	for what, shared := range map[string]*object{
+		"a stream of megabytes": {num: 5, stream: true, val: dict{{"/Length", integer(4 << 20)}}, data: make([]byte, 4<<20)},
+		"a dictionary":          {num: 5, val: wide},
+	} {
+		all := []*object{
+			{num: 1, val: dict{{"/Type", name("/Catalog")}, {"/Pages", ref(2)}}},
+			{num: 2, val: dict{{"/Type", name("/Pages")}, {"/Kids", kids}, {"/Count", integer(pages)}}},
+			{num: 3, val: dict{{"/Title", textString("x")}}},
+			{num: 4, val: dict{{"/Shared", ref(5)}}},
+			shared,
+		}
+		for i := range kids {
+			all = append(all, &object{num: 6 + i, val: dict{{"/Type", name("/Page")}, {"/Contents", ref(5)}, {"/Resources", ref(4)}}})
+		}
+		file := written(all, 3)
+		if r := check(t, file); r.Verdict != Unsigned {
+			t.Fatalf("%s: %s", what, r.Verdict)
+		}
+		out[what] = forge(t, file, func(u *update, _ view) { u.put(3, dict{}) })
+	}
+	return out
 }

@@ -158,6 +158,15 @@ func TestBrowserAgrees(t *testing.T) {
 		agree(what, a.do(t, file), trust)
 		agree(what+", many signers", a.do(t, signedBy(t, tiny("hello"), 2)), trust)
 	}
+	for what, x := range sharedByPages(t) {
+		start := time.Now()
+		if got := says(t, p, x, trust, now); got.Verdict != Changed {
+			t.Errorf("%s: %s %s", what, got.Verdict, got.Why)
+		}
+		if d := time.Since(start); d > 4*time.Second {
+			t.Errorf("%s: took %s", what, d)
+		}
+	}
 	for what, x := range pictured(t) {
 		agree(what, x, trust)
 	}
@@ -199,6 +208,11 @@ func TestBrowserAgrees(t *testing.T) {
 	}
 	now = time.Now()
 	agree("signed by a person and sealed", sealed, two)
+	late, err := Sign(t.Context(), sealed, field(2), Signer{key, chain}, theirs.Stamper(clock.System{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	agree("and by a person once more", late, two)
 	agree("signed by a person and sealed, of seals only", sealed, trust)
 	agree("a person under the root of seals", one, two)
 	agree("a seal under the root of people", signed1(t, tiny("one"), field(0), signer(t, theirs, "某法院")), two)

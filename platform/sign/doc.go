@@ -32,7 +32,8 @@
 //
 // The picture of a signature is multiplied with the page: it can darken what
 // is printed there, never cover it. That of a seal is the same on all its papers
-// ([Picture]).
+// ([Picture]). People sign before the seal: what one of them signs after it is
+// refused, for his strokes could add to what was sealed.
 //
 // What Verify cannot see: that the newest signatures were cut off. The shorter
 // file is what it was before they were made, so [Report.Signers] counts.

@@ -2,6 +2,7 @@ package sign
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 )
@@ -26,6 +27,16 @@ type object struct {
 	val        value
 	stream     bool
 	data       []byte // the bytes of the stream, as they stand
+	sum        string // of data, once it was asked for
+}
+
+// digest is that of the stream, reckoned once however many pages share it.
+func (o *object) digest() string {
+	if o.sum == "" {
+		sum := sha256.Sum256(o.data)
+		o.sum = string(sum[:])
+	}
+	return o.sum
 }
 
 // dict is the object's dictionary, empty if it is something else.

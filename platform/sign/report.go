@@ -46,6 +46,7 @@ const (
 	BytesChanged      What = "signature.bytes" // what the signature covers is not what was signed
 	SignatureBroken   What = "signature.form"  // the signature, its stamp or the room around it is damaged
 	OtherPaper        What = "other.paper"     // the certificate was issued for another paper
+	AfterSeal         What = "after.seal"      // a person signed what was sealed: the picture of his signature is no part of it
 	StoreWrong        What = "dss.content"     // the store has something that is no certificate and no list
 )
 

@@ -43,9 +43,7 @@ var paper = sync.OnceValue(func() []byte {
 
 // tiny is a paper of two pages in a few hundred bytes, in the form of ours.
 func tiny(text string) []byte {
-	b := []byte(header)
-	at := map[int]int{}
-	for i, o := range []*object{
+	return written([]*object{
 		{num: 1, val: dict{{"/Type", name("/Catalog")}, {"/Pages", ref(2)}}},
 		{num: 2, val: dict{{"/Type", name("/Pages")}, {"/Kids", array{ref(3), ref(4)}}, {"/Count", integer(2)}}},
 		{num: 3, val: dict{{"/Type", name("/Page")}, {"/Parent", ref(2)}, {"/MediaBox", array{integer(0), integer(0), integer(200), integer(200)}}, {"/Contents", ref(5)}, {"/Resources", ref(7)}}},
@@ -54,17 +52,25 @@ func tiny(text string) []byte {
 		content(6, "BT /F 12 Tf 20 100 Td (page 2) Tj ET"),
 		{num: 7, val: dict{{"/Font", dict{{"/F", dict{{"/Type", name("/Font")}, {"/Subtype", name("/Type1")}, {"/BaseFont", name("/Helvetica")}}}}}}},
 		{num: 8, val: dict{{"/Title", textString(text)}}},
-	} {
-		at[i+1] = len(b)
+	}, 8)
+}
+
+// written is a file of objects 1, 2, 3, …, the first of which is the catalog, in
+// the form of ours.
+func written(objects []*object, info ref) []byte {
+	b := []byte(header)
+	at := make([]int, len(objects))
+	for i, o := range objects {
+		at[i] = len(b)
 		b = o.emit(b)
 	}
 	xref := len(b)
-	b = append(b, "xref\n0 9\n0000000000 65535 f \n"...)
-	for n := 1; n < 9; n++ {
-		b = appendRow(b, at[n])
+	b = fmt.Appendf(b, "xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)
+	for _, x := range at {
+		b = appendRow(b, x)
 	}
-	id := atom(fmt.Sprintf("<%x>", sha256.Sum256([]byte(text)))[:33] + ">")
-	return appendTail(b, dict{{"/Size", integer(9)}, {"/Root", ref(1)}, {"/Info", ref(8)}, {"/ID", array{id, id}}}, xref)
+	id := atom(fmt.Sprintf("<%x>", sha256.Sum256(b))[:33] + ">")
+	return appendTail(b, dict{{"/Size", integer(len(objects) + 1)}, {"/Root", ref(1)}, {"/Info", info}, {"/ID", array{id, id}}}, xref)
 }
 
 func content(num int, ops string) *object {

@@ -44,8 +44,26 @@ func Verify(pdf []byte, t Trust, at time.Time) (Report, error) {
 	for i, s := range slices.Backward(found) {
 		r.Signatures[i] = r.judge(d, s, c, &proven)
 	}
+	r.order()
 	r.Verdict = r.verdict()
 	return r, nil
+}
+
+// order refuses what a person signed after a seal, or whoever else signs with a
+// certificate of years. People sign first: one of them has his key for some minutes
+// more, and the picture of a further signature could add to any page of what the
+// court has sealed.
+func (r *Report) order() {
+	sealed := false
+	for _, s := range r.Signatures {
+		switch {
+		case s.Stamp || !s.Intact:
+		case !s.OneTime:
+			sealed = true
+		case sealed:
+			r.object(Objection{What: AfterSeal, Revision: s.Revision})
+		}
+	}
 }
 
 // explain goes through the revisions and compares pages if one is not ours.

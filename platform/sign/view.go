@@ -12,9 +12,13 @@ import (
 type view struct {
 	doc     *document
 	trailer dict
+	left    *int // bytes that all its closures together may still digest: pages may share what is large
 }
 
-func (d *document) view() view { return view{d, d.last().trailer} }
+func (d *document) view() view {
+	left := largest
+	return view{d, d.last().trailer, &left}
+}
 
 // object follows the tables from the newest to the oldest, as readers do. A
 // table may point at any object of the file, also at an old one.
@@ -81,11 +85,10 @@ type closure struct {
 	view view
 	sum  hash.Hash
 	seen map[int]int
-	left int // bytes it may still digest
 }
 
 func (v view) closure(own ...int) *closure {
-	c := &closure{view: v, sum: sha256.New(), seen: map[int]int{}, left: largest}
+	c := &closure{view: v, sum: sha256.New(), seen: map[int]int{}}
 	for _, num := range own {
 		c.seen[num] = len(c.seen)
 	}
@@ -95,7 +98,7 @@ func (v view) closure(own ...int) *closure {
 // add digests x. An object counts by what it says, not by its number; one that
 // was met before, by its place in the order of meeting.
 func (c *closure) add(x value, depth int) {
-	if c.left < 0 || depth > 1000 {
+	if *c.view.left < 0 || depth > 1000 {
 		return
 	}
 	switch x := x.(type) {
@@ -111,9 +114,7 @@ func (c *closure) add(x value, depth int) {
 			c.write("gone ")
 		} else {
 			c.add(o.val, depth+1)
-			c.write(strconv.Itoa(len(o.data)) + ":")
-			c.left -= len(o.data)
-			c.sum.Write(o.data)
+			c.write(o.digest())
 		}
 	case array:
 		c.write("[")
@@ -134,13 +135,13 @@ func (c *closure) add(x value, depth int) {
 }
 
 func (c *closure) write(s string) {
-	c.left -= len(s)
+	*c.view.left -= len(s)
 	c.sum.Write([]byte(s))
 }
 
 // digest is empty if there was too much to read: it equals no other then.
 func (c *closure) digest() string {
-	if c.left < 0 {
+	if *c.view.left < 0 {
 		return ""
 	}
 	return string(c.sum.Sum(nil))

@@ -28,9 +28,9 @@ type Papers interface {
 	Certify(tx *db.Tx, kind string, c docket.Case, p docket.Party, fields map[string]any) (paper.Paper, error)
 }
 
-// Accounts knows whether a person signs in here, and what he bound.
+// Accounts knows whether a person can sign in here, and what he bound.
 type Accounts interface {
-	Known(tx *db.Tx, person string) (bool, error)
+	Opens(tx *db.Tx, person string) (bool, error)
 	// WeChat is the openid of the WeChat that a person bound; empty when he has none.
 	WeChat(tx *db.Tx, person string) (string, error)
 }
@@ -129,12 +129,30 @@ type Known struct {
 	Consent Consent
 }
 
-// Reach gathers what is known of a party. A telephone that stands in the filing
+// Reach is what is known of a party, with what bars it: a telephone or mailbox that
+// somebody on another side has as well is only alleged, whoever confirmed it.
+func (s *Book) Reach(tx *db.Tx, p docket.Party) (Known, error) {
+	k, err := s.said(tx, p)
+	for _, kind := range []service.Way{service.SMS, service.Email} {
+		a, ok := k.By[string(kind)]
+		if err != nil || !ok || a.Standing == service.Alleged {
+			continue
+		}
+		var theirs bool
+		if theirs, err = s.theirs(tx, p, a.Kind, a.Value); theirs {
+			a.Standing = service.Alleged
+			k.By[a.Kind] = a
+		}
+	}
+	return k, err
+}
+
+// said gathers what is known of a party. A telephone that stands in the filing
 // and that nobody confirmed is only alleged; an account in which he proved who he
 // is is surely his, though he may not have named it, and so is the WeChat that he
 // bound there. One that he confirmed and bound no more is no address of his any
 // longer.
-func (s *Book) Reach(tx *db.Tx, p docket.Party) (Known, error) {
+func (s *Book) said(tx *db.Tx, p docket.Party) (Known, error) {
 	k := Known{By: map[string]Address{}}
 	as, err := s.Addresses(tx, p.ID)
 	if err != nil {
@@ -155,7 +173,7 @@ func (s *Book) Reach(tx *db.Tx, p docket.Party) (Known, error) {
 		}
 	}
 	if _, ok := k.By[string(service.InApp)]; !ok {
-		has, err := s.accounts.Known(tx, p.Person)
+		has, err := s.accounts.Opens(tx, p.Person)
 		if err != nil {
 			return k, err
 		}
@@ -331,7 +349,7 @@ func (s *Book) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []web
 	shown, now, actor := s.k.Vault.Seal(sealShown, c.ShownBy), tx.Now(), app.Actor(tx.Context())
 	body := map[string]any{"party": p.ID, "standing": string(c.Standing), "scan": scan}
 	private := map[string]string{"shown_by": c.ShownBy}
-	said, err := s.said(tx, p, c)
+	said, err := s.written(tx, p, c)
 	if err != nil {
 		return err
 	}
@@ -362,9 +380,9 @@ func (s *Book) keep(tx *db.Tx, caseID, partyID string, c addressCmd, files []web
 	return s.Record(tx, "delivery.address", p, body, private)
 }
 
-// said are the addresses that stand in it, by kind. WeChat has no number that
+// written are the addresses that stand in it, by kind. WeChat has no number that
 // anybody could write down: what he bound is his address.
-func (s *Book) said(tx *db.Tx, p docket.Party, c addressCmd) (map[string]string, error) {
+func (s *Book) written(tx *db.Tx, p docket.Party, c addressCmd) (map[string]string, error) {
 	out := map[string]string{}
 	for kind, value := range map[string]string{"post": c.Post, string(service.SMS): c.SMS, string(service.Email): c.Email} {
 		if value != "" {

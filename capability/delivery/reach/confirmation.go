@@ -27,7 +27,7 @@ func (s *Book) Confirmation(ctx context.Context, j *jobs.Job) error {
 		if err != nil {
 			return err
 		}
-		k, err := s.Reach(tx, party)
+		k, err := s.said(tx, party)
 		if err != nil {
 			return err
 		}

@@ -33,6 +33,44 @@ func across(tx *db.Tx, to docket.Party) (out []string, err error) {
 	return out, err
 }
 
+// theirs reports whether a telephone or mailbox is one of those across: who gave it
+// as another's reads there what is served on him.
+func (s *Book) theirs(tx *db.Tx, to docket.Party, kind, value string) (bool, error) {
+	if value == "" {
+		return false, nil
+	}
+	others, err := across(tx, to)
+	if err != nil || len(others) == 0 {
+		return false, err
+	}
+	ps, as, err := people(tx, to)
+	if err != nil {
+		return false, err
+	}
+	number := s.k.Vault.Find("phone", value)
+	for _, a := range as {
+		if a.PhoneFind == number && slices.Contains(others, a.Person) {
+			return true, nil
+		}
+	}
+	for _, p := range ps {
+		if !slices.Contains(others, p.Person) {
+			continue
+		}
+		if p.PhoneFind == number {
+			return true, nil
+		}
+		known, err := s.Addresses(tx, p.ID)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(known, func(a Address) bool { return a.Kind == kind && a.Value == value && a.Ended.IsZero() }) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // people are the parties of a case and who acts for them now.
 func people(tx *db.Tx, of docket.Party) ([]docket.Party, []docket.Agent, error) {
 	ps, err := docket.Parties(tx, of.Case)

@@ -10,8 +10,10 @@ import (
 	"mashang/docket"
 	"mashang/docket/deadline"
 	"mashang/docket/fact"
+	"mashang/docket/form"
 	"mashang/docket/paper"
 	"mashang/law"
+	"mashang/law/agent"
 	"mashang/law/cite"
 	"mashang/law/service"
 	"mashang/platform/app"
@@ -27,11 +29,13 @@ type Book struct {
 	kinds map[string]kinds.Kind
 	// copies are a paper with its copies, and those to whose sides they go.
 	copies func(tx *db.Tx, p paper.Paper) ([]paper.Paper, []string, error)
+	// proves is the paper of which a certificate says that it binds.
+	proves func(certificate paper.Paper) (string, error)
 }
 
 // New returns it, for papers of these kinds.
-func New(k *app.Kit, ks map[string]kinds.Kind, copies func(*db.Tx, paper.Paper) ([]paper.Paper, []string, error)) *Book {
-	return &Book{k, ks, copies}
+func New(k *app.Kit, ks map[string]kinds.Kind, copies func(*db.Tx, paper.Paper) ([]paper.Paper, []string, error), proves func(paper.Paper) (string, error)) *Book {
+	return &Book{k, ks, copies, proves}
 }
 
 // reconsidered is the period in which a party may ask that a ruling be looked at
@@ -115,10 +119,14 @@ func (s *Book) takeEffect(tx *db.Tx, p paper.Paper, from law.Date) (same []paper
 }
 
 // Signed lets an agreement bind that all parties of its case signed, and returns
-// whom it binds: nobody, when a party is not among those who signed. The act that
-// issues it records it.
+// whom it binds: nobody, when for a party neither he signed nor an agent who may
+// settle. The act that issues it records it.
 func Signed(tx *db.Tx, p paper.Paper, by []paper.Signer) (bound []string, err error) {
 	parties, err := docket.Parties(tx, p.Case)
+	if err != nil {
+		return nil, err
+	}
+	as, err := docket.Agents(tx, p.Case, tx.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +134,11 @@ func Signed(tx *db.Tx, p paper.Paper, by []paper.Signer) (bound []string, err er
 		if !x.Left.IsZero() {
 			continue
 		}
-		if !slices.ContainsFunc(by, func(w paper.Signer) bool { return w.Party == x.ID }) {
+		if !slices.ContainsFunc(by, func(w paper.Signer) bool {
+			return w.Party == x.ID && (w.Person == x.Person || slices.ContainsFunc(as, func(a docket.Agent) bool {
+				return a.Party == x.ID && a.Person == w.Person && agent.Settles(a.Special, a.Powers)
+			}))
+		}) {
 			return nil, nil
 		}
 		bound = append(bound, x.Person)
@@ -232,7 +244,7 @@ func (s *Book) standing(tx *db.Tx, caseID, original string) (Standing, bool, err
 // law:民诉法解释(2022)/244 上诉期从各自收到判决书、裁定书之日计算。
 func lastOf(ds []deadline.Deadline, rule string, copies []paper.Paper, today law.Date) (last law.Date, over bool) {
 	for _, x := range copies {
-		i := slices.IndexFunc(ds, func(d deadline.Deadline) bool { return d.Rule == rule && d.Party == x.Party })
+		i := slices.IndexFunc(ds, func(d deadline.Deadline) bool { return d.Rule == rule && d.Party == x.Party && d.StartedBy(x.ID) })
 		if i < 0 || ds[i].Provisional || !ds[i].Last.Before(today) {
 			return last, false
 		}
@@ -297,21 +309,54 @@ func (s *Book) Early(tx *db.Tx, caseID, about string, fields kinds.Values) ([]ki
 	if on, err := law.ParseDate(fields.Text("effective")); err == nil && on.Before(st.on) {
 		out = append(out, kinds.Flaw{Field: "effective", Says: "系统算出来是 " + st.on.Chinese() + "生效，不能写得更早。", Basis: cite.CPL(158).String()})
 	}
+	says, err := s.Certificate(tx, caseID, about)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Equal(days(fields), days(says)) {
+		out = append(out, kinds.Flaw{Field: "served", Says: "和系统记下的送达不一样。请照系统填好的写：谁、哪一天。", Basis: cite.CPL(87).String()})
+	}
+	if fields.Text("last") != says.Text("last") {
+		out = append(out, kinds.Flaw{Field: "last", Says: "和系统算出来的最后一天不一样。", Basis: cite.CPL(171).String()})
+	}
 	if on := st.copies[0].AppealedOn; !on.IsZero() && fields.Text("appeal") == "没有人上诉" {
 		out = append(out, kinds.Flaw{Field: "appeal", Says: "登记过上诉，是 " + on.Chinese() + "。", Basis: cite.CPL(158).String()})
 	}
 	return out, nil
 }
 
+// days are who was served and when, as a certificate says, in one order.
+func days(v kinds.Values) (out []string) {
+	for _, row := range form.Rows(v["served"]) {
+		if len(row) == 3 {
+			out = append(out, row[0]+" "+row[2])
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // Prove lets the paper bind of which a certificate says so, as that is issued, and
-// returns those who have it. The act that issues records it.
-func (s *Book) Prove(tx *db.Tx, id string, d kinds.Values, body map[string]any) ([]string, error) {
+// returns those who have it. A certificate that an appeal has overtaken while it was
+// drawn is taken back. The act that issues records it.
+func (s *Book) Prove(tx *db.Tx, certificate, id string, d kinds.Values, body map[string]any) ([]string, error) {
 	if id == "" {
 		return nil, nil
 	}
 	p, err := paper.Of(tx, id)
-	if err != nil || p.State != paper.Served {
+	if err != nil {
 		return nil, err
+	}
+	wrong, err := s.Early(tx, p.Case, id, d)
+	if err != nil {
+		return nil, err
+	}
+	if len(wrong) > 0 {
+		body["overtaken"] = id
+		return nil, paper.Withdraw(tx, certificate, "")
+	}
+	if p.State != paper.Served {
+		return nil, nil
 	}
 	from, err := law.ParseDate(d.Text("effective"))
 	if err != nil {
@@ -359,23 +404,54 @@ func (s *Book) Appealed(ctx context.Context, j *jobs.Job) error {
 	})
 }
 
-// unsettled records that papers do not bind, for all who have them.
+// unsettled records that papers do not bind, for all who have them, and takes back
+// the certificates that say they do: whoever is shown one looks it up.
 func (s *Book) unsettled(tx *db.Tx, cause string, ps ...paper.Paper) error {
 	if len(ps) == 0 {
 		return nil
 	}
+	cs, err := s.certificates(tx, ps)
+	if err != nil {
+		return err
+	}
 	var holders []string
-	for _, p := range ps {
+	for _, p := range slices.Concat(ps, cs) {
 		_, hs, err := s.copies(tx, p)
 		if err != nil {
 			return err
 		}
 		holders = append(holders, hs...)
 	}
+	for _, c := range cs {
+		if err := paper.Withdraw(tx, c.ID, ""); err != nil {
+			return err
+		}
+	}
 	slices.Sort(holders)
-	_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.unbound", Court: ps[0].Court, Case: ps[0].Case, Actor: app.Actor(tx.Context()), Cause: cause, Holders: slices.Compact(holders),
-		Body: map[string]any{"paper": ps[0].ID, "papers": len(ps)}})
+	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "papers.unbound", Court: ps[0].Court, Case: ps[0].Case, Actor: app.Actor(tx.Context()), Cause: cause, Holders: slices.Compact(holders),
+		Body: map[string]any{"paper": ps[0].ID, "papers": len(ps), "certificates": len(cs)}})
 	return err
+}
+
+// certificates are those that say of one of these papers of a case that it binds.
+func (s *Book) certificates(tx *db.Tx, about []paper.Paper) (out []paper.Paper, err error) {
+	ps, err := paper.OfCase(tx, about[0].Case)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range ps {
+		if s.kinds[c.Kind].About != "effect" || c.ID != c.Original || !c.Finished() {
+			continue
+		}
+		proved, err := s.proves(c)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(about, func(p paper.Paper) bool { return p.Original == proved }) {
+			out = append(out, c)
+		}
+	}
+	return out, nil
 }
 
 // Path is the page on which the certificate of a paper is written.

@@ -8,7 +8,7 @@
   const OBJECTIONS = {
     'page.changed': '看到的和签章时的不一样', 'page.added': '签章以后加进来的', 'page.removed': '签章时有，现在看不到了', annotation: '签章以后贴上或者去掉了东西',
     form: '签章以后改了签名栏', catalog: '签章以后改了整份文件的设置', structure: '签章以后添了来历不明的内容', unreadable: '文件后半截读不出来', 'paper.form': '文件开头损坏，或者被改过',
-    'signature.bytes': '签章盖住的内容被改过', 'signature.form': '签章本身损坏，或者被换过', 'other.paper': '这个签名是从别的文书上搬来的', 'dss.content': '附带的证书资料不对'
+    'signature.bytes': '签章盖住的内容被改过', 'signature.form': '签章本身损坏，或者被换过', 'other.paper': '这个签名是从别的文书上搬来的', 'after.seal': '盖章以后又有人签名，他画上去的不算', 'dss.content': '附带的证书资料不对'
   };
   const PROBLEMS = {
     untrusted: '证书不是这个根证书下面的机构发的', expired: '签的时候证书已经过期', revoked: '签的时候证书已经作废', usage: '证书不是用来签文书的', 'stamp.missing': '没有可靠的时间证明',

@@ -224,7 +224,7 @@
   // a later one does not, the document of those before, with broken set.
   function read(s) {
     if (s.length > LARGEST || !s.startsWith(HEADER)) { throw new Form('not a paper'); }
-    const d = { s, end: s.length, revs: [], places: new Map(), broken: false };
+    const d = { s, end: s.length, revs: [], places: new Map(), streams: new Map(), ration: { left: LARGEST }, broken: false };
     const sc = new Scanner(s, HEADER.length);
     let count = 0;
     while (sc.at < s.length) {
@@ -246,7 +246,7 @@
     if (!d.revs.length) { throw new Form('not a paper'); }
     return d;
   }
-  const upto = (d, n) => ({ s: d.s, end: d.revs[n - 1].end, revs: d.revs.slice(0, n), places: d.places });
+  const upto = (d, n) => ({ s: d.s, end: d.revs[n - 1].end, revs: d.revs.slice(0, n), places: d.places, streams: d.streams, ration: { left: LARGEST } });
   const lastOf = d => d.revs[d.revs.length - 1];
 
   // ---- what a reader sees ----
@@ -277,13 +277,24 @@
     return out;
   }
 
+  // which of the different streams of a document one is.
+  function which(d, o) {
+    if (o.which === undefined) {
+      if (!d.streams.has(o.data)) { d.streams.set(o.data, d.streams.size); }
+      o.which = d.streams.get(o.data);
+    }
+    return o.which;
+  }
+
   // Closure writes a value down with all that it refers to. An object counts by
-  // what it says, not by its number; one met before by the order of meeting.
+  // what it says, not by its number; one met before by the order of meeting. What
+  // pages share is met by each of them: of a stream stands only which of the
+  // different ones it is, and all closures of a document have one ration.
   class Closure {
-    constructor(d, keep, own) { this.d = d; this.out = keep ? [] : null; this.seen = new Map(); this.left = LARGEST; if (own) { this.seen.set(own, 0); } }
-    write(s) { this.left -= s.length; if (this.out) { this.out.push(s); } }
+    constructor(d, keep, own) { this.d = d; this.out = keep ? [] : null; this.seen = new Map(); if (own) { this.seen.set(own, 0); } }
+    write(s) { this.d.ration.left -= s.length; if (this.out) { this.out.push(s); } }
     add(x, depth) {
-      if (this.left < 0 || depth > 1000) { return; }
+      if (this.d.ration.left < 0 || depth > 1000) { return; }
       if (!x) { this.write('nil '); return; }
       switch (x.k) {
         case 'ref': {
@@ -292,8 +303,7 @@
           const o = object(this.d, x.v);
           if (!o) { this.write('gone '); return; }
           this.add(o.val, depth + 1);
-          this.write(o.data.length + ':');
-          this.write(o.data);
+          this.write(which(this.d, o) + ':');
           return;
         }
         case 'array': this.write('['); x.v.forEach(e => this.add(e, depth + 1)); this.write(']'); return;
@@ -301,7 +311,7 @@
         default: this.write(emit(x) + ' ');
       }
     }
-    text() { return this.left < 0 ? null : this.out.join(''); } // null equals nothing
+    text() { return this.d.ration.left < 0 ? null : this.out.join(''); } // null equals nothing
   }
   const equal = (a, b) => a !== null && a === b;
 
@@ -954,6 +964,10 @@
       }
       out.trusted = out.intact && !out.problems.length;
     }
+    let sealed = false; // people sign before the seal
+    r.signatures.filter(s => !s.stamp && s.intact).forEach(s => {
+      if (!s.once) { sealed = true; } else if (sealed) { objection({ what: 'after.seal', revision: s.revision }); }
+    });
     const signers = r.signatures.filter(s => !s.stamp).length, trusted = !r.problems.length && r.signatures.every(s => s.trusted);
     if (r.objections.length || r.signatures.some(s => !s.intact)) {
       r.verdict = 'changed';
@@ -973,6 +987,7 @@
     if (m.kind !== OID.data || m.content || hex(m.digest) !== SHA[0] || certs[0] !== signer) { throw new Form('signature'); }
     await checkSignature(m, signer);
     if (signer.paper) {
+      out.once = true;
       const named = tlv(signer.paper, 0, signer.paper.length, 4);
       if (named.next !== signer.paper.length || !eq(named.body, await sha256(toBytes(d.s.slice(0, d.revs[0].end))))) { r.objections.push({ what: 'other.paper', revision: x.revision }); return; }
     }
