@@ -89,9 +89,9 @@ func TestLoan(t *testing.T) {
 	}
 	d.sound("loan-barred-desk")
 
-	home.later("/signing", "送达回证").click("去看全文，签名").see("送给您的文书", "分六个月还给原告杜春生借款60000元").sound("loan-receipt-phone")
+	home.later("/signing", "送达回证").click("去看全文，签名").see("送给您的文书", "分六个月还给原告杜春生借款60000元", "（已经签名）", "本人用手机签收", "文书收到了").sound("loan-receipt-phone")
 	home.hidden("衡水市中级人民法院") // the page speaks for the court of the case
-	home.signs().see("签好了")
+	home.signs().see("签好了", "文书算送到您手里了")
 	home.later(page, "民事调解书", "已送达")
 	home.hidden("已生效")
 	far.signs().see("签好了")

@@ -427,6 +427,7 @@ func (s *Service) showServed(ctx context.Context, out *strings.Builder, p paper.
 	if err != nil {
 		return err
 	}
+	doc.Signed = true
 	out.WriteString("<p class=\"label\">送给您的文书</p>\n")
 	if err := pdf.WriteHTML(out, doc); err != nil {
 		return err
