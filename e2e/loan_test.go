@@ -81,17 +81,18 @@ func TestLoan(t *testing.T) {
 
 	// In no other way than into his hand, against his name.
 	for way, article := range map[string]string{"留置，或者拒收": "民诉法解释第一百三十三条", "公告": "民事诉讼法第一百条"} {
-		d.later("/delivery/"+id+"/hand", "民事调解书").pick("民事调解书").pick("^"+way).fill("on", time.Now().In(clock.Shanghai).Format(time.DateOnly)).fill("who", "本院公告栏").fill("reason", "找不到他")
-		d.MustElement("[name=course]").MustEval(`() => this.closest("details").open = true`)
-		d.fill("course", "打电话没有人接")
+		d.later("/delivery/"+id+"/hand", "民事调解书").pick("民事调解书").pick("^"+way).fill("on", time.Now().In(clock.Shanghai).Format(time.DateOnly)).fill("who", "本院公告栏")
+		if way == "公告" {
+			d.fill("reason", "找不到他").fill("course", "打电话没有人接")
+		}
 		d.MustElement("[name=scan]").MustSetFiles(photo(t))
 		d.click("^登记$").see(article)
 	}
 	d.sound("loan-barred-desk")
 
-	home.later("/signing", "送达回证").click("去看全文，签名").see("送给您的文书", "分六个月还给原告杜春生借款60000元").sound("loan-receipt-phone")
+	home.later("/signing", "送达回证").click("去看全文，签名").see("送给您的文书", "分六个月还给原告杜春生借款60000元", "（已经签名）", "本人用手机签收", "文书收到了").sound("loan-receipt-phone")
 	home.hidden("衡水市中级人民法院") // the page speaks for the court of the case
-	home.signs().see("签好了")
+	home.signs().see("签好了", "文书算送到您手里了")
 	home.later(page, "民事调解书", "已送达")
 	home.hidden("已生效")
 	far.signs().see("签好了")

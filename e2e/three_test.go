@@ -59,7 +59,6 @@ func TestThreeDefendants(t *testing.T) {
 	byHand("上门，没有送到", func() { d.fill("who", "他的住所").fill("reason", "门锁着，邻居说半年没有见过他") })
 	d.goTo(course).see("上门没有送到", "看回证或者照片")
 	byHand("公告", func() {
-		d.MustElement("[name=course]").MustEval(`() => this.closest("details").open = true`)
 		d.fill("who", "本院公告栏").fill("reason", "下落不明").fill("course", "短信是空号，邮寄退回，上门没有人").pick("他下落不明")
 	})
 	second.goTo("/delivery/notices").see("第 0 天").sound("three-notice-phone")

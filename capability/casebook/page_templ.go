@@ -709,7 +709,7 @@ func facts(w whole) templ.Component {
 			templ_7745c5c3_Err = ui.Facts(
 				ui.Fact{Name: "法院", Value: w.Court.Short},
 				ui.Fact{Name: "程序", Value: procedures[w.Case.Procedure]},
-				ui.Fact{Name: "公开", Value: secrecyWord(w.Case.Secrecy)},
+				ui.Fact{Name: "是否公开", Value: secrecyWord(w.Case.Secrecy)},
 				ui.Fact{Name: "诉讼请求", Value: w.Case.Claim},
 				ui.Fact{Name: "电话", Value: w.Court.Phone},
 			).Render(ctx, templ_7745c5c3_Buffer)

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mashang/capability/delivery/reach"
@@ -74,6 +75,17 @@ func (s *Service) byHand(tx *db.Tx, p paper.Paper, a attempt, body map[string]an
 	v, err := s.begin(tx, p)
 	if err != nil {
 		return err
+	}
+	if a.Way == service.Notice {
+		had, err := attemptsOf(tx, v.ID)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(had, func(b attempt) bool {
+			return b.Way == service.Notice && b.Failed.IsZero() && slices.Equal(b.Posted.V, a.Posted.V)
+		}) {
+			return fault.Field("who", "同一天、同一处的这份公告登记过了。又在别处贴了、登了的，在送达经过里登记。")
+		}
 	}
 	a.ID, a.Service, a.Actor, a.At, a.Sent = id.New(), v.ID, app.Actor(tx.Context()), tx.Now(), tx.Now()
 	if err := s.try(tx, a); err != nil {

@@ -58,7 +58,7 @@ func frontPage(cs []docket.Court, a auth.Actor) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"hero\"><div class=\"wrap\"><div class=\"cols\"><div class=\"stack stack-s\"><h1>查我的案件</h1><p class=\"quiet\">法院发给您的告知书上有案件码。用手机相机扫一扫，或把码旁边的十二位字填在这里。</p><form action=\"/onecode/open\" class=\"stack stack-s\"><label class=\"label\" for=\"code\">案件码，或文书上的码</label><div class=\"find\"><input class=\"input mono\" id=\"code\" name=\"code\" placeholder=\"例如 7K3M 94QX 2FDN\" autocomplete=\"off\" autocapitalize=\"characters\"> <button class=\"btn main\">查案件</button></div></form><p class=\"small quiet\">字看不清、纸找不到了？打 <a href=\"tel:12368\">12368</a>，报姓名和案号也能查。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"hero\"><div class=\"wrap\"><div class=\"cols\"><div class=\"stack stack-s\"><h1>查我的案件</h1><p class=\"quiet\">法院发给您的告知书上有案件码。用手机相机扫一扫，或把码旁边的 12 个字填在这里；要查一份文书是真是假，填文书右上角的 16 个字。</p><form action=\"/onecode/open\" class=\"stack stack-s\"><label class=\"label\" for=\"code\">案件码，或文书上的码</label><div class=\"find\"><input class=\"input mono\" id=\"code\" name=\"code\" placeholder=\"例如 7K3M 94QX 2FDN\" autocomplete=\"off\" autocapitalize=\"characters\"> <button class=\"btn main\">查案件</button></div></form><p class=\"small quiet\">字看不清、纸找不到了？打 <a href=\"tel:12368\">12368</a>，报姓名和案号也能查。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -138,6 +138,10 @@ func frontPage(cs []docket.Court, a auth.Actor) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
+				templ_7745c5c3_Err = door("/delivery/notices", "bell", "公告送达", "法院联系不上的人，文书在这里公告，满了天数就算送达").Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 				templ_7745c5c3_Err = door("/outage", "clock", "本院系统什么时候断过", "网上办不了事的时间，正好碰上期限怎么办").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -201,7 +205,7 @@ func frontPage(cs []docket.Court, a auth.Actor) templ.Component {
 						var templ_7745c5c3_Var7 string
 						templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(c.Short)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/hall/page.templ`, Line: 67, Col: 39}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/hall/page.templ`, Line: 68, Col: 39}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 						if templ_7745c5c3_Err != nil {
@@ -214,7 +218,7 @@ func frontPage(cs []docket.Court, a auth.Actor) templ.Component {
 						var templ_7745c5c3_Var8 string
 						templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(c.Address + " " + c.Phone)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/hall/page.templ`, Line: 67, Col: 95}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/hall/page.templ`, Line: 68, Col: 95}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 						if templ_7745c5c3_Err != nil {
@@ -278,7 +282,7 @@ func door(href, icon, name, text string) templ.Component {
 		var templ_7745c5c3_Var10 templ.SafeURL
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(href))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/hall/page.templ`, Line: 79, Col: 34}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/hall/page.templ`, Line: 80, Col: 34}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {
@@ -299,7 +303,7 @@ func door(href, icon, name, text string) templ.Component {
 		var templ_7745c5c3_Var11 string
 		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(name)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/hall/page.templ`, Line: 81, Col: 17}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/hall/page.templ`, Line: 82, Col: 17}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 		if templ_7745c5c3_Err != nil {
@@ -312,7 +316,7 @@ func door(href, icon, name, text string) templ.Component {
 		var templ_7745c5c3_Var12 string
 		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(text)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/hall/page.templ`, Line: 81, Col: 35}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/hall/page.templ`, Line: 82, Col: 35}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {

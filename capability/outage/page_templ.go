@@ -1044,7 +1044,7 @@ func applicationPage(v view, c decideCmd, now time.Time, e ui.Errs) templ.Compon
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Field(ui.Input{Name: "reason", Label: "理由", Rows: 7, Value: a.Reason}.With(e)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.Input{Name: "reason", Label: "理由", Rows: 9, Value: a.Reason}.With(e)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -417,7 +417,7 @@ func (s *Service) received(tx *db.Tx, p paper.Paper, d kinds.Values, digest stri
 	if err != nil {
 		return err
 	}
-	v[servesValue] = p.ID
+	v[servesValue], v["place"] = p.ID, "网上，本人用手机签收"
 	_, err = s.put(tx, s.kinds["service_return"], c, party, v, []string{p.Title + "（校验值 " + digest[:16] + "）"}, "")
 	return err
 }
@@ -438,6 +438,7 @@ func (s *Service) showServed(ctx context.Context, out *strings.Builder, p paper.
 	if err != nil {
 		return err
 	}
+	doc.Signed = true
 	out.WriteString("<p class=\"label\">送给您的文书</p>\n")
 	if err := pdf.WriteHTML(out, doc); err != nil {
 		return err

@@ -212,7 +212,7 @@ func (s *Service) prepare(ctx context.Context, key, roundID string) (p *sign.Pre
 		}
 		ct, err := docket.CourtOf(tx, r.Court)
 		box := [4]float64(v.Box.V)
-		f = sign.Field{Name: fmt.Sprintf("签名%d", v.Ord+1), Page: v.Page, Rect: box, Appearance: drawn.appearance(box[2]-box[0], box[3]-box[1]),
+		f = sign.Field{Name: fmt.Sprintf("签名%d", v.Ord+1), Page: v.Page, Rect: box, Appearance: drawn.appearance(box[2]-box[0], box[3]-box[1], sit.At),
 			Reason: "签名", Place: ct.Short, At: sit.At.UTC().Truncate(time.Second), Certify: r.Digest == r.First}
 		return err
 	})

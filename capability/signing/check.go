@@ -143,7 +143,7 @@ var objections = map[sign.What]string{
 	sign.FormChanged:       "签章以后改了签名栏",
 	sign.CatalogChanged:    "签章以后改了整份文件的设置",
 	sign.Unexplained:       "签章以后添了来历不明的内容",
-	sign.Unreadable:        "文件后半截读不出来",
+	sign.Unreadable:        "文件后半截读不出来，也可能没有下载完整：请重新下载一次，再核对",
 	sign.PaperForm:         "文件开头损坏，或者被改过",
 	sign.BytesChanged:      "签章盖住的内容被改过",
 	sign.SignatureBroken:   "签章本身损坏，或者被换过",

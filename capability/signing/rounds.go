@@ -251,14 +251,14 @@ func (s *Service) getRoundFile(r *http.Request) (web.Reply, error) {
 }
 
 // panels: what waits for a party is the next thing to do, and what he signed
-// stays his to read; the court's people see every round that is open.
+// stays his to read, and whether somebody else would not sign it; the court's people see every round that is open.
 func (s *Service) panels(tx *db.Tx, v capability.View) (out []capability.Panel, err error) {
 	if v.Relation&access.Allowing("signing", "read") == 0 {
 		return nil, nil
 	}
 	which, args := `state IN ('open', 'declined')`, []any{v.Case.ID}
 	if !v.Court() {
-		which, args = `state IN ('open', 'complete') AND id IN (SELECT round_id FROM signing_slot WHERE person_id = ?)`, append(args, v.Actor.Person)
+		which, args = `state IN ('open', 'complete', 'declined') AND id IN (SELECT round_id FROM signing_slot WHERE person_id = ?)`, append(args, v.Actor.Person)
 	}
 	rs, err := db.List[round](tx, `SELECT `+roundCols+` FROM signing_round WHERE case_id = ? AND `+which+` ORDER BY at DESC, id DESC LIMIT 20`, args...)
 	if err != nil || len(rs) == 0 {

@@ -49,7 +49,7 @@ func checkPage(f *finding, typed string, e ui.Errs) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if f == nil {
-				templ_7745c5c3_Err = ui.Head("核对短信是真是假", "法院的短信，最后都有 8 个字。把这 8 个字填在下面。").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Head("核对短信是真是假", "法院的短信，最后都有 8 个字。把这 8 个字填在下面，或者把整条短信粘贴进来。").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -58,7 +58,7 @@ func checkPage(f *finding, typed string, e ui.Errs) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <p>尾号不是您的，或者短信里说的不是这件事，就是有人抄了别人的码，不要相信。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <p>尾号不是您的，或者短信里说的不是这件事，就是有人抄了别人的码，不要相信。</p><p>是您的，<a href=\"/account/login\">登录</a>以后在案件页上看；不会登录的，打 <a href=\"tel:12368\">12368</a>。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -106,7 +106,7 @@ func checkPage(f *finding, typed string, e ui.Errs) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><section class=\"stack\"><h2>短信最后没有这 8 个字？</h2><p>登录用的验证码短信没有。别的没有的，不是法院发的。</p><p>拿不准的，打 <a href=\"tel:12368\">12368</a>。法院不会发短信叫您转账，也不会问您要验证码。</p></section></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</div><section class=\"stack\"><h2>短信最后没有这 8 个字？</h2><p>只有一个验证码的短信没有，登录、签名时才会收到；不是您自己正在办的，谁问都不要给。别的没有的，不是法院发的。</p><p>拿不准的，打 <a href=\"tel:12368\">12368</a>。法院不会发短信叫您转账，也不会问您要验证码。</p></section></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -166,7 +166,7 @@ func box(class, icon, title, text string) templ.Component {
 		var templ_7745c5c3_Var7 string
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Asset("icons.svg") + "#i-" + icon)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/sms/page.templ`, Line: 35, Col: 217}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/sms/page.templ`, Line: 36, Col: 217}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
@@ -179,7 +179,7 @@ func box(class, icon, title, text string) templ.Component {
 		var templ_7745c5c3_Var8 string
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/sms/page.templ`, Line: 36, Col: 13}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/sms/page.templ`, Line: 37, Col: 13}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -192,7 +192,7 @@ func box(class, icon, title, text string) templ.Component {
 		var templ_7745c5c3_Var9 string
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(text)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/sms/page.templ`, Line: 37, Col: 11}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/sms/page.templ`, Line: 38, Col: 11}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {

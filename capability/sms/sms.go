@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"mashang/capability"
 	"mashang/docket"
@@ -94,6 +96,17 @@ func about(text string) string {
 	return "一件要您知道的事"
 }
 
+// ending is what follows the last Chinese character: whoever pastes a whole
+// message asks about the word at its end.
+func ending(typed string) string {
+	typed = strings.TrimRight(typed, " 　。.\n\r\t")
+	if i := strings.LastIndexFunc(typed, func(r rune) bool { return unicode.Is(unicode.Han, r) }); i >= 0 {
+		_, n := utf8.DecodeRuneInString(typed[i:])
+		return typed[i+n:]
+	}
+	return typed
+}
+
 // query is the word that somebody typed.
 type query struct {
 	Word string `json:"word"`
@@ -112,9 +125,9 @@ func (s *Service) postCheck(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &q); err != nil {
 		return web.Reply{}, err
 	}
-	w := id.Fold(q.Word)
+	w := id.Fold(ending(q.Word))
 	if len(w) != letters {
-		err := fault.Field("word", "请把短信最后的 8 个字填在这里，只有数字和英文字母。")
+		err := fault.Field("word", "请把短信最后的 8 个字填在这里，是数字和英文字母；也可以把整条短信粘贴进来。")
 		return web.Reply{Page: checkPage(nil, q.Word, fault.Fields(err))}, err
 	}
 	type row struct {

@@ -1,6 +1,10 @@
 package sms
 
-import "testing"
+import (
+	"testing"
+
+	"mashang/platform/id"
+)
 
 // TestAbout: what services say falls into a general matter, and no word of a
 // case comes along.
@@ -21,5 +25,14 @@ func TestAbout(t *testing.T) {
 	}
 	if tail("13812345612") != "12" || tail("1") != "" {
 		t.Error("tail")
+	}
+}
+
+// TestEnding: the word alone and the whole message ask the same.
+func TestEnding(t *testing.T) {
+	for _, typed := range []string{"BEZ0 ZE9Y", " bez0ze9y ", "填 BEZ0 ZE9Y", "【桃城区人民法院】有一份文书送给您。 查这条短信真假：http://x:18/sms/check 填 BEZ0 ZE9Y。\n"} {
+		if got := id.Fold(ending(typed)); got != "BEZ0ZE9Y" {
+			t.Errorf("%q asks about %q", typed, got)
+		}
 	}
 }

@@ -268,7 +268,7 @@ func TestBrowserPage(t *testing.T) {
 	}{
 		{file, []string{"签章是真的，没有改过", "张三0", "张三1", "有效", "加了一个签名", "有没有撤回"}},
 		{shadow(t, file), []string{"被改过", "第 1 页和签章的时候不一样", "第 1 页：看到的和签章时的不一样", "加了来历不明的内容"}},
-		{append(slices.Clone(file), "\n% 九百万\n"...), []string{"被改过", "文件后半截读不出来"}},
+		{append(slices.Clone(file), "\n% 九百万\n"...), []string{"被改过", "文件后半截读不出来", "没有下载完整", "真的在法院网站您的案件页上"}},
 		{tiny("hello"), []string{"没有人签过"}},
 		{[]byte("%PDF-1.4\n"), []string{"不是法院系统做出来的文件", "12368"}},
 	} {

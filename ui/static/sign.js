@@ -151,7 +151,8 @@ if (form) {
       }
       for (const over of ['[data-sign]', '[data-not]', '[data-asked]', '[data-papers]']) show($(over), false)
       show($('[data-done]'), true)
-      $('[data-left]').textContent = left ? '您签了，还有人没有签。签到哪里了、签好的文书，在案件页的“您签过的文书”里看。' : '所有人都签了。签好的文书在案件页上。'
+      const said = $('[data-left]')
+      said.textContent = left ? said.dataset.some : said.dataset.all
       stage(4)
       scrollTo(0, 0)
     })

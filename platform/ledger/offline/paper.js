@@ -7,7 +7,7 @@
 
   const OBJECTIONS = {
     'page.changed': '看到的和签章时的不一样', 'page.added': '签章以后加进来的', 'page.removed': '签章时有，现在看不到了', annotation: '签章以后贴上或者去掉了东西',
-    form: '签章以后改了签名栏', catalog: '签章以后改了整份文件的设置', structure: '签章以后添了来历不明的内容', unreadable: '文件后半截读不出来', 'paper.form': '文件开头损坏，或者被改过',
+    form: '签章以后改了签名栏', catalog: '签章以后改了整份文件的设置', structure: '签章以后添了来历不明的内容', unreadable: '文件后半截读不出来，也可能没有下载完整：请重新下载一次，再核对', 'paper.form': '文件开头损坏，或者被改过',
     'signature.bytes': '签章盖住的内容被改过', 'signature.form': '签章本身损坏，或者被换过', 'other.paper': '这个签名是从别的文书上搬来的', 'after.seal': '盖章以后又有人签名，他画上去的不算', 'dss.content': '附带的证书资料不对'
   };
   const PROBLEMS = {
@@ -16,14 +16,14 @@
   };
   const ADDED = { signature: '加了一个签名', timestamp: '加了一个时间证明', dss: '加了核对签名用的证书资料', '': '加了来历不明的内容' };
 
-  const when = ms => { const d = new Date(ms + 8 * 3600000); return d.getUTCFullYear() + '年' + (d.getUTCMonth() + 1) + '月' + d.getUTCDate() + '日' + d.getUTCHours() + '时' + d.getUTCMinutes() + '分'; };
+  const when = ms => { const d = new Date(ms + 8 * 3600000); return d.getUTCFullYear() + '年' + (d.getUTCMonth() + 1) + '月' + d.getUTCDate() + '日' + d.getUTCHours() + '时' + String(d.getUTCMinutes()).padStart(2, '0') + '分'; };
   const pagesIn = list => '第 ' + list.join('、') + ' 页';
 
   // verdict says it in one sentence, and never more than is known.
   function verdict(r, trusting) {
     switch (r.verdict) {
       case 'genuine': return [true, '签章是真的，没有改过', '每一个字节都有来历，签的人和时间都能证明。现在还算不算数，请到法院网站用文书右上角的码再查一次。'];
-      case 'changed': return [false, '被改过', r.pages.length ? pagesIn(r.pages) + '和签章的时候不一样。不要照着它办。' : '文件和签章的时候不一样。不要照着它办。'];
+      case 'changed': return [false, '被改过', r.pages.length ? pagesIn(r.pages) + '和签章的时候不一样。不要照着它办，真的在法院网站您的案件页上，也可以打 12368。' : '文件和签章的时候不一样。不要照着它办，真的在法院网站您的案件页上，也可以打 12368。'];
       case 'untrusted': return [false, '没有改过，但不能证明是谁签的', trusting ? '签的人或者时间，用这个根证书证明不了。' : '没有给出根证书。请从法院网站下载 root.pem 放进来，或者到法院网站核对。'];
       case 'unsigned': return [false, '没有人签过', '样子像法院的文书，但是没有签章，任何人都做得出来。'];
       case 'foreign': return [false, '不是法院系统做出来的文件', '也可能是真文书打印以后再扫描的。请扫右上角的码，或者打 12368。'];
