@@ -13,6 +13,7 @@ import (
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
+	"mashang/law/cite"
 	"mashang/platform/app"
 	"mashang/platform/auth"
 	"mashang/platform/db"
@@ -171,6 +172,15 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 	if len(ps) != max(1, len(w.To)) {
 		out = append(out, kinds.Flaw{Field: "to", Says: "勾选的人已经不在这个案件里，请重新勾选。"})
 	}
+	if k.ForEach() {
+		left, err := leftOut(tx, c, w.To)
+		if err != nil {
+			return nil, err
+		}
+		if left != "" {
+			out = append(out, kinds.Flaw{Field: "to", Says: "还要发给" + left + "。判决书、调解书每一方都要送，漏了谁，什么时候生效就算错了。", Basis: cite.JI(149).String()})
+		}
+	}
 	switch k.About {
 	case "correction":
 		if p, err := paper.Of(tx, w.About); err != nil || !s.correctable(p, c.ID) {
@@ -194,6 +204,18 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 		out = append(out, f)
 	}
 	return out, nil
+}
+
+// leftOut names the parties of a case that were not ticked.
+func leftOut(tx *db.Tx, c docket.Case, ids []string) (string, error) {
+	ps, err := docket.Parties(tx, c.ID)
+	var names []string
+	for _, p := range ps {
+		if p.Left.IsZero() && !slices.Contains(ids, p.ID) {
+			names = append(names, p.Name)
+		}
+	}
+	return strings.Join(names, "、"), err
 }
 
 // correctable reports whether a paper is one of the case whose slips a ruling
