@@ -203,7 +203,31 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 		}
 		out = append(out, f)
 	}
+	if k.Sign == "bench" && slices.Contains(k.Checks, "bench") {
+		told, err := s.told(tx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		if now := v.List("bench"); told != nil && !slices.Equal(told, now) {
+			out = append(out, kinds.Flaw{Says: "告知当事人的审判人员是" + strings.Join(told, "、") + "，现在是" + strings.Join(now, "、") + "。请先发审判人员变更通知书。", Basis: cite.CPL(131).String()})
+		}
+	}
 	return out, nil
+}
+
+// told is who hears the case as the parties were told last; nil if nobody was.
+func (s *Service) told(tx *db.Tx, caseID string) ([]string, error) {
+	ps, err := paper.OfCase(tx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range ps {
+		if p.Finished() && (p.Kind == "panel_notice" || p.Kind == "panel_change_notice") {
+			d, err := s.data(p)
+			return d.List("bench"), err
+		}
+	}
+	return nil, nil
 }
 
 // leftOut names the parties of a case that were not ticked.
