@@ -226,7 +226,7 @@ func (s *Service) sendBy(tx *db.Tx, v serving, p paper.Paper, person string, d d
 		if err != nil {
 			return err
 		}
-		says := "【" + ct.Short + "】现在向您送达《" + p.Title + "》。打开 " + s.k.Config.Origin + "/delivery/" + v.Case + "/receive/" + v.ID + " 登录后查看。怀疑是假的，请打12368。"
+		says := letter(ct.Short, p.Title, s.k.Config.Origin+"/delivery/"+v.Case+"/receive/"+v.ID)
 		taken, err := s.k.Notify.Post(tx, a.ID, string(d.Way), d.Address.Value, "《"+p.Title+"》送达", says)
 		if err != nil {
 			return err
@@ -238,6 +238,11 @@ func (s *Service) sendBy(tx *db.Tx, v serving, p paper.Paper, person string, d d
 		}
 	}
 	return s.try(tx, a)
+}
+
+// letter is the message by which a paper is served.
+func letter(court, title, link string) string {
+	return "【" + court + "】现在向您送达《" + title + "》。打开 " + link + " 登录后查看。怀疑是假的，请打12368。"
 }
 
 // remind tells a party that a paper waits for him: by what he bound, and by short

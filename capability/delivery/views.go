@@ -34,6 +34,8 @@ type form struct {
 	Papers  []paper.Paper // that wait to be served
 	To      []recipient
 	now     time.Time
+	short   string // of the court
+	origin  string
 }
 
 func (s *Service) form(r *http.Request, verb string) (f form, err error) {
@@ -43,7 +45,12 @@ func (s *Service) form(r *http.Request, verb string) (f form, err error) {
 		if err != nil {
 			return err
 		}
-		f.Case, f.now = g.Case, tx.Now()
+		f.Case, f.now, f.origin = g.Case, tx.Now(), s.k.Config.Origin
+		ct, err := docket.CourtOf(tx, g.Case.Court)
+		if err != nil {
+			return err
+		}
+		f.short = ct.Short
 		if f.Parties, err = docket.Parties(tx, caseID); err != nil {
 			return err
 		}
