@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"mashang/capability"
+	"mashang/capability/papers/fits"
 	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
-	"mashang/law/cite"
 	"mashang/platform/app"
 	"mashang/platform/auth"
 	"mashang/platform/db"
@@ -172,15 +172,11 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 	if len(ps) != max(1, len(w.To)) {
 		out = append(out, kinds.Flaw{Field: "to", Says: "勾选的人已经不在这个案件里，请重新勾选。"})
 	}
-	if k.ForEach() {
-		left, err := leftOut(tx, c, w.To)
-		if err != nil {
-			return nil, err
-		}
-		if left != "" {
-			out = append(out, kinds.Flaw{Field: "to", Says: "还要发给" + left + "。判决书、调解书每一方都要送，漏了谁，什么时候生效就算错了。", Basis: cite.JI(149).String()})
-		}
+	left, err := fits.Everybody(tx, c.ID, k, w.To)
+	if err != nil {
+		return nil, err
 	}
+	out = append(out, left...)
 	switch k.About {
 	case "correction":
 		if p, err := paper.Of(tx, w.About); err != nil || !s.correctable(p, c.ID) {
@@ -203,43 +199,8 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 		}
 		out = append(out, f)
 	}
-	if k.Sign == "bench" && slices.Contains(k.Checks, "bench") {
-		told, err := s.told(tx, c.ID)
-		if err != nil {
-			return nil, err
-		}
-		if now := v.List("bench"); told != nil && !slices.Equal(told, now) {
-			out = append(out, kinds.Flaw{Says: "告知当事人的审判人员是" + strings.Join(told, "、") + "，现在是" + strings.Join(now, "、") + "。请先发审判人员变更通知书。", Basis: cite.CPL(131).String()})
-		}
-	}
-	return out, nil
-}
-
-// told is who hears the case as the parties were told last; nil if nobody was.
-func (s *Service) told(tx *db.Tx, caseID string) ([]string, error) {
-	ps, err := paper.OfCase(tx, caseID)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range ps {
-		if p.Finished() && (p.Kind == "panel_notice" || p.Kind == "panel_change_notice") {
-			d, err := s.data(p)
-			return d.List("bench"), err
-		}
-	}
-	return nil, nil
-}
-
-// leftOut names the parties of a case that were not ticked.
-func leftOut(tx *db.Tx, c docket.Case, ids []string) (string, error) {
-	ps, err := docket.Parties(tx, c.ID)
-	var names []string
-	for _, p := range ps {
-		if p.Left.IsZero() && !slices.Contains(ids, p.ID) {
-			names = append(names, p.Name)
-		}
-	}
-	return strings.Join(names, "、"), err
+	sit, err := fits.Bench(tx, c.ID, k, v.List("bench"), s.data)
+	return append(out, sit...), err
 }
 
 // correctable reports whether a paper is one of the case whose slips a ruling
@@ -460,7 +421,7 @@ func (s *Service) reopen(tx *db.Tx, k kinds.Kind, p paper.Paper, w written) (str
 
 // preview fills a draft as it would be issued now; it carries no code, for it
 // is no paper.
-func (s *Service) preview(tx *db.Tx, c docket.Case, d draft, w written) (kinds.Values, kinds.Kind, []kinds.Flaw, error) {
+func (s *Service) preview(tx *db.Tx, c docket.Case, d draft, w written, to string) (kinds.Values, kinds.Kind, []kinds.Flaw, error) {
 	k, ok, err := s.kind(tx, d.Court, d.Kind)
 	if err != nil || !ok {
 		return nil, k, nil, fault.OrMissing(err)
@@ -469,7 +430,8 @@ func (s *Service) preview(tx *db.Tx, c docket.Case, d draft, w written) (kinds.V
 	if err != nil {
 		return nil, k, nil, err
 	}
-	v, err := s.together(tx, c, ps[0], w)
+	at := max(0, slices.IndexFunc(ps, func(p docket.Party) bool { return p.ID == to }))
+	v, err := s.together(tx, c, ps[at], w)
 	if err != nil {
 		return nil, k, nil, err
 	}
