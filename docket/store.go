@@ -55,9 +55,12 @@ func Seals(tx *db.Tx, court string) ([]Seal, error) {
 	return db.List[Seal](tx, `SELECT `+sealCols+` FROM docket_seal WHERE court_id = ? ORDER BY from_at DESC, id DESC`, court)
 }
 
-// SealOf returns the court's own seal that is in use at an instant.
+// SealOf returns the court's own seal that is in use at an instant, never that
+// of a tribunal.
+//
+// law:民诉法解释(2022)/262 不得用人民法庭的印章代替基层人民法院的印章
 func SealOf(tx *db.Tx, court string, at time.Time) (Seal, bool, error) {
-	return db.Maybe[Seal](tx, `SELECT `+sealCols+` FROM docket_seal WHERE court_id = ? AND lower = '' AND from_at <= ? AND (until_at = 0 OR until_at > ?) ORDER BY from_at DESC, id DESC LIMIT 1`, court, at, at)
+	return db.Maybe[Seal](tx, `SELECT `+sealCols+` FROM docket_seal WHERE court_id = ? AND lower = '' AND ring NOT LIKE '%法庭%' AND from_at <= ? AND (until_at = 0 OR until_at > ?) ORDER BY from_at DESC, id DESC LIMIT 1`, court, at, at)
 }
 
 // Calendars returns the years of rest days that are loaded, newest first.

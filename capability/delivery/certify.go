@@ -81,27 +81,19 @@ func (s *Service) certificate(tx *db.Tx, p paper.Paper, party docket.Party, v se
 	}
 	f := map[string]any{"sent_papers": [][]string{{p.Title, id.Spaced(p.Code), short(p.Digest)}}, "basis": grounds[k.Consent.Ground], "confirmation": docket.Today(k.Consent.At).Chinese() + "，" + k.Consent.ShownBy,
 		"effective": reach.Minute(e.Instant), "clock": "本院服务器的时钟"}
-	n, failures := 0, []string{}
+	n, rows := 0, [][]string{}
 	for _, a := range as {
-		if !a.Way.Electronic() {
-			continue
-		}
-		if !a.Failed.IsZero() {
-			failures = append(failures, channels[a.Way]+"："+a.Reason)
-			continue
-		}
-		if a.Way != service.InApp {
-			m, err := s.k.Notify.State(tx, a.ID)
-			if err != nil {
-				return nil, err
-			}
-			if m.Twice {
-				failures = append(failures, channels[a.Way]+"："+twice[a.Way]+"。")
-			}
-		}
-		n++
 		w := a.verdict(s.papers.Nature(p.Kind))
-		if !w.Made || !w.At.Equal(e.Instant) || f["channel"] != nil {
+		counts := a.Way.Electronic() && w.Made && w.At.Equal(e.Instant) && f["channel"] == nil
+		row, err := s.tried(tx, a, w, counts, k, all)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+		if a.Way.Electronic() && a.Failed.IsZero() {
+			n++
+		}
+		if !counts {
 			continue
 		}
 		f["channel"], f["eaddress"], f["provided"] = channels[a.Way], reached(a, k, all), map[bool]string{true: "是", false: "不是"}[a.Standing == service.Confirmed]
@@ -121,13 +113,44 @@ func (s *Service) certificate(tx *db.Tx, p paper.Paper, party docket.Party, v se
 	if f["channel"] == nil {
 		return nil, fault.New(fault.Internal, "delivery: an effect without an attempt")
 	}
-	if n > 1 {
+	if f["attempts"] = rows; n > 1 {
 		f["several"] = true
 	}
-	if len(failures) > 0 {
-		f["failures"] = strings.Join(failures, "\n")
-	}
 	return f, nil
+}
+
+// tried is the line of one attempt: which way, where to, when, what became of it.
+func (s *Service) tried(tx *db.Tx, a attempt, w service.Effect, counts bool, k reach.Known, all []reach.Address) ([]string, error) {
+	way, where, says := a.Way.Title(), "见送达回证", "还没有结果"
+	if a.Way.Electronic() {
+		way, where, says = channels[a.Way], reached(a, k, all), "还没有到达的回执"
+	}
+	switch {
+	case counts:
+		says = "生效"
+	case !a.Rebutted.IsZero():
+		says = "推定送达，已被推翻"
+	case !a.Failed.IsZero():
+		says = a.Reason
+	case !a.Way.Electronic() && w.Made:
+		says = w.On.Chinese() + "送达"
+	case !a.Replied.IsZero():
+		says = reach.Minute(a.Replied) + "回复收到"
+	case !a.Read.IsZero():
+		says = reach.Minute(a.Read) + "打开"
+	case !a.Success.IsZero():
+		says = reach.Minute(a.Success) + "到达"
+	}
+	if a.Way.Electronic() && a.Way != service.InApp && a.Failed.IsZero() {
+		m, err := s.k.Notify.State(tx, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		if m.Twice {
+			says += "；" + twice[a.Way]
+		}
+	}
+	return []string{way, where, reach.Minute(a.Sent), says}, nil
 }
 
 // reached is the address as the certificate shows it, its number masked.

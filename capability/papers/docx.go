@@ -35,7 +35,7 @@ func (s *Service) getDOCX(r *http.Request) (web.Reply, error) {
 				return fault.OrMissing(err)
 			}
 			p = paper.Paper{ID: d.ID, Court: d.Court, Case: d.Case, At: d.Moved}
-			if v, k, _, err = s.preview(tx, g.Case, d, w); err == nil && len(k.Problems(w.Fields)) > 0 {
+			if v, k, _, err = s.preview(tx, g.Case, d, w, ""); err == nil && len(k.Problems(w.Fields)) > 0 {
 				return fault.New(fault.Conflict, "必填的还没有填完，填完才能下载。")
 			}
 			return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mashang/capability"
+	"mashang/capability/papers/fits"
 	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/access"
@@ -177,6 +178,11 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 	if len(ps) != max(1, len(w.To)) {
 		out = append(out, kinds.Flaw{Field: "to", Says: "勾选的人已经不在这个案件里，请重新勾选。"})
 	}
+	left, err := fits.Everybody(tx, c.ID, k, w.To)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, left...)
 	switch k.About {
 	case "correction":
 		if p, err := paper.Of(tx, w.About); err != nil || !s.correctable(p, c.ID) {
@@ -204,7 +210,8 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 		}
 		out = append(out, f)
 	}
-	return out, nil
+	sit, err := fits.Bench(tx, c.ID, k, v.List("bench"), s.data)
+	return append(out, sit...), err
 }
 
 // correctable reports whether a paper is one of the case whose slips a ruling
@@ -425,7 +432,7 @@ func (s *Service) reopen(tx *db.Tx, k kinds.Kind, p paper.Paper, w written) (str
 
 // preview fills a draft as it would be issued now; it carries no code, for it
 // is no paper.
-func (s *Service) preview(tx *db.Tx, c docket.Case, d draft, w written) (kinds.Values, kinds.Kind, []kinds.Flaw, error) {
+func (s *Service) preview(tx *db.Tx, c docket.Case, d draft, w written, to string) (kinds.Values, kinds.Kind, []kinds.Flaw, error) {
 	k, ok, err := s.kind(tx, d.Court, d.Kind)
 	if err != nil || !ok {
 		return nil, k, nil, fault.OrMissing(err)
@@ -434,7 +441,8 @@ func (s *Service) preview(tx *db.Tx, c docket.Case, d draft, w written) (kinds.V
 	if err != nil {
 		return nil, k, nil, err
 	}
-	v, err := s.together(tx, c, ps[0], w)
+	at := max(0, slices.IndexFunc(ps, func(p docket.Party) bool { return p.ID == to }))
+	v, err := s.together(tx, c, ps[at], w)
 	if err != nil {
 		return nil, k, nil, err
 	}

@@ -82,7 +82,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /papers/write/{case}/{draft}/docx", Title: "草稿的 Word 工作稿", Object: "paper", Verb: "proof", Out: web.File{}, Do: s.getDOCX},
 		{Pattern: "GET /papers/write/{case}", Title: "写文书", Object: "paper", Verb: "draft", PageOnly: true, Do: s.getWrite},
 		{Pattern: "POST /papers/write/{case}/save", Title: "保存文书草稿，或者交去签发", Object: "paper", Verb: "draft", Limit: "write", In: draftCmd{}, Out: saved{}, Do: s.postWrite},
-		{Pattern: "GET /papers/write/{case}/{draft}", Title: "看文书草稿", Object: "paper", Verb: "proof", Out: proof{}, Do: s.getDraft},
+		{Pattern: "GET /papers/write/{case}/{draft}", Title: "看文书草稿", Object: "paper", Verb: "proof", In: proofQuery{}, Out: proof{}, Do: s.getDraft},
 		{Pattern: "POST /papers/write/{case}/{draft}/decide", Title: "签发、退回或者不要一份草稿", Object: "paper", Verb: "proof", Limit: "write", In: decideCmd{}, Out: ok{}, Do: s.postDecide},
 		{Pattern: "GET /papers/forms", Title: "文书样式", Object: "court", Verb: "forms", Out: formsView{}, Do: s.getForms},
 		{Pattern: "GET /papers/forms/{kind}", Title: "一种文书的样式", Object: "court", Verb: "forms", Out: formsView{}, Do: s.getForm},

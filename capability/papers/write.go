@@ -194,6 +194,13 @@ type proof struct {
 	html  string
 	who   string
 	sign  string
+	each  []docket.Party // who get copies that differ
+	to    string         // he whose copy is shown
+}
+
+// proofQuery says whose copy is to be seen.
+type proofQuery struct {
+	To string `json:"to"`
 }
 
 func (s *Service) getDraft(r *http.Request) (web.Reply, error) {
@@ -208,13 +215,20 @@ func (s *Service) getDraft(r *http.Request) (web.Reply, error) {
 		if err != nil {
 			return err
 		}
-		vals, k, fs, err := s.preview(tx, g.Case, d, w)
+		to := r.URL.Query().Get("to")
+		vals, k, fs, err := s.preview(tx, g.Case, d, w, to)
 		if err != nil {
 			return err
 		}
 		c = g.Case
 		v = proof{Draft: d, Title: k.Title, To: w.To, Flaws: fs, sign: kinds.Signs[k.Sign].Says}
 		v.may = d.State == checked && signsOff(k, g)
+		if k.To == "party" && len(w.To) > 1 {
+			if v.each, err = s.addressees(tx, g.Case, k, w.To); err != nil {
+				return err
+			}
+			v.to = or(to, v.each[0].ID)
+		}
 		v.edit = d.State == inHand && access.Allowed(g.Relation, "paper", "draft") && theirs(k, g, access.Bench)
 		if p, err := docket.PersonOf(tx, d.Author); err == nil {
 			v.who = p.Name
@@ -275,13 +289,4 @@ func slips(ps []paper.Paper) (out []ui.Option) {
 		out = append(out, ui.Option{Value: p.ID, Text: p.Title + "，" + p.Dated.Chinese()})
 	}
 	return out
-}
-
-func ticked(w written, party string) bool {
-	for _, x := range w.To {
-		if x == party {
-			return true
-		}
-	}
-	return false
 }

@@ -31,7 +31,7 @@ func (s *Service) addSeal(ctx context.Context, c sealCmd) error {
 	if n := len([]rune(c.Ring)); n < 4 || n > 30 {
 		bad.Add("ring", "印文写 4 到 30 个字，和刻的印一样。")
 	}
-	if strings.HasSuffix(strings.TrimSpace(c.Ring), "法庭") {
+	if strings.Contains(c.Ring, "法庭") {
 		e := fault.Field("ring", "人民法庭的印章不能用在判决书、裁定书、调解书上，要用基层人民法院的印章。请填法院的印文。")
 		e.Basis = cite.JI(262).String()
 		bad = append(bad, e)

@@ -53,3 +53,22 @@ func TestString(t *testing.T) {
 		}
 	}
 }
+
+// TestLacks: an article that a law does not have is known, and nothing is said
+// of a law that is not.
+func TestLacks(t *testing.T) {
+	for _, c := range []struct {
+		title, article string
+		last           int
+		lacks          bool
+	}{
+		{"中华人民共和国民法典", "一千二百六十", 1260, false}, {"中华人民共和国民法典", "一千二百六十一", 1260, true}, {"中华人民共和国民法典", "三千", 1260, true},
+		{"中华人民共和国民事诉讼法", "三百零六", 306, false}, {"中华人民共和国民事诉讼法", "三百零七", 306, true}, {"中华人民共和国民事诉讼法", "一百十九", 306, true},
+		{"最高人民法院关于适用〈中华人民共和国民事诉讼法〉的解释", "五百五十", 550, false}, {"诉讼费用交纳办法", "五十七", 56, true},
+		{"中华人民共和国专利法", "九百", 0, false},
+	} {
+		if last, lacks := Lacks(c.title, c.article); last != c.last || lacks != c.lacks {
+			t.Errorf("《%s》第%s条: %d, %v", c.title, c.article, last, lacks)
+		}
+	}
+}

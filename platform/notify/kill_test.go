@@ -78,10 +78,7 @@ func fate(mid string) uint32 {
 // breaks, from a process that is killed again and again. Each is accounted for:
 // no phone got one twice, none is forgotten, and what became of it is told once.
 func TestKilled(t *testing.T) {
-	many, kills := 500, 12
-	if os.Getenv("MASHANG_LONG") != "" {
-		many, kills = 5000, 60
-	}
+	const many, kills = 5000, 60
 	c := newCarrier(t)
 	first := map[string]bool{}
 	c.does(func(w http.ResponseWriter, r *http.Request, taken func()) {

@@ -40,21 +40,25 @@ const (
 	WeChat = "wechat"
 )
 
-// PerDay is how many messages one number may get in a day, and CodesPerDay how
-// many one-time codes: enough for a busy case, too few for bombing someone. The
-// web kit gives one network fewer codes than that for one number, so that a
-// stranger cannot use them all up.
+// PerDay is how many messages one number may get in a day, CodesPerDay how many
+// one-time codes, and PostedPerDay how many that are themselves an act: enough
+// for a busy case, too few for bombing someone; a lawyer or a bank is served in
+// many cases on one day. The web kit gives one network fewer codes than that for
+// one number, so that a stranger cannot use them all up.
 const (
-	PerDay      = 10
-	CodesPerDay = 40
+	PerDay       = 10
+	CodesPerDay  = 40
+	PostedPerDay = 100
 )
 
-// Two purses, counted apart: what the court says must not use up the codes
-// that someone needs to come in, and who asks for codes, which anyone can who
-// knows a number, must not silence the court.
+// Purses, counted apart: what the court says must not use up the codes that
+// someone needs to come in, who asks for codes, which anyone can who knows a
+// number, must not silence the court, and no reminder stands in the way of
+// service.
 const (
 	spoken = "notify"
 	asked  = "notify.code"
+	posted = "notify.post"
 )
 
 // States of a message. A gateway's 200 makes it [Handed], and nothing more.
@@ -208,7 +212,7 @@ func (n *Notifier) SendCode(tx *db.Tx, channel, target, text string) error {
 // [Notifier.State] is asked; its carrier is asked whether it arrived. It
 // reports whether the message was taken.
 func (n *Notifier) Post(tx *db.Tx, mid, channel, target, subject, text string) (bool, error) {
-	return n.place(tx, mid, spoken, true, time.Time{}, channel, target, subject, text)
+	return n.place(tx, mid, posted, true, time.Time{}, channel, target, subject, text)
 }
 
 // State returns a message without its words: what became of it, when, and what
@@ -234,11 +238,11 @@ func (n *Notifier) put(tx *db.Tx, purse string, at time.Time, channel, target, s
 func (n *Notifier) place(tx *db.Tx, mid, purse string, tracked bool, at time.Time, channel, target, subject, text string) (bool, error) {
 	now, find := n.clock.Now(), n.vault.Find(purse, target)
 	sent, err := db.One[int64](tx, `SELECT COUNT(*) FROM notify_message WHERE find = ? AND at > ?`, find, now.Add(-24*time.Hour))
-	most := map[string]int64{spoken: PerDay, asked: CodesPerDay}[purse]
+	most := map[string]int64{spoken: PerDay, asked: CodesPerDay, posted: PostedPerDay}[purse]
 	if err != nil || sent >= most {
 		return false, err
 	}
-	if channel == SMS && purse == spoken && n.Mark != nil {
+	if channel == SMS && purse != asked && n.Mark != nil {
 		if text, err = n.Mark(tx, mid, target, text); err != nil {
 			return false, err
 		}

@@ -270,6 +270,13 @@ func (k Kind) Own(v Values) Values {
 // Addressed reports whether it goes to parties that somebody ticks.
 func (k Kind) Addressed() bool { return k.To == "party" || k.To == "all" }
 
+// ForEach reports whether each party of the case must get it: judgments, which
+// each may appeal from, and statements of a mediation, which take effect when the
+// last has signed.
+func (k Kind) ForEach() bool {
+	return k.Nature == service.Mediation || strings.HasPrefix(k.Name, "judgment")
+}
+
 // Quick reports whether a paper of the kind needs nothing but what the file
 // knows: a clerk makes it by one tap.
 func (k Kind) Quick() bool { return len(k.form.Fields) == 0 && k.To == "party" && k.Sign == "notice" }

@@ -244,6 +244,7 @@ func feeShares(_ Kind, v Values) []Flaw {
 
 var (
 	article = regexp.MustCompile(`^《([^》]+)》(第[零一二三四五六七八九十百千]+条(第[一二三四五六七八九十]+款)?(第（[一二三四五六七八九十]+）项)?、?)+$`)
+	number  = regexp.MustCompile(`第([零一二三四五六七八九十百千]+)条`)
 	rank    = []func(string) bool{
 		func(l string) bool { return strings.HasSuffix(l, "法") || strings.HasSuffix(l, "法典") },
 		func(l string) bool { return strings.HasSuffix(l, "条例") || strings.HasSuffix(l, "办法") },
@@ -251,8 +252,9 @@ var (
 	}
 )
 
-// citations: whole articles of laws by their full names, laws before
-// regulations before interpretations, substance before procedure (引用规定 1, 2).
+// citations: whole articles of laws by their full names, which those laws have;
+// laws before regulations before interpretations, substance before procedure
+// (引用规定 1, 2).
 func citations(_ Kind, v Values) (out []Flaw) {
 	const basis = "裁判文书引用规定第一条、第二条"
 	last, procedure := 0, false
@@ -261,6 +263,11 @@ func citations(_ Kind, v Values) (out []Flaw) {
 		if m == nil {
 			out = append(out, Flaw{"cites", "“" + c + "”要写成《中华人民共和国民法典》第六百七十五条这样，条数用汉字。", basis})
 			continue
+		}
+		for _, a := range number.FindAllStringSubmatch(c, -1) {
+			if end, lacks := cite.Lacks(m[1], a[1]); lacks {
+				out = append(out, Flaw{"cites", "《" + m[1] + "》没有第" + a[1] + "条，最后一条是第" + law.Chinese(end) + "条。", basis})
+			}
 		}
 		at := len(rank)
 		for i, is := range rank {
@@ -330,6 +337,8 @@ func procedureIs(want string) check {
 var (
 	due      = regexp.MustCompile(`日内|前(付清|给付|支付|偿还|返还)|于.{4,12}前|立即|当(日|场|庭)|分期`)
 	interest = regexp.MustCompile(`利息|违约金|逾期`)
+	rate     = regexp.MustCompile(`率|[万千百]分之|%|％|标准`)
+	settled  = regexp.MustCompile(`(利息|违约金)\d+(\.\d+)?元`) // reckoned already
 )
 
 // holdingsWhole: whoever reads one line of the operative part knows who pays
@@ -352,17 +361,11 @@ func holdingsWhole(_ Kind, v Values) (out []Flaw) {
 		if !due.MatchString(h) {
 			out = append(out, Flaw{Field: "holdings", Says: "“" + clip + "”要写清什么时候给。"})
 		}
-		if interest.MatchString(h) && !(strings.Contains(h, "以") && strings.Contains(h, "自") && (strings.Contains(h, "止") || strings.Contains(h, "至"))) && !strings.Contains(h, "利息"+firstSum(h)) {
+		if interest.MatchString(h) && !(strings.Contains(h, "以") && strings.Contains(h, "自") && (strings.Contains(h, "止") || strings.Contains(h, "至")) && rate.MatchString(h)) && !settled.MatchString(h) {
 			out = append(out, Flaw{Field: "holdings", Says: "“" + clip + "”的利息要写清以多少为基数、按什么利率、从哪天到哪天。"})
 		}
 	}
 	return out
-}
-
-// firstSum is an amount that stands right behind the word 利息.
-func firstSum(h string) string {
-	_, after, _ := strings.Cut(h, "利息")
-	return sum.FindString(after)
 }
 
 func president(_ Kind, v Values) []Flaw {

@@ -126,6 +126,9 @@ func remaining(_ Kind, v Values) (out []Flaw) {
 	if talk, ok3 := v.day("talk"); ok && ok3 && dated.Before(talk) {
 		out = append(out, Flaw{"talk", "要先约谈申请执行人，再作裁定。", basis})
 	}
+	if approved, ok3 := v.day("approved"); ok && ok3 && dated.Before(approved) {
+		out = append(out, Flaw{"approved", "要先经院长批准，再作裁定。", cite.JI(517).String()})
+	}
 	if v.Text("agreed") != "申请执行人签字确认" && len(v.List("bench")) < 3 {
 		out = append(out, Flaw{"agreed", "申请执行人没有签字确认的，要由合议庭审查核实并经院长批准。", cite.JI(517).String()})
 	}

@@ -61,6 +61,8 @@ func TestExecChecks(t *testing.T) {
 		{"exec_ruling_end_this_time", Values{"dated": "2027-02-20"}, "dated"},
 		{"exec_ruling_end_this_time", Values{"talk": "2027-03-09"}, "talk"},
 		{"exec_ruling_end_this_time", Values{"bench": []any{"审判员 周㼆"}}, "agreed"},
+		{"exec_ruling_end_this_time", Values{"approved": "2027-03-09"}, "approved"},
+		{"exec_ruling_end_this_time", Values{"approved": ""}, "approved"},
 		{"exec_ruling_end_this_time", Values{"bench": []any{"审判员 周㼆"}, "agreed": "申请执行人签字确认"}, ""},
 		{"exec_ruling_objection", Values{"bench": []any{"审判员 周㼆"}}, "bench"},
 		{"exec_ruling_outsider", Values{"bench": []any{"审判员 周㼆"}}, "bench"},
