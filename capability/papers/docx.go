@@ -3,7 +3,6 @@ package papers
 import (
 	"bytes"
 	"net/http"
-	"strings"
 
 	"mashang/capability/papers/kinds"
 	"mashang/docket/access"
@@ -11,12 +10,8 @@ import (
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
-	"mashang/platform/pdf"
 	"mashang/platform/web"
 )
-
-// notOriginal stands on every page of a file that anybody can change.
-const notOriginal = "工作稿，不是盖章的原件"
 
 // getDOCX is a paper, or a draft, as an office document for the court's people
 // to work with.
@@ -52,16 +47,8 @@ func (s *Service) getDOCX(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	// No code: what somebody changed must not be found genuine, nor open a case.
-	v["void"] = strings.TrimPrefix(v.Text("void")+"　"+notOriginal, "　")
-	v["paper_code"], v["case_short"] = "", ""
-	doc, err := k.Fill(v)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	doc.Unsealed = true
 	var b bytes.Buffer
-	if err := pdf.WriteDOCX(&b, doc); err != nil {
+	if err := k.WriteDOCX(&b, v); err != nil {
 		return web.Reply{}, err
 	}
 	return web.Reply{File: &web.File{Name: k.Title + v.Text("number") + "工作稿.docx", Type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", Body: bytes.NewReader(b.Bytes()), At: p.At}, Read: s.reading(r, p)}, nil

@@ -195,11 +195,7 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 		}
 		out = append(out, fs...)
 	}
-	if w.From != "" {
-		if p, err := paper.Of(tx, w.From); err != nil || p.Case != c.ID || !p.Finished() {
-			out = append(out, kinds.Flaw{Says: "照着写的那份笔录已经撤回，或者不是这个案件的。请删去这份草稿，照现在的笔录重写。"})
-		}
-	}
+	out = append(out, fits.Source(tx, c.ID, w.From)...)
 	v, err := s.together(tx, c, ps[0], w)
 	if err != nil {
 		return nil, err

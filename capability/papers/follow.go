@@ -12,49 +12,18 @@ import (
 	"mashang/platform/fault"
 )
 
-// follow is a paper that the law has follow another. Desk and case page ask for
-// it from when the other is there until it is drafted.
-type follow struct {
-	kind string
-	ask  string                            // what the button says
-	can  func(d kinds.Values) bool         // it can be drawn from what the other says
-	must func(d kinds.Values) bool         // and has to be
-	from func(d kinds.Values) kinds.Values // its fields as the other has them: nobody types them twice
-}
-
-// onRecord is when an agreement binds by the signatures on the record alone.
-const onRecord = "在本笔录上签名后生效"
-
-// follows are those papers by the kind that they follow.
-//
-// law:民事诉讼法(2023)/100 调解达成协议，人民法院应当制作调解书
-var follows = map[string]follow{
-	"mediation_record": {
-		kind: "mediation_statement", ask: "出调解书",
-		can:  func(d kinds.Values) bool { return len(d.List("agreement")) > 0 },
-		must: func(d kinds.Values) bool { return d.Text("effect") != onRecord }, // else only when asked for (民诉法解释 151)
-		from: func(d kinds.Values) kinds.Values {
-			v := kinds.Values{"agreement": d["agreement"], "effect": "签收后生效", "claims": []any{d.Text("claim")}}
-			if d.Text("effect") == onRecord {
-				v["effect"] = "签字后生效"
-			}
-			return v
-		},
-	},
-}
-
 // mostFollowed papers are looked through for a desk.
 const mostFollowed = 50
 
 // next is a paper that may be drawn from another now.
 type next struct {
-	follow
-	From paper.Paper
-	Must bool
+	kinds.Follow
+	After paper.Paper
+	Due   bool
 }
 
 func (n next) href() string {
-	return "/papers/write/" + n.From.Case + "?kind=" + n.kind + "&from=" + n.From.ID
+	return "/papers/write/" + n.After.Case + "?kind=" + n.Kind + "&from=" + n.After.ID
 }
 
 // nexts are the papers that may be drawn from those of a case, the newest first;
@@ -68,7 +37,7 @@ func (s *Service) nexts(c docket.Case, ps []paper.Paper, ds []draft) (out []next
 		if err != nil {
 			return nil, err
 		}
-		if ok && !slices.ContainsFunc(out, func(x next) bool { return x.kind == n.kind }) {
+		if ok && !slices.ContainsFunc(out, func(x next) bool { return x.Kind == n.Kind }) {
 			out = append(out, n)
 		}
 	}
@@ -78,20 +47,20 @@ func (s *Service) nexts(c docket.Case, ps []paper.Paper, ds []draft) (out []next
 // nextOf says what may be drawn from a paper, if it was not yet: neither among
 // the papers of its case nor among their drafts.
 func (s *Service) nextOf(p paper.Paper, ps []paper.Paper, ds []draft) (n next, ok bool, err error) {
-	f, ok := follows[p.Kind]
+	f, ok := kinds.Follows[p.Kind]
 	if !ok || p.ID != p.Original || !p.Finished() {
 		return n, false, nil
 	}
 	if slices.ContainsFunc(ps, func(x paper.Paper) bool {
-		return x.Kind == f.kind && x.State != paper.Withdrawn && !x.At.Before(p.At)
-	}) || slices.ContainsFunc(ds, func(x draft) bool { return x.Kind == f.kind }) {
+		return x.Kind == f.Kind && x.State != paper.Withdrawn && !x.At.Before(p.At)
+	}) || slices.ContainsFunc(ds, func(x draft) bool { return x.Kind == f.Kind }) {
 		return n, false, nil
 	}
 	d, err := s.data(p)
-	if err != nil || !f.can(d) {
+	if err != nil || !f.Can(d) {
 		return n, false, err
 	}
-	return next{f, p, f.must(d)}, true, nil
+	return next{f, p, f.Must(d)}, true, nil
 }
 
 // drawn are the fields of a kind as the paper has them that it follows.
@@ -100,15 +69,15 @@ func (s *Service) drawn(tx *db.Tx, caseID, kind, fromID string) (kinds.Values, e
 		return s.effects.Certificate(tx, caseID, fromID)
 	}
 	p, err := paper.Of(tx, fromID)
-	f, ok := follows[p.Kind]
-	if err != nil || p.Case != caseID || !ok || f.kind != kind || !p.Finished() {
+	f, ok := kinds.Follows[p.Kind]
+	if err != nil || p.Case != caseID || !ok || f.Kind != kind || !p.Finished() {
 		return nil, fault.OrMissing(err)
 	}
 	d, err := s.data(p)
 	if err != nil {
 		return nil, err
 	}
-	return f.from(d), nil
+	return f.From(d), nil
 }
 
 // followTasks are the papers that have to be drawn from others, and the cases
@@ -138,7 +107,7 @@ func (s *Service) followTasks(tx *db.Tx, v capability.Viewer) (out []capability.
 			return nil, err
 		}
 		if ok {
-			out = append(out, capability.Task{Group: "等您写的文书", Title: n.ask, Sub: g.Case.Number + " " + g.Case.Names, Href: n.href(), Tone: "go", Tag: "照" + p.Title + "写"})
+			out = append(out, capability.Task{Group: "等您写的文书", Title: n.Ask, Sub: g.Case.Number + " " + g.Case.Names, Href: n.href(), Tone: "go", Tag: "照" + p.Title + "写"})
 		}
 	}
 	return out, nil
@@ -146,8 +115,8 @@ func (s *Service) followTasks(tx *db.Tx, v capability.Viewer) (out []capability.
 
 // awaited marks a paper that was issued, if another has to follow it.
 func (s *Service) awaited(tx *db.Tx, p paper.Paper, d kinds.Values) error {
-	if f, ok := follows[p.Kind]; ok && f.can(d) && f.must(d) {
-		return paper.Await(tx, p.ID, f.kind)
+	if f, ok := kinds.Follows[p.Kind]; ok && f.Can(d) && f.Must(d) {
+		return paper.Await(tx, p.ID, f.Kind)
 	}
 	return nil
 }

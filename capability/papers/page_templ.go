@@ -624,7 +624,7 @@ func papersPanel(v capability.View, ps []paper.Paper, ds []draft, ns []next, cer
 			}
 			ctx = templ.InitializeContext(ctx)
 			for _, n := range ns {
-				if n.Must {
+				if n.Due {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<p><a class=\"btn main\" href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -643,7 +643,7 @@ func papersPanel(v capability.View, ps []paper.Paper, ds []draft, ns []next, cer
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var28 string
-					templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(n.ask)
+					templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(n.Ask)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/papers/page.templ`, Line: 135, Col: 67}
 					}
@@ -674,7 +674,7 @@ func papersPanel(v capability.View, ps []paper.Paper, ds []draft, ns []next, cer
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var30 string
-					templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(n.ask)
+					templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(n.Ask)
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/papers/page.templ`, Line: 137, Col: 67}
 					}

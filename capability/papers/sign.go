@@ -455,7 +455,7 @@ func (s *Service) showServed(ctx context.Context, out *strings.Builder, p paper.
 // law:民诉法解释(2022)/151 由当事人、审判人员、书记员签名或者盖章后即具有法律效力
 func (s *Service) agreedOn(tx *db.Tx, p paper.Paper, d kinds.Values) (bound []string, err error) {
 	who, err := signersOf(d)
-	if err != nil || p.Kind != "mediation_record" || d.Text("effect") != onRecord || len(d.List("agreement")) == 0 || len(who) == 0 {
+	if err != nil || p.Kind != "mediation_record" || d.Text("effect") != kinds.OnRecord || len(d.List("agreement")) == 0 || len(who) == 0 {
 		return nil, err
 	}
 	if all, err := s.rounds.Unanimous(tx, p.ID); err != nil || !all {

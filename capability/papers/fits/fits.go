@@ -59,3 +59,15 @@ func Bench(tx *db.Tx, caseID string, k kinds.Kind, bench []string, data func(pap
 	}
 	return nil, err
 }
+
+// Source says what is wrong with the record from which a paper was drawn, if it
+// was from one.
+func Source(tx *db.Tx, caseID, from string) []kinds.Flaw {
+	if from == "" {
+		return nil
+	}
+	if p, err := paper.Of(tx, from); err != nil || p.Case != caseID || !p.Finished() {
+		return []kinds.Flaw{{Says: "照着写的那份笔录已经撤回，或者不是这个案件的。请删去这份草稿，照现在的笔录重写。"}}
+	}
+	return nil
+}
