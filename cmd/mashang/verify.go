@@ -19,8 +19,8 @@ import (
 
 // runVerify checks a court's ledger, or a record that someone exported.
 func runVerify(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	fs := flags("verify", "verify -data DIR [-db URL] [-seen FILE] | -receipt FILE [-earlier FILE] [-key FINGERPRINT] | -pdf FILE [-trust FILE] [-people FILE] [-lists FILE] [-sm FILE -sm-roots FILE] | -page FILE [-trust FILE] [-people FILE]",
-		"With -data it recomputes the whole ledger and every file's digest, beside a running\nserver; -seen names a checkpoint kept elsewhere, which alone shows a ledger that was\ncut back or replaced as a whole (the last one is kept in DIR/ledger.seen). With\n-receipt it checks an exported record with nothing but the file; give the fingerprint\nprinted on the notice, and an earlier record of the same case if there is one. -page\nwrites the page that checks records and papers in a browser without a network, with\nthe root certificates of -trust in it.", stderr)
+	fs := flags("verify", "verify -data DIR [-db URL] [-seen FILE] | -receipt FILE [-earlier FILE] [-key FINGERPRINT] | -pdf FILE [-trust FILE] [-people FILE] [-lists FILE] [-sm FILE -sm-roots FILE] | -code CODE -at URL | -word WORD -at URL | -page FILE [-trust FILE] [-people FILE]",
+		"With -data it recomputes the whole ledger and every file's digest, beside a running\nserver; -seen names a checkpoint kept elsewhere, which alone shows a ledger that was\ncut back or replaced as a whole (the last one is kept in DIR/ledger.seen). With\n-receipt it checks an exported record with nothing but the file; give the fingerprint\nprinted on the notice, and an earlier record of the same case if there is one. -page\nwrites the page that checks records and papers in a browser without a network, with\nthe root certificates of -trust in it. -code asks a court of a code on a paper, -word\nof the word at the end of a message.", stderr)
 	receipt := fs.String("receipt", "", "exported record to check")
 	earlier := fs.String("earlier", "", "earlier record of the same person and case")
 	key := fs.String("key", "", "fingerprint printed on the notice")
@@ -30,12 +30,17 @@ func runVerify(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	people := fs.String("people", "", "root certificates (PEM) of those who certify people; without it those of -trust")
 	lists := fs.String("lists", "", "revocation lists (PEM) that are newer than those in the file of -pdf")
 	proof := fs.String("sm", "", "second proof (SM2) of the paper of -pdf, under the roots of -sm-roots")
+	code := fs.String("code", "", "code on a paper, of which the court of -at is asked")
+	word := fs.String("word", "", "word at the end of a message, of which the court of -at is asked")
+	at := fs.String("at", "", "address of the court's site")
 	page := fs.String("page", "", "write the offline page to this file")
 	cfg, err := settings(fs, args)
 	if err != nil {
 		return err
 	}
 	switch {
+	case *code != "" || *word != "":
+		return ask(ctx, asked{at: *at, code: *code, word: *word}, stdout)
 	case *page != "":
 		return writePage(*page, *trust, *people)
 	case *paper != "":
