@@ -325,12 +325,7 @@ func (s *Service) waitingFor(tx *db.Tx, a auth.Actor, caseID string) (out []item
 			return nil, err
 		}
 		i := item{Round: r.ID, Case: r.Case, Title: r.Title, Number: c.Number, Names: c.Names, As: v.As, Until: r.Until}
-		i.Signers = len(vs)
-		for _, x := range vs {
-			if x.State == signed {
-				i.Signed++
-			}
-		}
+		i.count(vs)
 		i.round, i.slot = r, v
 		out = append(out, i)
 	}
@@ -348,10 +343,22 @@ type item struct {
 	Until   time.Time `json:"until"`
 	Signers int       `json:"signers"`
 	Signed  int       `json:"signed"`
+	before  []string  // those who signed
 	round   round
 	slot    slot
 	html    string
 	court   docket.Court
+}
+
+// count notes how many sign it, and who did.
+func (i *item) count(vs []slot) {
+	i.Signers = len(vs)
+	for _, x := range vs {
+		if x.State == signed {
+			i.Signed++
+			i.before = append(i.before, x.As+x.Name)
+		}
+	}
 }
 
 // strokes are what was drawn: lines of points in thousandths of the pad's

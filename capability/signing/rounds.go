@@ -95,12 +95,8 @@ func (s *Service) getPapers(r *http.Request) (web.Reply, error) {
 			if err != nil {
 				return err
 			}
-			i := item{Round: rd.ID, Case: rd.Case, Title: rd.Title, Number: c.Number, As: v.As, Until: rd.Until, Signers: len(vs), round: rd, slot: v}
-			for _, x := range vs {
-				if x.State == signed {
-					i.Signed++
-				}
-			}
+			i := item{Round: rd.ID, Case: rd.Case, Title: rd.Title, Number: c.Number, As: v.As, Until: rd.Until, round: rd, slot: v}
+			i.count(vs)
 			if i.court, err = docket.CourtOf(tx, c.Court); err != nil {
 				return err
 			}
