@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"mashang/docket"
@@ -173,13 +174,14 @@ func (s *scene) carrier(channel, answers, became string) error {
 	if err != nil {
 		return err
 	}
+	var taken atomic.Int64
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet {
 			_, _ = fmt.Fprintf(w, `{"state":%q}`, became)
 			return
 		}
 		w.WriteHeader(status)
-		_, _ = fmt.Fprint(w, `{"id":"1"}`)
+		_, _ = fmt.Fprintf(w, `{"id":"%d"}`, taken.Add(1))
 	}))
 	s.t.Cleanup(srv.Close)
 	var g notify.Gateway = notify.HTTPSMS{URL: srv.URL, Key: "key", Client: srv.Client()}

@@ -25,9 +25,7 @@ func TestOutage(t *testing.T) {
 	party, d := openAt(t, phone, base), openAt(t, desk, base)
 	d.as("书记员，判决书做好了，等他送")
 	page := "/casebook/" + regexp.MustCompile(`/delivery/([0-9a-f-]{36})/send`).FindStringSubmatch(d.MustInfo().URL)[1]
-	d.after(func() {
-		d.MustEval(`() => [...document.querySelectorAll("main section")].find(s => s.querySelector("h2").textContent.startsWith("被告")).querySelector("form button").click()`)
-	})
+	d.click("^发出去$")
 	party.as("第一个被告").later(page, "对判决上诉")
 	var last string
 	for _, r := range party.MustEval(`async id => (await (await fetch('/api/v1/clocks/' + id)).json()).deadlines.map(d => d.last)`, filepath.Base(page)).Arr() {

@@ -598,6 +598,9 @@ func (s *Service) check(ctx context.Context, code string) (v verdict, err error)
 		if err != nil || !ok || p.State == paper.Ordered || p.State == paper.Signing {
 			return err
 		}
+		if short, err := s.rounds.Short(tx, p.Original); err != nil || short {
+			return err
+		}
 		ct, err := docket.CourtOf(tx, p.Court)
 		if err != nil {
 			return err

@@ -48,6 +48,8 @@ type Rounds interface {
 	// Last is when the last of them signed it.
 	Last(tx *db.Tx, paperID string) (time.Time, error)
 	// Unanimous reports whether nobody refused to sign it.
+	// Short reports whether not all have signed who should: it is no paper.
+	Short(tx *db.Tx, paperID string) (bool, error)
 	Unanimous(tx *db.Tx, paperID string) (bool, error)
 }
 

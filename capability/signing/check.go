@@ -61,8 +61,8 @@ func (s *Service) check(ctx context.Context, pdf []byte) (finding, error) {
 		if err != nil || !ok {
 			return err
 		}
-		if _, open, err := db.Maybe[string](tx, `SELECT id FROM signing_round WHERE paper_id = ? AND state <> 'complete'`, p.ID); err != nil || open || p.State == paper.Signing {
-			return err // what not all have signed is no paper yet, or never was
+		if short, err := s.Short(tx, p.Original); err != nil || short {
+			return err
 		}
 		ct, err := docket.CourtOf(tx, p.Court)
 		if err != nil {

@@ -152,6 +152,13 @@ func (s *Service) Signed(tx *db.Tx, paperID string) (bool, error) {
 	return s.Unanimous(tx, paperID)
 }
 
+// Short reports whether not all have signed a paper on whose round they should: it
+// is no paper yet, or never was one.
+func (s *Service) Short(tx *db.Tx, paperID string) (bool, error) {
+	_, short, err := db.Maybe[string](tx, `SELECT id FROM signing_round WHERE paper_id = ? AND state <> 'complete'`, paperID)
+	return short, err
+}
+
 // Last is when the last signature came onto a paper: whatever is done with it
 // afterwards, and when, that is the day of what was signed.
 func (s *Service) Last(tx *db.Tx, paperID string) (time.Time, error) {
