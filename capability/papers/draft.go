@@ -185,7 +185,7 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 	out = append(out, left...)
 	switch k.About {
 	case "correction":
-		if p, err := paper.Of(tx, w.About); err != nil || !s.correctable(p, c.ID) {
+		if p, err := paper.Of(tx, w.About); err != nil || !fits.Slips(s.kinds[p.Kind], p, c.ID) {
 			out = append(out, kinds.Flaw{Field: "about", Says: "请选写错字的是哪一份文书。"})
 		}
 	case "effect":
@@ -208,15 +208,6 @@ func (s *Service) flaws(tx *db.Tx, c docket.Case, k kinds.Kind, w written) (out 
 	}
 	sit, err := fits.Bench(tx, c.ID, k, v.List("bench"), s.data)
 	return append(out, sit...), err
-}
-
-// correctable reports whether a paper is one of the case whose slips a ruling
-// puts right.
-//
-// law:民事诉讼法(2023)/157 补正判决书中的笔误
-func (s *Service) correctable(p paper.Paper, caseID string) bool {
-	k := s.kinds[p.Kind]
-	return p.Case == caseID && p.ID == p.Original && k.Sign == "bench" && k.About == "" && p.Finished()
 }
 
 // addressees are the parties that were ticked; a paper for nobody in

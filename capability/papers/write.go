@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"mashang/capability/papers/fits"
 	"mashang/capability/papers/kinds"
 	"mashang/docket"
 	"mashang/docket/access"
@@ -42,7 +43,7 @@ func (s *Service) about(tx *db.Tx, k kinds.Kind, caseID string) (out []paper.Pap
 	if err != nil {
 		return nil, err
 	}
-	may := func(p paper.Paper) bool { return s.correctable(p, caseID) }
+	may := func(p paper.Paper) bool { return fits.Slips(s.kinds[p.Kind], p, caseID) }
 	if k.About == "effect" {
 		bound, err := s.effects.Of(tx, caseID, ps)
 		if err != nil {

@@ -71,3 +71,10 @@ func Source(tx *db.Tx, caseID, from string) []kinds.Flaw {
 	}
 	return nil
 }
+
+// Slips reports whether a paper is one of the case whose slips a ruling puts right.
+//
+// law:民事诉讼法(2023)/157 补正判决书中的笔误
+func Slips(k kinds.Kind, p paper.Paper, caseID string) bool {
+	return p.Case == caseID && p.ID == p.Original && k.Sign == "bench" && k.About == "" && p.Finished()
+}
