@@ -262,9 +262,6 @@ func (d dump) differs(e dump, job bool) string {
 	var out []string
 	for table, was := range d {
 		is := e[table]
-		if table == "notify_part" && job { // a carrier took a message beside it
-			continue
-		}
 		if table == "jobs_job" && job || table == "notify_message" && job { // a message leaves beside it, by no act of a service
 			was, is = jobIDs(was), jobIDs(is)
 		}
@@ -274,6 +271,9 @@ func (d dump) differs(e dump, job bool) string {
 			}
 		}
 		for _, r := range is {
+			if table == "notify_part" && job { // a carrier took a message beside it
+				break
+			}
 			if _, ok := slices.BinarySearch(was, r); !ok {
 				out = append(out, "new in "+table+": "+r)
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"mashang/capability/delivery/reach"
@@ -99,15 +100,19 @@ func (s *Service) send(ctx context.Context, caseID string, c sendCmd) error {
 		if err != nil {
 			return err
 		}
+		slices.SortStableFunc(ps, func(a, b paper.Paper) int { return strings.Compare(a.Party, b.Party) })
+		var party docket.Party
+		var k reach.Known
 		used, holders := []service.Way{}, []string{}
 		for _, p := range ps {
-			party, err := docket.PartyOf(tx, p.Party)
-			if err != nil {
-				return err
-			}
-			k, err := s.book.Reach(tx, party)
-			if err != nil {
-				return err
+			if p.Party != party.ID {
+				if party, err = docket.PartyOf(tx, p.Party); err != nil {
+					return err
+				}
+				if k, err = s.book.Reach(tx, party); err != nil {
+					return err
+				}
+				holders = append(holders, party.Person)
 			}
 			ways, err := choose(doors(k, g.Case.Procedure, s.papers.Nature(p.Kind)), c.Ways)
 			var no *fault.Error
@@ -117,7 +122,6 @@ func (s *Service) send(ctx context.Context, caseID string, c sendCmd) error {
 			if err != nil {
 				return err
 			}
-			holders = append(holders, party.Person)
 			if err := s.prepare(tx, p, ways); err != nil {
 				return err
 			}

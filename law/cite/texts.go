@@ -21,7 +21,7 @@ var articles = sync.OnceValue(func() map[string]int {
 		_, last, _ := strings.Cut(rest, "\t")
 		n, err := strconv.Atoi(last)
 		if err != nil {
-			panic("cite: texts.tsv: " + line)
+			panic("cite: texts.tsv: " + line) // the table is a part of the program: a broken one ends its tests
 		}
 		out[title] = n
 	}

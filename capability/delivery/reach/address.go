@@ -133,18 +133,20 @@ type Known struct {
 // somebody on another side has as well is only alleged, whoever confirmed it.
 func (s *Book) Reach(tx *db.Tx, p docket.Party) (Known, error) {
 	k, err := s.said(tx, p)
-	for _, kind := range []service.Way{service.SMS, service.Email} {
-		a, ok := k.By[string(kind)]
-		if err != nil || !ok || a.Standing == service.Alleged {
-			continue
-		}
-		var theirs bool
-		if theirs, err = s.theirs(tx, p, a.Kind, a.Value); theirs {
+	if err != nil {
+		return k, err
+	}
+	theirs, err := s.theirs(tx, p)
+	if err != nil {
+		return k, err
+	}
+	for _, way := range []service.Way{service.SMS, service.Email} {
+		if a := k.By[string(way)]; theirs(a) {
 			a.Standing = service.Alleged
 			k.By[a.Kind] = a
 		}
 	}
-	return k, err
+	return k, nil
 }
 
 // said gathers what is known of a party. A telephone that stands in the filing

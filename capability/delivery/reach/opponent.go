@@ -22,53 +22,52 @@ func Opponent(tx *db.Tx, said string, to docket.Party) (bool, error) {
 
 // across are the persons who stand on another side of the case than a party, or
 // act for who does, and not for him.
-func across(tx *db.Tx, to docket.Party) (out []string, err error) {
+func across(tx *db.Tx, to docket.Party) ([]string, error) {
 	ps, as, err := people(tx, to)
+	return against(to, ps, as), err
+}
+
+// against are they, among these people of the case.
+func against(to docket.Party, ps []docket.Party, as []docket.Agent) (out []string) {
 	own, others := sides(to, ps, as)
 	for _, f := range others {
 		if f.Person != "" && !slices.ContainsFunc(own, func(o figure) bool { return o.Person == f.Person }) {
 			out = append(out, f.Person)
 		}
 	}
-	return out, err
+	return out
 }
 
-// theirs reports whether a telephone or mailbox is one of those across: who gave it
+// theirs tells whether a telephone or mailbox is one of those across: who gave it
 // as another's reads there what is served on him.
-func (s *Book) theirs(tx *db.Tx, to docket.Party, kind, value string) (bool, error) {
-	if value == "" {
-		return false, nil
-	}
-	others, err := across(tx, to)
-	if err != nil || len(others) == 0 {
-		return false, err
-	}
+func (s *Book) theirs(tx *db.Tx, to docket.Party) (func(Address) bool, error) {
 	ps, as, err := people(tx, to)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	number := s.k.Vault.Find("phone", value)
+	others := against(to, ps, as)
+	var numbers []string
+	var known []Address
 	for _, a := range as {
-		if a.PhoneFind == number && slices.Contains(others, a.Person) {
-			return true, nil
+		if slices.Contains(others, a.Person) {
+			numbers = append(numbers, a.PhoneFind)
 		}
 	}
 	for _, p := range ps {
 		if !slices.Contains(others, p.Person) {
 			continue
 		}
-		if p.PhoneFind == number {
-			return true, nil
-		}
-		known, err := s.Addresses(tx, p.ID)
+		numbers = append(numbers, p.PhoneFind)
+		more, err := s.Addresses(tx, p.ID)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
-		if slices.ContainsFunc(known, func(a Address) bool { return a.Kind == kind && a.Value == value && a.Ended.IsZero() }) {
-			return true, nil
-		}
+		known = append(known, more...)
 	}
-	return false, nil
+	return func(a Address) bool {
+		return a.Value != "" && (slices.Contains(numbers, s.k.Vault.Find("phone", a.Value)) ||
+			slices.ContainsFunc(known, func(x Address) bool { return x.Kind == a.Kind && x.Value == a.Value && x.Ended.IsZero() }))
+	}, nil
 }
 
 // people are the parties of a case and who acts for them now.

@@ -262,6 +262,11 @@ func (s *Book) Certificate(tx *db.Tx, caseID, paperID string) (kinds.Values, err
 	if err != nil || !ok {
 		return nil, fault.OrMissing(err)
 	}
+	return s.says(tx, st)
+}
+
+// says is what the file knows of a paper that binds, as its certificate has it.
+func (s *Book) says(tx *db.Tx, st Standing) (kinds.Values, error) {
 	p := st.copies[0]
 	k := s.kinds[p.Kind]
 	v := kinds.Values{"doc": p.Number + p.Title, "what": what(k), "effective": st.on.String()}
@@ -309,7 +314,7 @@ func (s *Book) Early(tx *db.Tx, caseID, about string, fields kinds.Values) ([]ki
 	if on, err := law.ParseDate(fields.Text("effective")); err == nil && on.Before(st.on) {
 		out = append(out, kinds.Flaw{Field: "effective", Says: "系统算出来是 " + st.on.Chinese() + "生效，不能写得更早。", Basis: cite.CPL(158).String()})
 	}
-	says, err := s.Certificate(tx, caseID, about)
+	says, err := s.says(tx, st)
 	if err != nil {
 		return nil, err
 	}

@@ -17,89 +17,110 @@ import (
 // later are the ties between a case and one that goes on with it.
 var later = []string{"appeal_of", "retrial_of", "execution_of"}
 
-// Linked gives the parties of a case that goes on with another the addresses that
-// they confirmed there.
+// Linked gives the parties of the later of two cases that were tied what they
+// confirmed before.
 func (s *Book) Linked(ctx context.Context, j *jobs.Job) error {
 	f, err := app.Hear[fact.CaseLinked](j)
 	if err != nil {
 		return err
 	}
-	return s.inherit(ctx, j, f.Case)
-}
-
-// Joined does the same for one who comes into such a case when it was tied already.
-func (s *Book) Joined(ctx context.Context, j *jobs.Job) error {
-	f, err := app.Hear[fact.PartyJoined](j)
-	if err != nil {
-		return err
-	}
-	return s.inherit(ctx, j, f.Case)
-}
-
-// inherit carries addresses over between a case and those that it is tied to, from
-// what was filed first to what came after it.
-func (s *Book) inherit(ctx context.Context, j *jobs.Job, caseID string) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		one, err := docket.CaseOf(tx, caseID)
+		to, err := docket.CaseOf(tx, f.Case)
 		if err != nil {
 			return err
 		}
-		links, err := docket.Links(tx, caseID)
+		other, err := docket.CaseOf(tx, f.Other)
 		if err != nil {
 			return err
 		}
-		for _, l := range links {
-			if !slices.Contains(later, l.Kind) {
-				continue
-			}
-			other, err := docket.CaseOf(tx, l.Other)
-			if err != nil {
-				return err
-			}
-			from, to := one, other
-			if to.Filed.Before(from.Filed) || from.Filed.IsZero() {
-				from, to = to, from
-			}
-			if err := s.carry(tx, from, to); err != nil {
-				return err
-			}
+		if precedes(to, other) {
+			to = other
+		}
+		if err := s.inherit(tx, to); err != nil {
+			return err
 		}
 		return j.Finish(tx)
 	})
 }
 
-// carry gives those who are parties of both cases what they confirmed in the first,
-// where they said nothing else in the second.
-//
-// law:民诉法解释(2022)/137 未书面变更送达地址的，其在第一审程序中确认的送达地址可以作为第二审程序、审判监督程序、执行程序的送达地址。
-func (s *Book) carry(tx *db.Tx, from, to docket.Case) error {
-	before, err := docket.Parties(tx, from.ID)
+// Joined does the same for one who comes into a case when it was tied already.
+func (s *Book) Joined(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.PartyJoined](j)
 	if err != nil {
 		return err
 	}
-	now, err := docket.Parties(tx, to.ID)
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		to, err := docket.CaseOf(tx, f.Case)
+		if err != nil {
+			return err
+		}
+		if err := s.inherit(tx, to); err != nil {
+			return err
+		}
+		return j.Finish(tx)
+	})
+}
+
+// precedes reports whether a case was filed before another; one that is not filed
+// yet comes last.
+func precedes(a, b docket.Case) bool {
+	return !a.Filed.IsZero() && (b.Filed.IsZero() || a.Filed.Before(b.Filed))
+}
+
+// inherit gives the parties of a case what they confirmed in those before it, where
+// they said nothing else since: of several the latest counts.
+//
+// law:民诉法解释(2022)/137 未书面变更送达地址的，其在第一审程序中确认的送达地址可以作为第二审程序、审判监督程序、执行程序的送达地址。
+func (s *Book) inherit(tx *db.Tx, to docket.Case) error {
+	links, err := docket.Links(tx, to.ID)
+	if err != nil {
+		return err
+	}
+	var before []docket.Case
+	for _, l := range links {
+		if !slices.Contains(later, l.Kind) {
+			continue
+		}
+		c, err := docket.CaseOf(tx, l.Other)
+		if err != nil {
+			return err
+		}
+		if precedes(c, to) {
+			before = append(before, c)
+		}
+	}
+	slices.SortFunc(before, func(a, b docket.Case) int { return b.Filed.Sub(a.Filed) })
+	parties, err := docket.Parties(tx, to.ID)
 	if err != nil {
 		return err
 	}
 	var holders []string
-	for _, p := range now {
-		i := slices.IndexFunc(before, func(x docket.Party) bool { return x.Person == p.Person })
-		if i < 0 || !p.Left.IsZero() {
-			continue
-		}
-		some, err := s.same(tx, before[i], p, from.Number)
+	for _, from := range before {
+		were, err := docket.Parties(tx, from.ID)
 		if err != nil {
 			return err
 		}
-		if some {
-			holders = append(holders, p.Person)
+		for _, p := range parties {
+			i := slices.IndexFunc(were, func(x docket.Party) bool { return x.Person == p.Person })
+			if i < 0 || !p.Left.IsZero() {
+				continue
+			}
+			some, err := s.same(tx, were[i], p, from.Number)
+			if err != nil {
+				return err
+			}
+			if some {
+				holders = append(holders, p.Person)
+			}
 		}
 	}
 	if len(holders) == 0 {
 		return nil
 	}
+	slices.Sort(holders)
+	holders = slices.Compact(holders)
 	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "delivery.inherited", Court: to.Court, Case: to.ID, Actor: app.Actor(tx.Context()), Holders: holders,
-		Body: map[string]any{"from": from.ID, "parties": len(holders)}})
+		Body: map[string]any{"cases": len(before), "parties": len(holders)}})
 	return err
 }
 
@@ -120,8 +141,12 @@ func (s *Book) same(tx *db.Tx, was, p docket.Party, number string) (some bool, e
 			continue
 		}
 		if a.Kind == receiver {
-			if no, err := Opponent(tx, a.Value, p); no || err != nil {
+			no, err := Opponent(tx, a.Value, p)
+			if err != nil {
 				return false, err
+			}
+			if no { // he stands on the other side here
+				continue
 			}
 		}
 		a.ID, a.Case, a.Party, a.ShownBy, a.Scan, a.Actor, a.At = id.New(), p.Case, p.ID, shown, "", app.Actor(tx.Context()), tx.Now()
