@@ -236,6 +236,8 @@ type Party struct {
 	Left      time.Time `db:"left_at" json:"left"`
 	Name      string    `db:"name" json:"name"`
 	Kind      string    `db:"kind" json:"kind"`
+	IDType    string    `db:"id_type" json:"-"`
+	IDSealed  string    `db:"id_sealed" json:"-"`
 }
 
 // Agent acts for a party (民事诉讼法 61–62).

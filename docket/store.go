@@ -20,7 +20,7 @@ const (
 	postCols     = `id, person_id, court_id, division_id, role, from_at, until_at`
 	// CaseCols are the columns of a [Case]; c is the alias of docket_case.
 	CaseCols  = `c.id, c.court_id, c.division_id, c.number, c.type, c.special, c.cause, c.closing_cause, c.claim, c.amount, c.procedure, c.state, c.secrecy, c.judge_id, c.received_on, c.filed_on, c.heard, c.limit_on, c.suspended_on, c.excluded_days, c.extended, c.closed_on, c.closing_way, c.names, c.moved_at`
-	partyCols = `p.id, p.case_id, p.person_id, p.role, p.ord, p.address, p.phone, p.phone_find, p.rep_name, p.rep_title, p.hidden, p.joined_at, p.left_at, n.name, n.kind`
+	partyCols = `p.id, p.case_id, p.person_id, p.role, p.ord, p.address, p.phone, p.phone_find, p.rep_name, p.rep_title, p.hidden, p.joined_at, p.left_at, n.name, n.kind, n.id_type, n.id_sealed`
 	agentCols = `a.id, a.case_id, a.party_id, a.person_id, a.class, a.firm, a.special, a.powers, a.phone, a.phone_find, a.from_at, a.until_at, n.name`
 	seatCols  = `s.id, s.case_id, s.person_id, s.seat, s.from_at, s.until_at, n.name`
 )

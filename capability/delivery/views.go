@@ -136,7 +136,7 @@ func (s *Service) getRecords(r *http.Request) (web.Reply, error) {
 // visible returns the services of a case: to the court all, to a side its own.
 func visible(tx *db.Tx, caseID string, court bool, party string, parties []docket.Party) ([]record, error) {
 	vs, err := db.List[serving](tx, `SELECT `+servingCols+` FROM delivery_service WHERE case_id = ? ORDER BY at, id`, caseID)
-	if err != nil {
+	if err != nil || len(vs) == 0 {
 		return nil, err
 	}
 	es, err := db.List[effect](tx, `SELECT `+effectCols+` FROM delivery_effect WHERE undone_at = 0 AND service_id IN (SELECT id FROM delivery_service WHERE case_id = ?)`, caseID)

@@ -30,7 +30,7 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	}
 	slices.Reverse(ms)
 	last := who.see(v.Parties, ms)
-	next, waiting, err := s.next(tx, v, who)
+	next, waiting, err := s.next(tx, v, who, ms)
 	if err != nil {
 		return nil, err
 	}
@@ -73,12 +73,12 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 }
 
 // next finds the question that is due first: of the viewer's own side or, for
-// who answers, of any.
-func (s *Service) next(tx *db.Tx, v capability.View, who reader) (seen, bool, error) {
+// who answers, of any. read are the newest messages.
+func (s *Service) next(tx *db.Tx, v capability.View, who reader, read []Message) (seen, bool, error) {
 	if who.court && !v.May("message", "draft") {
 		return seen{}, false, nil
 	}
-	m, have, err := nextIn(tx, v.Case.ID, who.side)
+	m, have, err := nextIn(tx, v.Case.ID, who.side, read)
 	if err != nil || !have {
 		return seen{}, false, err
 	}

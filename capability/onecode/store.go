@@ -2,6 +2,7 @@ package onecode
 
 import (
 	"embed"
+	"slices"
 	"time"
 
 	"mashang/docket"
@@ -106,15 +107,23 @@ func messagesBefore(tx *db.Tx, caseID, party string, at time.Time, id string, n 
 }
 
 // nextIn returns the question of a case that waits and is due first; party
-// narrows to one side. All that wait are put in order by the day alone: their
-// texts are long.
-func nextIn(tx *db.Tx, caseID, party string) (Message, bool, error) {
+// narrows to one side. All that wait are put in order by the day alone, for
+// their texts are long; and as a rule it is among those read already.
+func nextIn(tx *db.Tx, caseID, party string, read []Message) (Message, bool, error) {
 	q, args := `SELECT m.id FROM onecode_message m WHERE m.case_id = ? AND m.state = 'waiting'`, []any{caseID}
 	if party != "" {
 		q += ` AND m.party_id = ?`
 		args = append(args, party)
 	}
-	return db.Maybe[Message](tx, `SELECT `+messageCols+` FROM onecode_message m WHERE m.id = (`+q+` ORDER BY m.due_on, m.id LIMIT 1)`, args...)
+	id, have, err := db.Maybe[string](tx, q+` ORDER BY m.due_on, m.id LIMIT 1`, args...)
+	if err != nil || !have {
+		return Message{}, false, err
+	}
+	if i := slices.IndexFunc(read, func(m Message) bool { return m.ID == id }); i >= 0 {
+		return read[i], true, nil
+	}
+	m, err := messageOf(tx, id)
+	return m, true, err
 }
 
 // waitingIn counts the questions of a case that wait for an answer.
