@@ -49,9 +49,6 @@ func (s *Service) caseClosed(ctx context.Context, j *jobs.Job) error {
 				return err
 			}
 		}
-		if err := s.plan(tx, s.k.Now()); err != nil {
-			return err
-		}
 		return j.Finish(tx)
 	})
 }

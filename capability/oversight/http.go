@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/platform/auth"
@@ -146,20 +148,22 @@ func (s *Service) again(r *http.Request, in report, err error) (web.Reply, error
 	return web.Reply{Page: formPage(f)}, err
 }
 
-func (s *Service) getMine(r *http.Request) (web.Reply, error) {
-	l, err := s.mine(r.Context(), r.URL.Query().Get("after"))
+// reply answers a page and a program with the same value.
+func reply(v any, err error, page templ.Component) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: listPage("我写的记录", "/oversight/mine", l, s.k.Now()), JSON: l}, nil
+	return web.Reply{Page: page, JSON: v}, nil
+}
+
+func (s *Service) getMine(r *http.Request) (web.Reply, error) {
+	l, err := s.mine(r.Context(), r.URL.Query().Get("after"))
+	return reply(l, err, listPage("我写的记录", "/oversight/mine", l, s.k.Now()))
 }
 
 func (s *Service) getRecords(r *http.Request) (web.Reply, error) {
 	l, err := s.all(r.Context(), r.URL.Query().Get("after"))
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: listPage("全部记录", "/oversight/records", l, s.k.Now()), JSON: l}, nil
+	return reply(l, err, listPage("全部记录", "/oversight/records", l, s.k.Now()))
 }
 
 func (s *Service) getRecord(r *http.Request) (web.Reply, error) {
@@ -196,10 +200,7 @@ func query(r *http.Request) which2 {
 
 func (s *Service) getQuarter(r *http.Request) (web.Reply, error) {
 	q, err := s.quarter(r.Context(), query(r).Court, query(r).Period)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: quarterPage(q, "", s.k.Now()), JSON: q}, nil
+	return reply(q, err, quarterPage(q, "", s.k.Now()))
 }
 
 func (s *Service) postQuarter(r *http.Request) (web.Reply, error) {
@@ -219,18 +220,12 @@ func (s *Service) postQuarter(r *http.Request) (web.Reply, error) {
 
 func (s *Service) getReports(r *http.Request) (web.Reply, error) {
 	v, err := s.reports(r.Context(), query(r))
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: reportsPage(v, s.k.Now()), JSON: v}, nil
+	return reply(v, err, reportsPage(v, s.k.Now()))
 }
 
 func (s *Service) getSummary(r *http.Request) (web.Reply, error) {
 	v, err := s.sum(r.Context(), query(r))
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: summaryPage(v, s.k.Now()), JSON: v}, nil
+	return reply(v, err, summaryPage(v, s.k.Now()))
 }
 
 func (s *Service) postSummary(r *http.Request) (web.Reply, error) {
@@ -250,18 +245,12 @@ func (s *Service) postCadence(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	if err := s.setCadence(r.Context(), c); err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Goto: "/oversight/summary?court=" + c.Court, Toast: "改好了。", JSON: ok{true}}, nil
+	return web.Reply{Goto: "/oversight/summary?court=" + c.Court, Toast: "改好了。", JSON: ok{true}}, s.setCadence(r.Context(), c)
 }
 
 func (s *Service) getWatch(r *http.Request) (web.Reply, error) {
 	f, err := s.findings(r)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: watchPage(f, "", lookCmd{}, nil, s.k.Now()), JSON: f}, nil
+	return reply(f, err, watchPage(f, "", lookCmd{}, nil, s.k.Now()))
 }
 
 func (s *Service) findings(r *http.Request) (f findings, err error) {
@@ -350,10 +339,7 @@ func (s *Service) getAllow(r *http.Request) (web.Reply, error) {
 		q, c, err = s.pending(tx, r.PathValue("case"), r.PathValue("request"))
 		return err
 	})
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: allowPage(c, q, s.k.Now()), JSON: q}, nil
+	return reply(q, err, allowPage(c, q, s.k.Now()))
 }
 
 func (s *Service) postAllow(r *http.Request) (web.Reply, error) {
@@ -361,10 +347,7 @@ func (s *Service) postAllow(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	if err := s.allow(r.Context(), r.PathValue("case"), r.PathValue("request"), c); err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Goto: "/desk", Toast: "答复了。", JSON: ok{true}}, nil
+	return web.Reply{Goto: "/desk", Toast: "答复了。", JSON: ok{true}}, s.allow(r.Context(), r.PathValue("case"), r.PathValue("request"), c)
 }
 
 func (s *Service) getReaders(r *http.Request) (web.Reply, error) {
@@ -380,8 +363,5 @@ func (s *Service) getReaders(r *http.Request) (web.Reply, error) {
 		v.List, err = s.readersOf(tx, a, g.Case, v.Court, 200)
 		return err
 	})
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: readersPage(v, s.k.Now()), JSON: v}, nil
+	return reply(v, err, readersPage(v, s.k.Now()))
 }

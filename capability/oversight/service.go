@@ -9,7 +9,6 @@ import (
 	"mashang/platform/app"
 	"mashang/platform/db"
 	"mashang/platform/fault"
-	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 	"mashang/platform/web"
 )
@@ -43,8 +42,8 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "oversight.looked", Title: "督察看过查看案件的情况", Audience: ledger.Court},
 				{Name: "oversight.summed", Title: "导出三个规定汇总", Audience: ledger.Court},
 			},
-			Jobs:  map[string]jobs.Handler{"oversight.watch": s.watch},
-			Hears: []app.Hearing{{Fact: "case_closed", Do: s.caseClosed}},
+			Technical: []string{"oversight_place", "oversight_visit"},
+			Hears:     []app.Hearing{{Fact: "case_closed", Do: s.caseClosed}},
 		},
 		Panels: s.panels, Tasks: s.tasks,
 	}
