@@ -136,6 +136,8 @@ type (
 		Court    bool            `json:"-"`
 		Waiting  *seen           `json:"-"`
 		Used     int             `json:"-"`
+		Of       int             `json:"-"` // working days of its clock
+		Doors    []Kind          `json:"-"` // what may be written now
 		Judge    string          `json:"judge"`
 		StandIn  string          `json:"stand_in,omitempty"` // who answers for him at present
 		Relation access.Relation `json:"-"`
@@ -152,6 +154,7 @@ type (
 		Draft     *draft      `json:"draft,omitempty"`
 		Standards []Standard  `json:"standards"`
 		Used      int         `json:"used"`
+		Of        int         `json:"-"`
 		MaySend   bool        `json:"may_send"`
 		Before    []seen      `json:"before"`
 	}
@@ -246,10 +249,15 @@ func (s *Service) view(ctx context.Context, caseID, before string) (v threadView
 		if err != nil {
 			return err
 		}
+		ct, err := docket.CourtOf(tx, v.Case.Court)
+		if err != nil {
+			return err
+		}
+		v.Doors = doors(v.Case, ct)
 		for i := range v.Messages {
 			m := &v.Messages[i]
 			if m.State == "waiting" && m.Open && (v.Waiting == nil || m.DueOn.Before(v.Waiting.DueOn)) { // the clock shows the answer that is due first
-				v.Waiting, v.Used = m, used(m.At, s.k.Now(), cal)
+				v.Waiting, v.Used, v.Of = m, used(m.At, s.k.Now(), cal), used(m.At, lateAt(m.DueOn).Add(-1), cal)
 			}
 		}
 		if !v.Court {
@@ -288,16 +296,15 @@ func (s *Service) getThread(r *http.Request) (web.Reply, error) {
 // choose sets the kind of message that the form sends, or about what it asks
 // once more.
 func (v *threadView) choose(key, again string) {
-	v.Kind = Kinds[0]
-	for _, k := range doors(v.Case) {
-		if k.Key == key {
-			v.Kind = k
-		}
-	}
 	for i := range v.Messages {
 		if m := &v.Messages[i]; m.ID == again && m.Mine {
-			v.Again = m
-			v.Kind, _ = kindOf(m.Kind)
+			v.Again, key = m, m.Kind
+		}
+	}
+	v.Kind = v.Doors[0]
+	for _, k := range v.Doors {
+		if k.Key == key {
+			v.Kind = k
 		}
 	}
 }
@@ -414,7 +421,7 @@ func (s *Service) work(ctx context.Context, messageID string) (w workView, err e
 		if err != nil {
 			return err
 		}
-		w.Used = used(w.Question.At, s.k.Now(), cal)
+		w.Used, w.Of = used(w.Question.At, s.k.Now(), cal), used(w.Question.At, lateAt(w.Question.DueOn).Add(-1), cal)
 		all, _, err := s.thread(tx, w.Case.ID, "")
 		for _, m := range all {
 			if m.Party == w.Question.Party {

@@ -99,7 +99,11 @@ func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []web.Attachment)
 	if err != nil {
 		return Message{}, err
 	}
-	d := due(now, k.Days, cal)
+	ct, err := docket.CourtOf(tx, cs.Court)
+	if err != nil {
+		return Message{}, err
+	}
+	d := due(now, k.in(ct).Days, cal)
 	m := Message{Case: caseID, Court: cs.Court, Party: party.ID, AuthorID: a.Person, Author: a.Name, Kind: k.Key, Text: c.Text,
 		Files: db.JSON[[]web.Attachment]{V: files}, ReplyTo: c.Again, State: "waiting", Handler: handler, DueOn: d.On, Clock: db.JSON[Due]{V: d}, At: now}
 	if m.ID, err = insertMessage(tx, m); err != nil {

@@ -39,7 +39,7 @@ type Service struct {
 	all       []kinds.Kind // in the order of a case
 	kinds     map[string]kinds.Kind
 	effects   *effect.Book
-	replyDays int
+	replyDays func(docket.Court) int
 	pictures  pictures
 }
 
