@@ -144,6 +144,7 @@ func (s *written) talk() {
 	}
 	s.fill["message"] = s.say(s.own, "POST /onecode/{case}/ask", map[string]any{"kind": "question"}, "text").get("id")
 	s.say("李倩", "POST /onecode/{case}/message/{message}/draft", nil, "text")
+	s.say("李倩", "POST /onecode/{case}/message/{message}/route", map[string]any{"to": s.people["赵一鸣"]}, "reason")
 	s.say("周明远", "POST /onecode/{case}/contact", map[string]any{"party": s.partyID(s.first, s.other), "way": "call"}, "text")
 	s.say("周明远", "POST /onecode/standard", map[string]any{"court": "冀11"}, "title", "text")
 	s.say("周明远", "POST /onecode/delegate", map[string]any{"court": "冀11", "to": s.people["赵一鸣"], "begin": "2026-03-10", "until": "2026-03-12"}, "reason")

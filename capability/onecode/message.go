@@ -370,10 +370,12 @@ func (s *Service) canRead(tx *db.Tx, m Message) (bool, error) {
 // seen is a message as its reader may see it: in full, or only that it was.
 type seen struct {
 	Message
-	Mine bool   `json:"mine"` // of the reader's own side
-	Role string `json:"role"` // of the party whose thread it is
-	Open bool   `json:"open"` // the words are shown
-	Work bool   `json:"-"`    // its reader may answer or draft
+	Mine bool   `json:"mine"`         // of the reader's own side
+	Role string `json:"role"`         // of the party whose thread it is
+	Open bool   `json:"open"`         // the words are shown
+	Work bool   `json:"-"`            // its reader may answer or draft
+	Move bool   `json:"-"`            // its reader may name another who answers
+	By   string `json:"by,omitempty"` // who answers, when it is not the judge of the case
 
 	MayRate  bool   `json:"may_rate,omitempty"`  // an answer that its reader has not rated yet
 	Rated    string `json:"rated,omitempty"`     // or his grade

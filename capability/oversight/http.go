@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/platform/auth"
@@ -111,17 +109,10 @@ func (s *Service) postForm(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &in); err != nil {
 		return s.again(r, in, err)
 	}
-	var ups []web.Upload
-	for _, h := range web.Files(r, "files") {
-		if h.Size == 0 && h.Filename == "" {
-			continue
-		}
-		b, err := h.Open()
-		if err != nil {
-			return web.Reply{}, err
-		}
-		defer func() { _ = b.Close() }()
-		ups = append(ups, web.Upload{Name: web.Clean(h.Filename), Body: b})
+	ups, done, err := web.Uploads(r, "files")
+	defer done()
+	if err != nil {
+		return web.Reply{}, err
 	}
 	recordID, err := s.write(r.Context(), in, ups)
 	if err != nil {
@@ -148,22 +139,14 @@ func (s *Service) again(r *http.Request, in report, err error) (web.Reply, error
 	return web.Reply{Page: formPage(f)}, err
 }
 
-// reply answers a page and a program with the same value.
-func reply(v any, err error, page templ.Component) (web.Reply, error) {
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: page, JSON: v}, nil
-}
-
 func (s *Service) getMine(r *http.Request) (web.Reply, error) {
 	l, err := s.mine(r.Context(), r.URL.Query().Get("after"))
-	return reply(l, err, listPage("我写的记录", "/oversight/mine", l, s.k.Now()))
+	return web.Shown(l, err, listPage("我写的记录", "/oversight/mine", l, s.k.Now()))
 }
 
 func (s *Service) getRecords(r *http.Request) (web.Reply, error) {
 	l, err := s.all(r.Context(), r.URL.Query().Get("after"))
-	return reply(l, err, listPage("全部记录", "/oversight/records", l, s.k.Now()))
+	return web.Shown(l, err, listPage("全部记录", "/oversight/records", l, s.k.Now()))
 }
 
 func (s *Service) getRecord(r *http.Request) (web.Reply, error) {
@@ -200,7 +183,7 @@ func query(r *http.Request) which2 {
 
 func (s *Service) getQuarter(r *http.Request) (web.Reply, error) {
 	q, err := s.quarter(r.Context(), query(r).Court, query(r).Period)
-	return reply(q, err, quarterPage(q, "", s.k.Now()))
+	return web.Shown(q, err, quarterPage(q, "", s.k.Now()))
 }
 
 func (s *Service) postQuarter(r *http.Request) (web.Reply, error) {
@@ -220,12 +203,12 @@ func (s *Service) postQuarter(r *http.Request) (web.Reply, error) {
 
 func (s *Service) getReports(r *http.Request) (web.Reply, error) {
 	v, err := s.reports(r.Context(), query(r))
-	return reply(v, err, reportsPage(v, s.k.Now()))
+	return web.Shown(v, err, reportsPage(v, s.k.Now()))
 }
 
 func (s *Service) getSummary(r *http.Request) (web.Reply, error) {
 	v, err := s.sum(r.Context(), query(r))
-	return reply(v, err, summaryPage(v, s.k.Now()))
+	return web.Shown(v, err, summaryPage(v, s.k.Now()))
 }
 
 func (s *Service) postSummary(r *http.Request) (web.Reply, error) {
@@ -250,7 +233,7 @@ func (s *Service) postCadence(r *http.Request) (web.Reply, error) {
 
 func (s *Service) getWatch(r *http.Request) (web.Reply, error) {
 	f, err := s.findings(r)
-	return reply(f, err, watchPage(f, "", lookCmd{}, nil, s.k.Now()))
+	return web.Shown(f, err, watchPage(f, "", lookCmd{}, nil, s.k.Now()))
 }
 
 func (s *Service) findings(r *http.Request) (f findings, err error) {
@@ -339,7 +322,7 @@ func (s *Service) getAllow(r *http.Request) (web.Reply, error) {
 		q, c, err = s.pending(tx, r.PathValue("case"), r.PathValue("request"))
 		return err
 	})
-	return reply(q, err, allowPage(c, q, s.k.Now()))
+	return web.Shown(q, err, allowPage(c, q, s.k.Now()))
 }
 
 func (s *Service) postAllow(r *http.Request) (web.Reply, error) {
@@ -363,5 +346,5 @@ func (s *Service) getReaders(r *http.Request) (web.Reply, error) {
 		v.List, err = s.readersOf(tx, a, g.Case, v.Court, 200)
 		return err
 	})
-	return reply(v, err, readersPage(v, s.k.Now()))
+	return web.Shown(v, err, readersPage(v, s.k.Now()))
 }

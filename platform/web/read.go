@@ -331,6 +331,29 @@ func Files(r *http.Request, name string) []*multipart.FileHeader {
 	return r.MultipartForm.File[name]
 }
 
+// Uploads opens the files of a field for an act that keeps them; what was
+// chosen and holds nothing is left out. done closes them, also after an error.
+func Uploads(r *http.Request, name string) (ups []Upload, done func(), err error) {
+	var open []io.Closer
+	done = func() {
+		for _, c := range open {
+			_ = c.Close()
+		}
+	}
+	for _, h := range Files(r, name) {
+		if h.Size == 0 {
+			continue
+		}
+		f, err := h.Open()
+		if err != nil {
+			return nil, done, err
+		}
+		open = append(open, f)
+		ups = append(ups, Upload{Name: Clean(h.Filename), Body: f})
+	}
+	return ups, done, nil
+}
+
 // address is the client's address; a proxy's word counts only when the proxy is ours.
 func (rt *Router) address(r *http.Request) string {
 	ap, err := netip.ParseAddrPort(r.RemoteAddr)
