@@ -125,18 +125,17 @@ func (s *Service) postForm(r *http.Request) (web.Reply, error) {
 }
 
 func (s *Service) again(r *http.Request, in report, err error) (web.Reply, error) {
-	if fault.KindOf(err) != fault.Invalid || in.Form == none || in.Form == told {
+	if in.Form == none || in.Form == told {
 		return web.Reply{}, err
 	}
 	if titleOf(forms, in.Form) == "" {
 		in.Form = inquiry
 	}
-	f, ferr := s.form(r, in)
-	if ferr != nil {
-		return web.Reply{}, err
-	}
-	f.Errs = fault.Fields(err)
-	return web.Reply{Page: formPage(f)}, err
+	return web.Again(err, func() (web.Reply, error) {
+		f, ferr := s.form(r, in)
+		f.Errs = fault.Fields(err)
+		return web.Reply{Page: formPage(f)}, ferr
+	})
 }
 
 func (s *Service) getMine(r *http.Request) (web.Reply, error) {
@@ -250,11 +249,10 @@ func (s *Service) postWatch(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	if err := s.look(r.Context(), r.PathValue("finding"), c); err != nil {
-		f, ferr := s.findings(r)
-		if ferr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		return web.Reply{Page: watchPage(f, r.PathValue("finding"), c, fault.Fields(err), s.k.Now())}, err
+		return web.Again(err, func() (web.Reply, error) {
+			f, ferr := s.findings(r)
+			return web.Reply{Page: watchPage(f, r.PathValue("finding"), c, fault.Fields(err), s.k.Now())}, ferr
+		})
 	}
 	return web.Reply{Goto: "/oversight/watch", Toast: "记下了。", JSON: ok{true}}, nil
 }
@@ -300,14 +298,7 @@ func (s *Service) postOpen(r *http.Request) (web.Reply, error) {
 	}
 	out, err := s.ask(r.Context(), o)
 	if err != nil {
-		if fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		rep, rerr := s.openReply(r, o, fault.Fields(err))
-		if rerr != nil {
-			return web.Reply{}, err
-		}
-		return rep, err
+		return web.Again(err, func() (web.Reply, error) { return s.openReply(r, o, fault.Fields(err)) })
 	}
 	if out.State == "open" {
 		return web.Reply{Goto: "/casebook/" + out.Case, Toast: "可以看 24 小时。您看过、为什么看，当事人都看得到。", JSON: out}, nil

@@ -64,16 +64,7 @@ type place struct {
 
 // Watch looks until ctx ends.
 func (s *Service) Watch(ctx context.Context) {
-	for {
-		if err := s.Look(ctx); err != nil && ctx.Err() == nil {
-			s.k.Log.Error("who read what could not be looked at", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(every):
-		}
-	}
+	s.k.Every(ctx, every, "who read what could not be looked at", s.Look)
 }
 
 // Look reads the ledger on from where it was left, by whichever node, and asks
@@ -423,8 +414,7 @@ func (s *Service) unsealFinding(r finding) (f found, err error) {
 }
 
 func (s *Service) watchTasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
-	held := slices.ContainsFunc(v.Posts, func(p docket.Post) bool { return p.Role == docket.Discipline })
-	if !held {
+	if !slices.ContainsFunc(v.Posts, func(p docket.Post) bool { return p.Role == docket.Discipline }) {
 		return nil, nil
 	}
 	fs, err := s.watchList(tx, v.Actor, ` AND looked = 0`, 20)
