@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -17,9 +16,6 @@ import (
 
 	"mashang/platform/fault"
 )
-
-// inMemory is how much of an upload is held in memory before it goes to disk.
-const inMemory = 1 << 20
 
 func isJSON(r *http.Request) bool {
 	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")
@@ -35,37 +31,16 @@ func parse(r *http.Request) error {
 	}
 	var err error
 	if isMultipart(r) {
-		if err = r.ParseMultipartForm(inMemory); err == nil && typed(r.PostForm) > ordinary {
-			err = &http.MaxBytesError{Limit: ordinary}
-		}
+		err = parseMultipart(r)
 	} else {
 		err = r.ParseForm()
 	}
 	var big *http.MaxBytesError
 	switch {
-	case err == nil, errors.As(err, &big):
+	case err == nil, errors.As(err, &big), fault.KindOf(err) == fault.Unavailable:
 		return err
 	}
 	return fault.Wrap(fault.Invalid, "表格没有传完整，请再交一次。", err)
-}
-
-// typed is how many bytes the fields of a form hold, without its files.
-func typed(form url.Values) (n int) {
-	for name, vals := range form {
-		for _, v := range vals {
-			n += len(name) + len(v)
-		}
-	}
-	return n
-}
-
-// forget removes the files of a form that went to disk. They hold, unsealed,
-// what somebody handed in, and net/http removes only those of the request that
-// it made itself, of which ours is a copy.
-func forget(r *http.Request) {
-	if r.MultipartForm != nil {
-		_ = r.MultipartForm.RemoveAll()
-	}
 }
 
 // Verbatim is a text that is taken as it was typed, blanks and all: a password.
@@ -314,21 +289,13 @@ func unseen(r rune) bool {
 }
 
 // Bytes reads a small uploaded file. How large it may be the route says.
-func Bytes(h *multipart.FileHeader) ([]byte, error) {
+func Bytes(h *Given) ([]byte, error) {
 	f, err := h.Open()
 	if err != nil {
 		return nil, err
 	}
 	b, err := io.ReadAll(f)
 	return b, errors.Join(err, f.Close())
-}
-
-// Files returns the uploaded files of a field.
-func Files(r *http.Request, name string) []*multipart.FileHeader {
-	if r.MultipartForm == nil {
-		return nil
-	}
-	return r.MultipartForm.File[name]
 }
 
 // Uploads opens the files of a field for an act that keeps them; what was
