@@ -13,7 +13,7 @@ import (
 	"mashang/platform/dbtest"
 )
 
-var logged = regexp.MustCompile(`[lL]og\.(?:Debug|Info|Warn|Error)\("([^"]+)"`)
+var logged = regexp.MustCompile(`(?:[lL]og\.(?:Debug|Info|Warn|Error)\(|\.Every\(ctx, [\w.]+, )"([^"]+)"`)
 
 // TestDataDocument holds docs/data.md against the program: each table has a
 // level, each line of the log and each form with files is described, and each

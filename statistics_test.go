@@ -454,6 +454,49 @@ func TestStatisticsFew(t *testing.T) {
 	}
 }
 
+// TestStatisticsStrict: where only 满意 counts, what is left of the satisfied
+// is as small a cell as any other, and the court's people see both.
+func TestStatisticsStrict(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	c := h.filed(0, "民初", "民一庭", "钱法官")
+	for month, n := range map[string]int{"2027-01": 5, "2027-02": 2} {
+		for i := range 20 + n {
+			grade := "满意"
+			if i < n {
+				grade = "基本满意"
+			}
+			h.told(fact.ServiceRated{Case: c, Court: "冀11", Step: "filing", Rating: fmt.Sprint(month, i), Grade: grade, On: mustDate(month + "-15")})
+		}
+	}
+	h.clock.Set(time.Date(2027, 4, 1, 9, 0, 0, 0, clock.Shanghai))
+	h.drain()
+	for _, scale := range []string{"", "满意"} {
+		err := h.Kit.DB.Do(t.Context(), func(tx *db.Tx) error {
+			ct, err := docket.CourtOf(tx, "冀11")
+			if err != nil {
+				return err
+			}
+			ct.Satisfied = scale
+			return docket.PutCourt(tx, ct)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for month, n := range map[string]int64{"2027-01": 25, "2027-02": 22} {
+			satisfied, hidden := n, false
+			if scale != "" {
+				satisfied, hidden = 20, n == 22
+			}
+			if f := h.figures("王院", "/statistics?court=冀11&period="+month)["service"]; f.Numerator == nil || *f.Numerator != satisfied || *f.Denominator != n {
+				t.Errorf("%q counts, %s: %v of %v", scale, month, f.Numerator, f.Denominator)
+			}
+			if f := h.figures("", "/statistics/public/冀11?period="+month)["service"]; f.Hidden != hidden {
+				t.Errorf("%q counts, %s in public: hidden %v", scale, month, f.Hidden)
+			}
+		}
+	}
+}
+
 // rated tells of a rating of each kind in a case.
 func (h *house) rated(n int, c string, on law.Date) {
 	h.t.Helper()

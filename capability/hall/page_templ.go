@@ -451,7 +451,7 @@ func helpPage() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, " <div class=\"narrow stack\"><ol><li><b>拿到纸。</b>立案以后，法院给您两张纸：受理案件通知书和码上通告知书。</li><li><b>扫码。</b>用手机相机或微信，对着告知书中间的大码。不能扫的，打开首页填那十二个字。</li><li><b>证明是您。</b>填姓名和证件号码，验证码发到您留给法院的手机。</li><li><b>看案件。</b>走到哪一步、还有几天、法院发了什么文书，都在一页上。</li><li><b>问法官。</b>写下要问的事，两个工作日内回您；过时没回，系统自动报告庭长。</li></ol>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, " <div class=\"narrow stack\"><ol><li><b>拿到纸。</b>立案以后，法院给您两张纸：受理案件通知书和码上通告知书。</li><li><b>扫码。</b>用手机相机或微信，对着告知书中间的大码。不能扫的，打开首页填那十二个字。</li><li><b>证明是您。</b>填姓名和证件号码，验证码发到您留给法院的手机。</li><li><b>看案件。</b>走到哪一步、还有几天、法院发了什么文书，都在一页上。</li><li><b>问法官。</b>写下要问的事，法院在写明的日子以前回您；过时没回，系统自动报告庭长。</li></ol>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -158,6 +158,66 @@ func handOver(tx *db.Tx, from, to string, until time.Time) (n handed, err error)
 	return n, err
 }
 
+// routing gives one message to another judge of the court.
+type routing struct {
+	To     string `json:"to"`
+	Reason string `json:"reason"`
+}
+
+// route names who answers a message: its clock goes on, all parties see his
+// name, and he sees the case until some time after the message was due. Whom a
+// later delegation or a change of judge names answers it then.
+func (s *Service) route(ctx context.Context, messageID string, c routing) error {
+	if n := len([]rune(c.Reason)); n == 0 || n > 200 {
+		return fault.Field("reason", "请写一句原因，200 字以内。")
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		q, _, err := s.question(tx, messageID, "route")
+		if err != nil {
+			return err
+		}
+		cs, err := docket.CaseOf(tx, q.Case)
+		if err != nil {
+			return err
+		}
+		here, now := []docket.Member{}, tx.Now()
+		if here, err = docket.Staff(tx, cs.Court, now, docket.Judge, docket.Head, docket.President); err != nil {
+			return err
+		}
+		i := slices.IndexFunc(here, func(m docket.Member) bool { return m.Person == c.To && m.Person != q.Handler })
+		if i < 0 {
+			return fault.Field("to", "请选本院的另一位法官。")
+		}
+		if away, err := awayIn(tx, c.To, now, now.Add(time.Second)); err != nil {
+			return err
+		} else if away {
+			return fault.Field("to", "他这几天自己也托了别人代答，请另选一位。")
+		}
+		if err := db.Must1(tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE id = ? AND state = 'waiting' AND handler_id = ?`, c.To, q.ID, q.Handler)); err != nil {
+			return err
+		}
+		until := lateAt(q.DueOn)
+		if until.Before(now) {
+			until = now
+		}
+		if c.To != cs.Judge {
+			if err := access.Add(tx, c.To, cs.ID, "delegate", "受指定答复一条留言", now, until.Add(routedFor)); err != nil {
+				return err
+			}
+		}
+		if err := s.tellStaff(tx, c.To, cs, "有一条当事人留言转给您答复。"); err != nil {
+			return err
+		}
+		holders, err := access.Holders(tx, cs.ID, now)
+		if err != nil {
+			return err
+		}
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.routed", Court: cs.Court, Case: cs.ID, Actor: app.Actor(ctx), Holders: holders, Body: map[string]any{"message": q.ID},
+			Private: map[string]string{"who": "法官 " + here[i].Name, "reason": c.Reason}, Only: map[string]string{"reason": app.Actor(ctx)}})
+		return err
+	})
+}
+
 // pass moves the questions that wait in the cases of a judge to whoever
 // answers for him now, also those that lay with a delegate before: he may be
 // ill himself. What the judge answers for a third is not his to pass on.

@@ -44,6 +44,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "onecode.drafted", Title: "起草答复", Audience: ledger.Court, News: "一条答复起草好了"},
 				{Name: "onecode.reminded", Title: "提醒答复", Audience: ledger.Court},
 				{Name: "onecode.moved", Title: "留言转给新的承办法官", Audience: ledger.Court, News: "留言转给了新的承办法官"},
+				{Name: "onecode.routed", Title: "一条留言换了人答复", Audience: ledger.Parties, News: "一条留言换了人答复"},
 				{Name: "onecode.delegated", Title: "委托代为答复", Audience: ledger.Court},
 				{Name: "onecode.passed", Title: "委托开始，留言转交", Audience: ledger.Court, News: "留言转交了"},
 				{Name: "onecode.returned", Title: "委托到期，留言转回", Audience: ledger.Court, News: "留言转回了"},
@@ -87,6 +88,8 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /onecode/{case}/message/{message}", Title: "办理一条留言", Object: "message", Verb: "draft", Out: workView{}, Do: s.getMessage},
 		{Pattern: "POST /onecode/{case}/message/{message}/draft", Title: "起草答复", Object: "message", Verb: "draft", Limit: "write", In: write{}, Out: ok{}, Do: s.postDraft},
 		{Pattern: "POST /onecode/{case}/message/{message}/send", Title: "发出答复", Object: "message", Verb: "send", Limit: "write", Upload: maxBytes, Files: []string{"files"}, In: write{}, Out: Message{}, Do: s.postSend},
+		{Pattern: "GET /onecode/{case}/message/{message}/route", Title: "换人答复页", Object: "message", Verb: "route", PageOnly: true, Do: s.getRoute},
+		{Pattern: "POST /onecode/{case}/message/{message}/route", Title: "换人答复一条留言", Object: "message", Verb: "route", Limit: "write", In: routing{}, Out: ok{}, Do: s.postRoute},
 		{Pattern: "GET /onecode/{case}/message/{message}/file/{n}", Title: "看附件", Object: "message", Verb: "read", Out: web.File{}, Do: s.getFile},
 	} {
 		rt.Handle(r)
@@ -136,6 +139,8 @@ type (
 		Court    bool            `json:"-"`
 		Waiting  *seen           `json:"-"`
 		Used     int             `json:"-"`
+		Of       int             `json:"-"` // working days of its clock
+		Doors    []Kind          `json:"-"` // what may be written now
 		Judge    string          `json:"judge"`
 		StandIn  string          `json:"stand_in,omitempty"` // who answers for him at present
 		Relation access.Relation `json:"-"`
@@ -152,6 +157,7 @@ type (
 		Draft     *draft      `json:"draft,omitempty"`
 		Standards []Standard  `json:"standards"`
 		Used      int         `json:"used"`
+		Of        int         `json:"-"`
 		MaySend   bool        `json:"may_send"`
 		Before    []seen      `json:"before"`
 	}
@@ -246,10 +252,23 @@ func (s *Service) view(ctx context.Context, caseID, before string) (v threadView
 		if err != nil {
 			return err
 		}
+		ct, err := docket.CourtOf(tx, v.Case.Court)
+		if err != nil {
+			return err
+		}
+		v.Doors = doors(v.Case, ct)
 		for i := range v.Messages {
 			m := &v.Messages[i]
+			if m.State == "waiting" && m.Handler != v.Case.Judge {
+				p, err := docket.PersonOf(tx, m.Handler)
+				if err != nil {
+					return err
+				}
+				m.By = p.Name
+			}
+			m.Move = v.Court && access.Allowed(g.Relation, "message", "route")
 			if m.State == "waiting" && m.Open && (v.Waiting == nil || m.DueOn.Before(v.Waiting.DueOn)) { // the clock shows the answer that is due first
-				v.Waiting, v.Used = m, used(m.At, s.k.Now(), cal)
+				v.Waiting, v.Used, v.Of = m, used(m.At, s.k.Now(), cal), used(m.At, lateAt(m.DueOn).Add(-1), cal)
 			}
 		}
 		if !v.Court {
@@ -288,16 +307,15 @@ func (s *Service) getThread(r *http.Request) (web.Reply, error) {
 // choose sets the kind of message that the form sends, or about what it asks
 // once more.
 func (v *threadView) choose(key, again string) {
-	v.Kind = Kinds[0]
-	for _, k := range doors(v.Case) {
-		if k.Key == key {
-			v.Kind = k
-		}
-	}
 	for i := range v.Messages {
 		if m := &v.Messages[i]; m.ID == again && m.Mine {
-			v.Again = m
-			v.Kind, _ = kindOf(m.Kind)
+			v.Again, key = m, m.Kind
+		}
+	}
+	v.Kind = v.Doors[0]
+	for _, k := range v.Doors {
+		if k.Key == key {
+			v.Kind = k
 		}
 	}
 }
@@ -332,34 +350,12 @@ func (s *Service) getEvidence(r *http.Request) (web.Reply, error) {
 	return web.Reply{Page: evidencePage(v, ct)}, nil
 }
 
-// uploads opens the files of a form field.
-func uploads(r *http.Request, field string) (ups []web.Upload, done func(), err error) {
-	var open []interface{ Close() error }
-	done = func() {
-		for _, c := range open {
-			_ = c.Close()
-		}
-	}
-	for _, h := range web.Files(r, field) {
-		if h.Size == 0 {
-			continue
-		}
-		f, err := h.Open()
-		if err != nil {
-			return nil, done, err
-		}
-		open = append(open, f)
-		ups = append(ups, web.Upload{Name: web.Clean(h.Filename), Body: f})
-	}
-	return ups, done, nil
-}
-
 func (s *Service) postAsk(r *http.Request) (web.Reply, error) {
 	var c ask
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	ups, closeAll, err := uploads(r, "files")
+	ups, closeAll, err := web.Uploads(r, "files")
 	defer closeAll()
 	if err != nil {
 		return web.Reply{}, err
@@ -414,7 +410,7 @@ func (s *Service) work(ctx context.Context, messageID string) (w workView, err e
 		if err != nil {
 			return err
 		}
-		w.Used = used(w.Question.At, s.k.Now(), cal)
+		w.Used, w.Of = used(w.Question.At, s.k.Now(), cal), used(w.Question.At, lateAt(w.Question.DueOn).Add(-1), cal)
 		all, _, err := s.thread(tx, w.Case.ID, "")
 		for _, m := range all {
 			if m.Party == w.Question.Party {
@@ -450,7 +446,7 @@ func (s *Service) postSend(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	ups, closeAll, err := uploads(r, "files")
+	ups, closeAll, err := web.Uploads(r, "files")
 	defer closeAll()
 	if err != nil {
 		return web.Reply{}, err
@@ -516,11 +512,7 @@ func (s *Service) postContact(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	if err := s.contact(r.Context(), r.PathValue("case"), c); err != nil {
-		rep, rerr := s.contactForm(r, c, fault.Fields(err))
-		if rerr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		return rep, err
+		return web.Again(err, func() (web.Reply, error) { return s.contactForm(r, c, fault.Fields(err)) })
 	}
 	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "登记好了。对方看得到谁、什么时候、什么方式。", JSON: ok{true}}, nil
 }
@@ -582,17 +574,42 @@ func with(ms []docket.Member, m docket.Member) []docket.Member {
 	return append(ms, m)
 }
 
+func (s *Service) getRoute(r *http.Request) (web.Reply, error) { return s.routeForm(r, routing{}, nil) }
+
+func (s *Service) routeForm(r *http.Request, c routing, errs []*fault.Error) (web.Reply, error) {
+	var q Message
+	var here []docket.Member
+	err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) {
+		if q, _, err = s.question(tx, r.PathValue("message"), "route"); err != nil {
+			return err
+		}
+		ms, err := docket.Staff(tx, q.Court, tx.Now(), docket.Judge, docket.Head)
+		for _, m := range ms {
+			here = with(here, m)
+		}
+		return err
+	})
+	return web.Reply{Page: routePage(q, here, c, errs)}, err
+}
+
+func (s *Service) postRoute(r *http.Request) (web.Reply, error) {
+	var c routing
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.route(r.Context(), r.PathValue("message"), c); err != nil {
+		return web.Again(err, func() (web.Reply, error) { return s.routeForm(r, c, fault.Fields(err)) })
+	}
+	return web.Reply{Goto: "/desk", Toast: "转过去了，期限照算。当事人看得到现在由谁答复。", JSON: ok{true}}, nil
+}
+
 func (s *Service) postDelegate(r *http.Request) (web.Reply, error) {
 	var c delegate
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
 	if err := s.delegate(r.Context(), c); err != nil {
-		rep, rerr := s.delegateForm(r, c, fault.Fields(err))
-		if rerr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		return rep, err
+		return web.Again(err, func() (web.Reply, error) { return s.delegateForm(r, c, fault.Fields(err)) })
 	}
 	return web.Reply{Goto: "/desk", Toast: "委托好了。", JSON: ok{true}}, nil
 }

@@ -61,10 +61,7 @@ func (s *Service) postRateMessage(r *http.Request) (web.Reply, error) {
 
 func (s *Service) getRate(r *http.Request) (web.Reply, error) {
 	v, err := s.rateView(r)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: ratePage(v, "", nil), JSON: v}, nil
+	return web.Shown(v, err, ratePage(v, "", nil))
 }
 
 func (s *Service) rateView(r *http.Request) (v rateView, err error) {
@@ -101,10 +98,7 @@ func (s *Service) postRate(r *http.Request) (web.Reply, error) {
 
 func (s *Service) getFollow(r *http.Request) (web.Reply, error) {
 	f, err := s.mayFollow(r)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: followPage(f, "", nil), JSON: f}, nil
+	return web.Shown(f, err, followPage(f, "", nil))
 }
 
 func (s *Service) mayFollow(r *http.Request) (f followUp, err error) {
@@ -165,10 +159,7 @@ func (s *Service) getBoard(r *http.Request) (web.Reply, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: boardPage(b, s.k.Now()), JSON: b}, nil
+	return web.Shown(b, err, boardPage(b, s.k.Now()))
 }
 
 // scopes are the divisions and the courts over which posts give oversight, each

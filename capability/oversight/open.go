@@ -152,11 +152,6 @@ func (s *Service) grant(tx *db.Tx, r request, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	for _, at := range []time.Time{now, r.Until} { // soon, and when he has read all that he could
-		if err := s.plan(tx, at); err != nil {
-			return err
-		}
-	}
 	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "oversight.opened", Court: r.Court, Case: r.Case, Actor: app.Actor(tx.Context()), Holders: holders,
 		Body:    map[string]any{"reason": r.Kind, "until": r.Until.UTC().Format(time.RFC3339)},
 		Private: map[string]string{"who": p.Name, "words": r.Words}, Only: map[string]string{"words": r.Person}})

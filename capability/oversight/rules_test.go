@@ -118,7 +118,7 @@ func TestSuspicious(t *testing.T) {
 		{"very many, however often he comes back", many("c", 50, func(_ int, v *visit) { v.Days = 5 }), "50 件"},
 		{"very many of his own division", many("c", 50, func(_ int, v *visit) { v.Outside, v.Days = false, 5 }), "50 件"},
 		{"very many beside his work", append(many("c", 50, func(_ int, v *visit) { v.Days = 5 }), many("c", 500, func(_ int, v *visit) { v.Worked = true })...), "50 件"},
-		{"coming back to a few does not hide the rest", many("c", 20, func(i int, v *visit) { v.Days += i % 5 / 4 }), "16 件只来过一天"},
+		{"coming back to a few does not hide the rest", many("c", 20, func(i int, v *visit) { v.Days += int64(i % 5 / 4) }), "16 件只来过一天"},
 		{"nine slips", many("d", 9, func(int, *visit) {}), ""},
 		{"three cases of one party", many("e", 3, func(_ int, v *visit) { v.Parties = []string{"one"}; v.Days = 5 }), "同一位当事人的 3 件"},
 		{"two cases of one party", many("e", 2, func(_ int, v *visit) { v.Parties = []string{"one"} }), ""},
@@ -138,7 +138,7 @@ func TestSuspicious(t *testing.T) {
 	var vs []visit
 	for n := range 200 {
 		vs = append(vs, many(fmt.Sprint("n", n), 40, func(i int, v *visit) {
-			v.Outside, v.Worked, v.Days = i%8 == 0, i%3 == 0, 1+i%7
+			v.Outside, v.Worked, v.Days = i%8 == 0, i%3 == 0, int64(1+i%7)
 		})...)
 	}
 	vs = append(vs, many("snooper", 50, func(int, *visit) {})...)

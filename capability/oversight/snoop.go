@@ -9,15 +9,15 @@ import (
 // visit is what one of the court's people did with one case within the time
 // looked at. Looking at it again on the same day changes nothing.
 type visit struct {
-	Person  string
-	Case    string
-	Parties []string // person ids of those in the case
-	Days    int      // on which he looked at it
-	Last    time.Time
-	Given   bool   // his post gives him the case: no basis was needed
-	Outside bool   // neither given nor his division's
-	Worked  bool   // he also did something there
-	Tie     string // what binds him to someone in the case, in words; empty: nothing known
+	Person  string    `db:"person_id"`
+	Case    string    `db:"case_id"`
+	Days    int64     `db:"days"` // on which he looked at it
+	Last    time.Time `db:"last_at"`
+	Parties []string  // person ids of those in the case
+	Given   bool      // his post gives him the case: no basis was needed
+	Outside bool      // neither given nor his division's
+	Worked  bool      // he also did something there
+	Tie     string    // what binds him to someone in the case, in words; empty: nothing known
 }
 
 // The limits of the rule. They are to find a habit, not a slip: whoever opens

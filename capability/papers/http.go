@@ -29,7 +29,7 @@ var schema embed.FS
 
 // New reads forms and typefaces and returns the service. replyDays is what the
 // notice of the case code promises.
-func New(k *app.Kit, codes Codes, rounds Rounds, replyDays int) (*Service, error) {
+func New(k *app.Kit, codes Codes, rounds Rounds, replyDays func(docket.Court) int) (*Service, error) {
 	faces, err := pdf.LoadFaces(k.Config.Fonts)
 	if err != nil {
 		return nil, err

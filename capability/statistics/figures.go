@@ -127,6 +127,7 @@ func (s *Service) draw(tx *db.Tx, sh *Sheet, p stats.Period) error {
 		return err
 	}
 	h := hs[sh.Place.key()]
+	h.scale = c.Satisfied
 	if sh.batched(rated[0]) {
 		if err := h.batch(tx, sh.today); err != nil {
 			return err
@@ -140,12 +141,12 @@ func (s *Service) draw(tx *db.Tx, sh *Sheet, p stats.Period) error {
 			return err
 		}
 	}
-	for _, f := range stats.Figures {
-		sh.Figures = append(sh.Figures, sh.line(f, h, p))
-	}
-	f, ok := stats.ByKey(sh.query.Figure)
-	if !ok {
-		f, _ = stats.ByKey("closed")
+	f, _ := stats.ByKey("closed")
+	for _, x := range stats.On(h.scale) {
+		sh.Figures = append(sh.Figures, sh.line(x, h, p))
+		if x.Key == sh.query.Figure {
+			f = x
+		}
 	}
 	sh.Chosen = f.Key
 	return sh.series(tx, f, h, p)

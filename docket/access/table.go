@@ -34,14 +34,14 @@ var table = map[string]map[string]Relation{
 		"merge":  FilingJudge | SecurityAdmin,
 	},
 	"message": {
-		"read":     Side | Bench | Delegate | Head | System,
-		"ask":      Side,
-		"draft":    Handler | Assistant | Clerk | Delegate,
-		"send":     Handler | Delegate,
-		"contact":  Bench | Delegate,
-		"delegate": Handler | Head,
-		"board":    Above,       // what waits and what is late, without the words
-		"follow":   Supervision, // a bad rating
+		"read":    Side | Bench | Delegate | Head | System,
+		"ask":     Side,
+		"draft":   Handler | Assistant | Clerk | Delegate,
+		"send":    Handler | Delegate,
+		"contact": Bench | Delegate,
+		"route":   Handler | Clerk | Head, // one message to another who answers
+		"board":   Above,                  // what waits and what is late, without the words
+		"follow":  Supervision,            // a bad rating
 	},
 	"code": {
 		"read":    Side,

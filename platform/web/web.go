@@ -52,6 +52,7 @@ type Config struct {
 	Log     *slog.Logger
 	Secure  bool           // served over https: __Host- cookies, HSTS
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
+	Spool   string         // the folder where the files of a form lie while it is handled; empty: the system's
 	Actor   func(ctx context.Context, token string) (auth.Actor, error)
 	Peer    func(ctx context.Context, token string) (auth.Actor, error)     // of another system's token, which begins with PeerToken
 	Gate    func(r *http.Request, route Route, next Handler) (Reply, error) // asks access before the handler sees the request
@@ -267,7 +268,11 @@ func (rt *Router) answer(route Route, r *http.Request, api bool) (Reply, *http.R
 
 // carry hands the request to its handler, one form once.
 func (rt *Router) carry(route Route, a auth.Actor, r *http.Request) (Reply, error) {
-	defer func() { forget(r) }() // whichever copy of the request it is by then
+	if isMultipart(r) {
+		var files *spool
+		r, files = withSpool(r, rt.cfg.Spool)
+		defer files.forget()
+	}
 	if r.Method == http.MethodPost {
 		key := r.Header.Get("Idempotency-Key")
 		if key == "" {
