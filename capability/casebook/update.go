@@ -16,13 +16,10 @@ import (
 	"mashang/platform/ledger"
 )
 
-// update brings a case that is here to what a record says.
-func (s *Service) update(st *step, old docket.Case, r record.Case, says map[string]string, batch string) (record.Outcome, error) {
-	v := told.Revision{Says: says}
-	var err error
-	if v.Base, err = s.base(st.tx, old.ID); err != nil {
-		return "", err
-	}
+// update brings a case that is here to what a record says; base is what was said
+// before.
+func (s *Service) update(st *step, old docket.Case, r record.Case, says, base map[string]string, batch string) (record.Outcome, error) {
+	v := told.Revision{Says: says, Base: base}
 	if err := v.Compare(st.tx, s.k.Vault, old, r); err != nil {
 		return "", err
 	}
