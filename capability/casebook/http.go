@@ -146,7 +146,7 @@ type (
 		Staff     []docket.Member   `json:"staff"`
 	}
 	listAnswer struct {
-		Cases []listed `json:"cases"`
+		Cases []docket.Case `json:"cases"`
 		Next  string   `json:"next,omitempty"`
 	}
 )
@@ -188,7 +188,7 @@ func (s *Service) getList(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: listPage(cs, q, next, auth.From(r.Context()), s.k.Now()), JSON: listAnswer{cs, next}, Keep: !slices.ContainsFunc(cs, func(l listed) bool { return sealed(l.Case) })}, nil
+	return web.Reply{Page: listPage(cs, q, next, auth.From(r.Context()), s.k.Now()), JSON: listAnswer{cs, next}, Keep: !slices.ContainsFunc(cs, sealed)}, nil
 }
 
 func (s *Service) getCase(r *http.Request) (web.Reply, error) {

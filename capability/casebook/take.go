@@ -63,27 +63,15 @@ func (s *Service) Take(tx *db.Tx, court string, r record.Case, batch string) (ca
 		return "", "", err
 	}
 	if there {
-		base, err := s.base(tx, c.ID)
-		if err != nil {
-			return "", "", err
-		}
-		if c.Secrecy == docket.Sealed && (batch != "" || base == nil) {
-			return "", "", errSealed
-		}
 		if err := bad.Err(); err != nil {
 			return "", "", err
 		}
-		o, err = s.update(st, c, r, says, base, batch)
+		o, err = s.update(st, c, r, says, batch)
 		return c.ID, o, err
 	}
 	caseID, err = s.create(st, no, r, says, batch, bad)
 	return caseID, record.Created, err
 }
-
-// errSealed is the one answer about a sealed case to whoever may not know what
-// stands in it: a word about each field would tell. The system from which the
-// case came goes on telling of it; a list is anybody's.
-var errSealed = fault.Field("number", "这个案号的案件不能这样更新。要改的，请承办法官在案件的办理页上改。")
 
 // sound lists what cannot be so in a case that came from elsewhere.
 func sound(c *docket.Case, today law.Date, bad *fault.List) {
