@@ -263,7 +263,7 @@ func (s *Service) view(ctx context.Context, caseID, before string) (v threadView
 				return err
 			}
 			v.Judge = p.Name
-			d, away, err := delegationOf(tx, v.Case.Judge, s.k.Now())
+			d, away, err := standsIn(tx, v.Case.Judge, v.Case, s.k.Now())
 			if err != nil || !away {
 				return err
 			}
