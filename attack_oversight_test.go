@@ -339,3 +339,39 @@ func TestManyOpened(t *testing.T) {
 		}
 	})
 }
+
+// TestLookedAtIsNoPass: that the office looked at what somebody read, and found
+// it in order, covers what it looked at. What he reads afterwards, or read before
+// it looked and after it was asked, is found like anybody's.
+func TestLookedAtIsNoPass(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		w := newWatched(h, 30)
+		looks := func() {
+			id := one[string](h, `SELECT id FROM oversight_finding ORDER BY at DESC, id DESC LIMIT 1`)
+			h.post("督察", "/oversight/watch/"+id, map[string]string{"outcome": "fine", "words": "问过了，是工作需要"}).must(t, "look", 200)
+		}
+		all := w.cases
+		reads := func(i int, want int64, what string) {
+			t.Helper()
+			w.cases = all[10*i : 10*i+10]
+			w.opens("钱法官", 10)
+			w.found()
+			if n := one[int64](h, `SELECT COUNT(*) FROM oversight_finding`); n != want {
+				t.Fatalf("%d findings %s", n, what)
+			}
+		}
+		reads(0, 1, "of a habit")
+		reads(1, 1, "while the office has not looked")
+		looks()
+		w.found()
+		if n := one[int64](h, `SELECT COUNT(*) FROM oversight_finding`); n != 2 {
+			t.Fatalf("%d findings, once it has looked, with what came meanwhile", n)
+		}
+		looks()
+		w.found()
+		if n := one[int64](h, `SELECT COUNT(*) FROM oversight_finding`); n != 2 {
+			t.Fatalf("%d findings of what was looked at", n)
+		}
+		reads(2, 3, "of a new habit")
+	})
+}

@@ -89,11 +89,11 @@ func (s *Service) watch(ctx context.Context, j *jobs.Job) error {
 	})
 }
 
-// report writes a finding down, unless the office has one about this person
-// from the same window.
+// report writes a finding down, unless the office has yet to look at one about
+// this person.
 func (s *Service) report(tx *db.Tx, x suspicion, now time.Time) (bool, error) {
 	who := s.k.Vault.Find("oversight.finding", x.Person)
-	_, have, err := db.Maybe[string](tx, `SELECT id FROM oversight_finding WHERE person = ? AND (looked = 0 OR at > ?) LIMIT 1`, who, now.Add(-window))
+	_, have, err := db.Maybe[string](tx, `SELECT id FROM oversight_finding WHERE person = ? AND looked = 0 LIMIT 1`, who)
 	if err != nil || have {
 		return false, err
 	}
@@ -134,17 +134,33 @@ func (s *Service) report(tx *db.Tx, x suspicion, now time.Time) (bool, error) {
 	return err == nil, err
 }
 
-// visits gathers what the court's people read of cases that are not theirs.
+// visits gathers what the court's people read of cases that are not theirs,
+// since the office was last asked about each: what it has looked at is not asked
+// again, and covers nothing that he does afterwards.
 func (s *Service) visits(tx *db.Tx, now time.Time) ([]visit, error) {
 	from := now.Add(-window)
 	marks, err := ledger.Since(tx, from, kindRead)
 	if err != nil {
 		return nil, err
 	}
+	since := map[string]time.Time{}
+	for _, m := range marks {
+		if _, known := since[m.Actor]; known {
+			continue
+		}
+		last, _, err := db.Maybe[finding](tx, `SELECT `+findingCols+` FROM oversight_finding WHERE person = ? ORDER BY at DESC LIMIT 1`, s.k.Vault.Find("oversight.finding", m.Actor))
+		if err != nil {
+			return nil, err
+		}
+		since[m.Actor] = last.At
+	}
 	type key struct{ person, caseID string }
 	all := map[key]*visit{}
 	people := map[string][]string{} // person → cases
 	for _, m := range marks {
+		if m.At.Before(since[m.Actor]) {
+			continue
+		}
 		k := key{m.Actor, m.Case}
 		v := all[k]
 		if v == nil {
@@ -353,6 +369,9 @@ func (s *Service) look(ctx context.Context, findingID string, c lookCmd) error {
 			return err
 		}
 		if err := db.Must1(tx.Exec(`UPDATE oversight_finding SET looked = ?, sealed = ? WHERE id = ? AND looked = 0`, now, s.k.Vault.Seal(sealFinding, string(b)), row.ID)); err != nil {
+			return err
+		}
+		if err := s.plan(tx, now); err != nil { // at what he has read since it was found
 			return err
 		}
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "oversight.looked", Actor: s.author(a.Person), Body: map[string]any{"finding": row.ID}})
