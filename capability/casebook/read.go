@@ -176,14 +176,6 @@ func (s *Service) history(tx *db.Tx, w *whole) error {
 	return err
 }
 
-// reading is the entry for the trail when someone of the court opened a case.
-func reading(w whole) *web.Reading {
-	if !w.View.Court() {
-		return nil
-	}
-	return &web.Reading{Object: "case", ID: w.Case.ID, Court: w.Case.Court, Case: w.Case.ID, Person: w.View.Actor.Person, At: w.View.Now}
-}
-
 // Record writes what the web kit saw being read into the ledger; the parties
 // may hold it. Handlers opening their own cases all day are not news: only
 // readings by others go in.
