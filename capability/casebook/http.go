@@ -147,7 +147,7 @@ type (
 	}
 	listAnswer struct {
 		Cases []docket.Case `json:"cases"`
-		Next  string   `json:"next,omitempty"`
+		Next  string        `json:"next,omitempty"`
 	}
 )
 
