@@ -375,3 +375,37 @@ func TestLookedAtIsNoPass(t *testing.T) {
 		reads(2, 3, "of a new habit")
 	})
 }
+
+// TestRecordReadIsTold: whoever of the office reads what a record says, or a file
+// of it, its writer is told; a list says no more than its lines show.
+func TestRecordReadIsTold(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		record := h.plant(id)
+		told := func() int {
+			ctx, stop := context.WithCancel(t.Context())
+			stop()
+			h.KeepTrail(ctx)
+			return strings.Count(h.get("周明远", "/api/v1/oversight/record/"+record).must(t, "his own", 200).body, `"name":"督察"`)
+		}
+		body := h.get("督察", "/api/v1/oversight/records").must(t, "list", 200).body
+		has(t, "line", body, planted+"who", planted+"about")
+		for _, word := range []string{"content", "for", "kept", "time", "place", "to", "unit"} {
+			if strings.Contains(body, planted+word) {
+				t.Errorf("the list says what stands in %q", word)
+			}
+		}
+		if n := told(); n != 0 {
+			t.Errorf("%d readings, and only the list was read", n)
+		}
+		h.get("督察", "/api/v1/oversight/record/"+record+"/file/0").must(t, "file", 200)
+		if n := told(); n != 1 {
+			t.Errorf("%d readings after the file", n)
+		}
+		h.get("督察", "/api/v1/oversight/record/"+record).must(t, "record", 200)
+		if n := told(); n != 2 {
+			t.Errorf("%d readings after the record", n)
+		}
+	})
+}
