@@ -66,3 +66,15 @@ func TestHeadNamesHimself(t *testing.T) {
 		}
 	})
 }
+
+// TestStandardOfAnother: nobody words what the judges of another court send.
+func TestStandardOfAnother(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		for who, code := range map[string]int{"周明远": 200, "邻县": 403} {
+			h.post(who, "/onecode/standard", map[string]string{"court": "冀11", "title": "开庭时间" + who, "text": "请按传票到庭。"}).must(t, who, code)
+		}
+		if n := one[int64](h, `SELECT COUNT(*) FROM onecode_standard`); n != 1 {
+			t.Errorf("%d are kept", n)
+		}
+	})
+}
