@@ -153,3 +153,44 @@ func TestSharedPhone(t *testing.T) {
 		h.post("", "/account/choose", map[string]string{"ticket": ticket, "account": choose[0]}).must(t, "too late", 422)
 	})
 }
+
+// TestAnotherAtTheCounter: whoever's phones are replaced at the counter hears of
+// it on those that were his, each once; the one that takes their place does not.
+func TestAnotherAtTheCounter(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		heard := func() (to []string) {
+			h.drain()
+			ms, err := h.Kit.Notify.Outbox(t.Context(), 500)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range ms {
+				if strings.Contains(m.Text, "不是您本人办的") {
+					to = append(to, m.Target)
+				}
+			}
+			return to
+		}
+		counter := func(who, court, phone string, keep bool) {
+			h.post(who, "/account/counter", map[string]any{"court": court, "name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": phone, "seen": true, "keep": keep}).must(t, "counter", 200)
+		}
+		counter("韩雪", "冀11", jiaPhone, false)
+		if got := heard(); len(got) != 0 {
+			t.Errorf("nothing was replaced, and %v heard", got)
+		}
+		thief := identity.FictionalPhone(77)
+		counter("邻县", "冀1126", thief, false) // at whatever court
+		if got := heard(); len(got) != 1 || got[0] != jiaPhone {
+			t.Errorf("%v heard", got)
+		}
+		has(t, "what she hears", strings.Join(h.outbox(), "\n"), thief[7:], "0318-0000000")
+		third := identity.FictionalPhone(78)
+		counter("韩雪", "冀11", third, true) // the cases keep theirs
+		if got := heard(); len(got) != 2 || got[0] != thief && got[1] != thief {
+			t.Errorf("%v heard", got)
+		}
+	})
+}
