@@ -70,6 +70,9 @@ func (s *Service) rateMessage(ctx context.Context, messageID string, c rate) err
 		if _, err := access.May(tx, a, "ask", access.Of("message", m.Case), now); err != nil {
 			return err
 		}
+		if err := auth.RequireOwn(a); err != nil {
+			return err
+		}
 		if m.AuthorID != a.Person || !asks(m.Kind) {
 			return fault.Missing() // nobody rates another's
 		}
@@ -111,6 +114,9 @@ func (s *Service) rateService(ctx context.Context, caseID, step string, c rate) 
 		a, now := auth.From(tx.Context()), tx.Now()
 		g, err := access.May(tx, a, "ask", access.Of("message", caseID), now)
 		if err != nil {
+			return err
+		}
+		if err := auth.RequireOwn(a); err != nil {
 			return err
 		}
 		if !slices.ContainsFunc(steps(g.Case), func(st Step) bool { return st.Key == step }) {
@@ -158,8 +164,12 @@ func (s *Service) putRating(tx *db.Tx, r rating) error {
 	return s.k.Confide(tx, "onecode.rated", auth.From(tx.Context()).Person, r.ID+r.Grade+r.Text)
 }
 
-// rated returns what a person has said in a case, by step.
+// rated returns what a person has said in a case, by step; nothing to a session
+// that began with a phone that the court wrote down.
 func (s *Service) rated(tx *db.Tx, caseID, person string) (map[string]rating, error) {
+	if auth.RequireOwn(auth.From(tx.Context())) != nil {
+		return nil, nil
+	}
 	rs, err := db.List[rating](tx, `SELECT `+ratingCols+` FROM onecode_rating WHERE person = ? AND case_id = ?`, s.rater(person), caseID)
 	out := map[string]rating{}
 	for _, r := range rs {
