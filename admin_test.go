@@ -149,11 +149,12 @@ func TestAdministratorIsNobodyElse(t *testing.T) {
 	}
 }
 
-// TestAdministratorsByTwo: neither administrator makes another one alone, and
-// nobody gives himself another post.
+// TestAdministratorsByTwo: neither administrator makes another one alone, nor one
+// who reads what is said of the court's people or sees all its cases; and nobody
+// gives himself another post.
 func TestAdministratorsByTwo(t *testing.T) {
 	h := founded(t, dbtest.SQLite(t))
-	for i, role := range []string{"system_admin", "security_admin", "audit_admin"} {
+	for i, role := range []string{"system_admin", "security_admin", "audit_admin", "discipline", "supervision", "president"} {
 		h.post("系统", "/setup/staff", map[string]string{"court": "冀11", "name": "影子", "number": identity.Fictional(62+i, mustDate("1985-02-03"), false), "phone": identity.FictionalPhone(62),
 			"login": "shadow", "division": h.division("冀11", "办公室"), "role": role}).must(t, role+" by system alone", 422)
 	}
@@ -162,6 +163,8 @@ func TestAdministratorsByTwo(t *testing.T) {
 	h.staff(65, "冀11", "接班人", "clerk", "办公室")
 	other := map[string]any{"court": "冀11", "post": h.postOf("接班人"), "role": "security_admin", "division": h.division("冀11", "办公室")}
 	h.post("安全", "/setup/posts/change", other).must(t, "a second one, by two", 200)
+	h.staff(66, "冀11", "新督察", "clerk", "办公室")
+	h.post("安全", "/setup/posts/change", map[string]any{"court": "冀11", "post": h.postOf("新督察"), "role": "discipline", "division": h.division("冀11", "办公室")}).must(t, "of the discipline office, by two", 200)
 	own["role"] = ""
 	h.post("接班人", "/setup/posts/change", own).must(t, "the first one leaves", 200)
 }
@@ -336,6 +339,8 @@ func TestGateways(t *testing.T) {
 	answer = http.StatusOK
 	h.post("", "/account/login", map[string]string{"phone": identity.FictionalPhone(700)})
 	h.drain()
+	h.clock.Add(11 * time.Minute)
+	h.post("系统", "/setup/gateways", set).must(t, "an old proof", 403)
 }
 
 // mailServer speaks as much SMTP as a client needs and hands on what it got.

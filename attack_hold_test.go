@@ -153,3 +153,101 @@ func TestSharedPhone(t *testing.T) {
 		h.post("", "/account/choose", map[string]string{"ticket": ticket, "account": choose[0]}).must(t, "too late", 422)
 	})
 }
+
+// TestAnotherAtTheCounter: whoever's phones are replaced at the counter hears of
+// it on those that were his, each once; the one that takes their place does not.
+func TestAnotherAtTheCounter(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		heard := func() (to []string) {
+			h.drain()
+			ms, err := h.Kit.Notify.Outbox(t.Context(), 500)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range ms {
+				if strings.Contains(m.Text, "不是您本人办的") {
+					to = append(to, m.Target)
+				}
+			}
+			return to
+		}
+		counter := func(who, court, phone string, keep bool) {
+			h.post(who, "/account/counter", map[string]any{"court": court, "name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": phone, "seen": true, "keep": keep}).must(t, "counter", 200)
+		}
+		counter("韩雪", "冀11", jiaPhone, false)
+		if got := heard(); len(got) != 0 {
+			t.Errorf("nothing was replaced, and %v heard", got)
+		}
+		thief := identity.FictionalPhone(77)
+		counter("邻县", "冀1126", thief, false) // at whatever court
+		if got := heard(); len(got) != 1 || got[0] != jiaPhone {
+			t.Errorf("%v heard", got)
+		}
+		has(t, "what she hears", strings.Join(h.outbox(), "\n"), thief[7:], "0318-0000000")
+		third := identity.FictionalPhone(78)
+		counter("韩雪", "冀11", third, true) // the cases keep theirs
+		if got := heard(); len(got) != 2 || got[0] != thief && got[1] != thief {
+			t.Errorf("%v heard", got)
+		}
+	})
+}
+
+// TestJudgeComesAsTheParty: who handles a case can write down another phone for a
+// party, and have her a new code made. So he comes into the case as she, and no
+// further: not to what she wrote of him, nor does her account ring or open for
+// him elsewhere. Both of her phones tell her.
+func TestJudgeComesAsTheParty(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		c := h.post("贾若兰", "/complaint/write/"+id, map[string]any{"kind": "complaint", "about": []string{h.people["周明远"]}, "text": "拖了三个月"}).must(t, "complain", 200).get("id")
+		h.post("贾若兰", "/onecode/"+id+"/rate/filing", map[string]string{"grade": "不满意", "text": "推来推去"}).must(t, "rate", 200)
+		party, his := h.partyID(id, "贾若兰"), identity.FictionalPhone(77)
+		h.post("周明远", "/casebook/"+id+"/party/"+party+"/mend", map[string]string{"name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": his, "address": "河北省衡水市桃城区某街道1号", "reason": "她来电话说换号了"}).must(t, "mend", 200)
+		h.post("周明远", "/onecode/"+id+"/code/"+party, map[string]string{"reason": "原来的丢了"}).must(t, "new code", 200)
+		h.drain()
+		her := h.tokens["贾若兰"]
+		long, _ = h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, his, long)
+		h.tokens["judge as she"], h.tokens["贾若兰"] = h.tokens["贾若兰"], her
+		h.drain()
+		h.get("judge as she", "/api/v1/casebook/"+id).must(t, "the case", 200)
+		for _, path := range []string{"/complaint/mine", "/complaint/mine/" + c} {
+			a := h.get("judge as she", "/api/v1"+path).must(t, path, 403)
+			if strings.Contains(a.body, c) || strings.Contains(a.body, "拖了") {
+				t.Errorf("%s: %s", path, a.body)
+			}
+			h.get("贾若兰", "/api/v1"+path).must(t, "herself "+path, 200)
+		}
+		if body := h.get("judge as she", "/api/v1/onecode/"+id+"/rate").must(t, "ratings", 200).body; strings.Contains(body, "不满意") {
+			t.Errorf("what she thinks of the court: %s", body)
+		}
+		h.post("judge as she", "/onecode/"+id+"/rate/filing", map[string]string{"grade": "满意"}).must(t, "rating in her place", 403)
+		h.post("judge as she", "/account/way/wechat", nil).must(t, "hearing of answers", 403)
+		h.post("judge as she", "/account/passkey/begin", nil).must(t, "a passkey", 403)
+		said := 0
+		ms, err := h.Kit.Notify.Outbox(t.Context(), 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range ms {
+			if m.Target == jiaPhone && (strings.Contains(m.Text, "改成了尾号"+his[7:]) || strings.Contains(m.Text, "进了您的账号")) {
+				said++
+			}
+		}
+		if said != 2 {
+			t.Errorf("she was told %d times", said)
+		}
+		// Proving that the account is his goes to her phone.
+		ch := h.post("judge as she", "/account/prove", map[string]string{"next": "/complaint/mine"}).must(t, "prove", 200).get("challenge")
+		if ch == "" || h.code(jiaPhone) == "" {
+			t.Error("no code went to her phone")
+		}
+		h.post("judge as she", "/account/code/"+ch, map[string]string{"code": h.code(his)}).must(t, "with what his phone got", 422)
+	})
+}

@@ -5,6 +5,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"mashang/docket"
+	"mashang/platform/db"
 )
 
 // TestNamedInOtherWords: who is named by a party never reads it, however the
@@ -81,6 +85,12 @@ func TestOfficesLookUnseen(t *testing.T) {
 		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
 		bare := func() string {
 			return formKey.ReplaceAllString(h.get("周明远", "/casebook/"+id).must(t, "case", 200).body, "")
+		}
+		if err := h.Kit.DB.Do(t.Context(), func(tx *db.Tx) error { // who sits as a judge besides
+			_, err := docket.AddPost(tx, docket.Post{Person: h.people["审管"], Court: "冀11", Division: h.divs["冀11民一庭"], Role: docket.Judge, From: h.Kit.Now().Add(-2 * time.Hour)}, h.Kit.Now())
+			return err
+		}); err != nil {
+			t.Fatal(err)
 		}
 		before := bare()
 		h.get("审管", "/casebook/"+id).must(t, "the office looks", 200)

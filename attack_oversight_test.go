@@ -354,3 +354,73 @@ func TestManyOpened(t *testing.T) {
 		}
 	})
 }
+
+// TestLookedAtIsNoPass: that the office looked at what somebody read, and found
+// it in order, covers what it looked at. What he reads afterwards, or read before
+// it looked and after it was asked, is found like anybody's.
+func TestLookedAtIsNoPass(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		w := newWatched(h, 30)
+		looks := func() {
+			id := one[string](h, `SELECT id FROM oversight_finding ORDER BY at DESC, id DESC LIMIT 1`)
+			h.post("督察", "/oversight/watch/"+id, map[string]string{"outcome": "fine", "words": "问过了，是工作需要"}).must(t, "look", 200)
+		}
+		all := w.cases
+		reads := func(i int, want int64, what string) {
+			t.Helper()
+			w.cases = all[10*i : 10*i+10]
+			w.opens("钱法官", 10)
+			w.found()
+			if n := one[int64](h, `SELECT COUNT(*) FROM oversight_finding`); n != want {
+				t.Fatalf("%d findings %s", n, what)
+			}
+		}
+		reads(0, 1, "of a habit")
+		reads(1, 1, "while the office has not looked")
+		looks()
+		w.found()
+		if n := one[int64](h, `SELECT COUNT(*) FROM oversight_finding`); n != 2 {
+			t.Fatalf("%d findings, once it has looked, with what came meanwhile", n)
+		}
+		looks()
+		w.found()
+		if n := one[int64](h, `SELECT COUNT(*) FROM oversight_finding`); n != 2 {
+			t.Fatalf("%d findings of what was looked at", n)
+		}
+		reads(2, 3, "of a new habit")
+	})
+}
+
+// TestRecordReadIsTold: whoever of the office reads what a record says, or a file
+// of it, its writer is told; a list says no more than its lines show.
+func TestRecordReadIsTold(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		record := h.plant(id)
+		told := func() int {
+			ctx, stop := context.WithCancel(t.Context())
+			stop()
+			h.KeepTrail(ctx)
+			return strings.Count(h.get("周明远", "/api/v1/oversight/record/"+record).must(t, "his own", 200).body, `"name":"督察"`)
+		}
+		body := h.get("督察", "/api/v1/oversight/records").must(t, "list", 200).body
+		has(t, "line", body, planted+"who", planted+"about")
+		for _, word := range []string{"content", "for", "kept", "time", "place", "to", "unit"} {
+			if strings.Contains(body, planted+word) {
+				t.Errorf("the list says what stands in %q", word)
+			}
+		}
+		if n := told(); n != 0 {
+			t.Errorf("%d readings, and only the list was read", n)
+		}
+		h.get("督察", "/api/v1/oversight/record/"+record+"/file/0").must(t, "file", 200)
+		if n := told(); n != 1 {
+			t.Errorf("%d readings after the file", n)
+		}
+		h.get("督察", "/api/v1/oversight/record/"+record).must(t, "record", 200)
+		if n := told(); n != 2 {
+			t.Errorf("%d readings after the record", n)
+		}
+	})
+}

@@ -2,9 +2,12 @@ package mashang_test
 
 import (
 	"context"
+	"net/http"
+	"strings"
 	"testing"
 
 	"mashang/platform/dbtest"
+	"mashang/platform/web"
 )
 
 // TestReadingLeavesATrace: who of the court reads what a party wrote, its
@@ -36,5 +39,34 @@ func TestReadingLeavesATrace(t *testing.T) {
 			t.Errorf("%s by the head of the division: %d entries", path, n-before)
 		}
 		before = opened()
+	}
+	// Whatever page of a case is asked for, also by a program.
+	h.administrators()
+	h.post("钱法官", "/oversight/open", map[string]string{"case": caseID, "kind": "other", "words": "工作需要看一看"}).must(t, "open", 200)
+	fill := map[string]string{"case": caseID, "message": message, "paper": paperIDs(t, h, caseID)["acceptance_notice"], "party": h.partyID(caseID, "贾若兰"), "n": "0", "record": scan,
+		"service": one[string](h, `SELECT id FROM delivery_service WHERE case_id = ? ORDER BY id LIMIT 1`, caseID)}
+	pages := 0
+	for _, r := range h.Router.Routes() {
+		method, path, _ := strings.Cut(r.Pattern, " ")
+		if method != http.MethodGet || r.Glance || !strings.Contains(path, "{case}") && !strings.Contains(path, "{paper}") {
+			continue
+		}
+		path = param.ReplaceAllStringFunc(path, func(s string) string { return fill[strings.Trim(s, "{}")] })
+		if !r.PageOnly {
+			path = web.API + path
+		}
+		for _, who := range []string{"孙庭", "王院", "审管", "钱法官"} {
+			before = opened()
+			a := h.get(who, path)
+			if n := opened() - before; a.code == 200 && n != 1 || a.code != 200 && n != 0 {
+				t.Errorf("%s %s: %d, %d entries", who, r.Pattern, a.code, n)
+			}
+			if a.code == 200 {
+				pages++
+			}
+		}
+	}
+	if pages < 25 {
+		t.Errorf("only %d pages were read", pages)
 	}
 }

@@ -1,6 +1,8 @@
 package mashang_test
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -38,4 +40,49 @@ func TestSealedNeighbour(t *testing.T) {
 	if none := h.post("周明远", "/casebook/"+caseID+"/link", tie).must(t, "no number", 422); none.body[:80] != sealed.body[:80] {
 		t.Errorf("a sealed number is told from none: %s, %s", sealed.body, none.body)
 	}
+}
+
+// TestSealedInAList: whoever writes a list may not know of a sealed case. Of its
+// number he is told the same, whatever he guesses of it, and nothing in it
+// changes: nobody comes into it, and it stays sealed.
+func TestSealedInAList(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		h.imported(listOf(1, 1))
+		f := filing()
+		f["type"], f["special"] = "民初", ""
+		here := h.post("韩雪", "/casebook/enter", f).must(t, "enter", 200).get("case")
+		h.post("郭正", "/casebook/"+here+"/accept", map[string]string{"division": h.divs["冀11知识产权审判庭"]}).must(t, "accept", 200)
+		h.post("孙庭", "/casebook/"+here+"/assign", map[string]string{"judge": h.people["周明远"]}).must(t, "assign", 200)
+		h.drain()
+		for _, id := range strings.Split(h.rowsText(`SELECT id FROM docket_case ORDER BY id`), "\n") {
+			h.post("周明远", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及未成年人"}).must(t, "seal", 200)
+		}
+		h.drain()
+		standing := func() string {
+			return h.rowsText(`SELECT id || secrecy || cause FROM docket_case ORDER BY id`) + h.rowsText(`SELECT case_id || person_id || capacity FROM docket_access ORDER BY id`)
+		}
+		before := standing()
+		for number := 1; number <= 2; number++ {
+			said := map[string]string{}
+			for what, line := range map[string]string{
+				"nothing": "%s,,,,,,,,,,", "a cause": "%s,,买卖合同纠纷,,,,,,,,", "another cause": "%s,,借款合同纠纷,,,,,,,,", "made public": "%s,,,,,,,,,,公开",
+				"a party": "%s,,,,,,原告," + plaintiff(1).name + "," + plaintiff(1).id + ",,", "a friend": "%s,,,,,,原告,友人," + plaintiff(9).id + "," + plaintiff(9).phone + ",",
+			} {
+				batch := h.list("案号,承办部门,案由,程序,立案日期,承办法官,诉讼地位,当事人,证件号码,手机号,公开范围\r\n" + fmt.Sprintf(line, fmt.Sprintf("（2026）冀11民初%d号", number)) + "\r\n")
+				report := h.get("郭正", "/api/v1/intake/"+batch).must(t, "report", 200).body
+				has(t, what, report, "不能这样更新")
+				said[what] = regexp.MustCompile(`"said":.*`).FindString(report)
+				h.post("郭正", "/intake/"+batch+"/confirm", nil).must(t, what, 409)
+			}
+			for what, words := range said {
+				if words != said["nothing"] || words == "" {
+					t.Errorf("%s is answered in other words:\n%s\n%s", what, words, said["nothing"])
+				}
+			}
+		}
+		if after := standing(); after != before {
+			t.Errorf("the cases are others:\n%s", firstDifference(before, after))
+		}
+	})
 }

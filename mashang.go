@@ -95,38 +95,44 @@ func Assemble(ctx context.Context, k *app.Kit) (*Court, error) {
 // the handler reads a byte of the request. The act asks again, in its own
 // transaction; this is the door, that is the lock. A page that says that it is
 // read whole is read in the door's snapshot.
+//
+// Whoever of the court comes through it to a case has read in it, by whichever
+// of its pages: the trail says so ([Court.KeepTrail]).
 func (c *Court) gate(r *http.Request, route web.Route, next web.Handler) (rep web.Reply, err error) {
+	var g access.Grant
 	err = c.Kit.Read(r.Context(), func(tx *db.Tx) error {
-		if err := door(tx, r, route); err != nil || !route.Whole {
+		if g, err = door(tx, r, route); err != nil || !route.Whole {
 			return err
 		}
 		rep, err = next(r.WithContext(db.Within(tx)))
 		return err
 	})
 	if err == nil && !route.Whole {
-		return next(r)
+		rep, err = next(r)
+	}
+	if rep.Read == nil && g.Case.ID != "" && g.Relation&access.Staff != 0 && r.Method != http.MethodPost && !route.Quiet && !route.Glance {
+		rep.Read = &web.Reading{Object: route.Object, ID: g.Case.ID, Court: g.Case.Court, Case: g.Case.ID, Person: auth.From(r.Context()).Person, At: c.Kit.Now()}
 	}
 	return rep, err
 }
 
 // door asks access about what the address of a request names: a case, a paper
 // of a case, or what belongs to the actor's court.
-func door(tx *db.Tx, r *http.Request, route web.Route) error {
+func door(tx *db.Tx, r *http.Request, route web.Route) (g access.Grant, err error) {
 	a, now := auth.From(r.Context()), tx.Now()
 	caseID := r.PathValue("case")
 	if p := r.PathValue("paper"); p != "" {
 		doc, err := paper.Of(tx, p)
 		if err != nil {
-			return err
+			return g, err
 		}
 		caseID = doc.Case
 	}
 	if caseID != "" {
-		g, err := access.May(tx, a, route.Verb, access.Of(route.Object, caseID), now)
-		if err != nil {
-			return err
+		if g, err = access.May(tx, a, route.Verb, access.Of(route.Object, caseID), now); err == nil {
+			err = speak(tx, r, g.Case.Court)
 		}
-		return speak(tx, r, g.Case.Court)
+		return g, err
 	}
 	posts, err := docket.Posts(tx, a.Person, now)
 	if err != nil || !a.Staff {
@@ -139,7 +145,7 @@ func door(tx *db.Tx, r *http.Request, route web.Route) error {
 		}
 		_, denied = access.May(tx, a, route.Verb, access.In(route.Object, p.Court), now)
 	}
-	return errors.Join(err, denied)
+	return g, errors.Join(err, denied)
 }
 
 // speak has the page about a case speak in the name of that case's court.

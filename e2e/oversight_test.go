@@ -45,10 +45,10 @@ func oversight(t *testing.T, b *tab) {
 		return
 	}
 	b.goTo(jia).see("没找到").click("说明理由后打开").see("当事人都看得到").sound("basis" + on)
-	b.push(b.MustElement("[value=petition]"))
+	b.push(b.MustElement("[value=other]"))
 	b.fill("words", "当事人打电话反映办案太慢。").click("打开案件").see("案件情况", "可以看 24 小时")
 
-	b.goTo("/demo").click("原告，专利案").goTo(jia).see("谁看过我的案件", "处理信访、投诉").sound("jia" + on)
+	b.goTo("/demo").click("原告，专利案").goTo(jia).see("谁看过我的案件", "其他公务").sound("jia" + on)
 	b.click("看完整名单").see("觉得不该看的").sound("readers" + on)
 }
 

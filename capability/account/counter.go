@@ -11,6 +11,7 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/ledger"
+	"mashang/platform/notify"
 )
 
 func appActor(tx *db.Tx) string { return app.Actor(tx.Context()) }
@@ -58,6 +59,9 @@ func (s *Service) check(ctx context.Context, c counterCheck) error {
 				return err
 			}
 		}
+		if err := s.warn(tx, c.Court, p.ID, cl.Phone); err != nil {
+			return err
+		}
 		a, err := s.hold(tx, p, cl.Phone, c.Lost)
 		if err != nil {
 			return err
@@ -74,6 +78,46 @@ func (s *Service) check(ctx context.Context, c counterCheck) error {
 			Body: map[string]any{"account": a, "how": "paper ID at the counter", "lost_phone": c.Lost, "phones_moved": moved}})
 		return err
 	})
+}
+
+// warn tells whatever other phones the court held for a person that another one
+// takes their place. He who stands at the counter knows; he who does not learns
+// that somebody does in his name.
+func (s *Service) warn(tx *db.Tx, court, person, phone string) error {
+	find, told := s.k.Vault.Find("phone", phone), map[string]bool{"": true, phone: true}
+	ct, err := docket.CourtOf(tx, court)
+	if err != nil {
+		return err
+	}
+	for seal, q := range map[string]string{
+		"account.phone": `SELECT phone FROM account_account WHERE person_id = ? AND phone_find <> ? AND staff = 0`,
+		"party.phone": `SELECT phone FROM docket_party WHERE person_id = ? AND phone_find <> ? AND left_at = 0
+			UNION SELECT a.phone FROM docket_agent a WHERE a.person_id = ? AND a.phone_find <> ? AND (a.until_at = 0 OR a.until_at > ?)`,
+	} {
+		args := []any{person, find}
+		if seal == "party.phone" {
+			args = append(args, person, find, tx.Now())
+		}
+		held, err := db.List[string](tx, q, args...)
+		if err != nil {
+			return err
+		}
+		for _, sealed := range held {
+			to, err := s.k.Vault.Open(seal, sealed)
+			if err != nil {
+				return err
+			}
+			if told[to] {
+				continue
+			}
+			told[to] = true
+			text := "【" + ct.Short + "】您在法院登记的手机，刚才在窗口换成了尾号" + phone[max(0, len(phone)-4):] + "的。不是您本人办的，请马上打" + ct.Phone + "。"
+			if err := s.k.Notify.SendAt(tx, docket.Rings(tx.Now()), notify.SMS, to, "", text); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // hold makes or moves the account of a person to a phone.

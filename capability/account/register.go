@@ -14,6 +14,7 @@ import (
 	"mashang/platform/id"
 	"mashang/platform/jobs"
 	"mashang/platform/ledger"
+	"mashang/platform/notify"
 )
 
 // Identity is an identity platform: does this name belong to this number? Its
@@ -165,14 +166,34 @@ func (s *Service) confirmClaim(tx *db.Tx, c challenge, device string, e *entry) 
 	if err != nil {
 		return err
 	}
-	if e.Token, err = s.enter(tx, a, device, tx.Now(), "case code and court-held phone"); err != nil {
-		return err
-	}
 	cs, err := docket.CaseOf(tx, c.Claim)
 	if err != nil {
 		return err
 	}
+	own := tx.Now()
+	if a.PhoneFind != c.PhoneFind { // the court wrote that phone down: it opens the case, and proves nothing of the account
+		own = time.Time{}
+		if err := s.alarm(tx, cs.Court, a); err != nil {
+			return err
+		}
+	}
+	if e.Token, err = s.enter(tx, a, device, own, "case code and court-held phone"); err != nil {
+		return err
+	}
 	return s.k.Tell(tx, fact.CodeVisited{Case: cs.ID, Court: cs.Court, Person: c.Person, On: docket.Today(tx.Now())})
+}
+
+// alarm tells the phone of an account that somebody came in by another.
+func (s *Service) alarm(tx *db.Tx, court string, a Account) error {
+	ct, err := docket.CourtOf(tx, court)
+	if err != nil {
+		return err
+	}
+	phone, err := s.k.Vault.Open("account.phone", a.Phone)
+	if err != nil {
+		return err
+	}
+	return s.k.Notify.SendAt(tx, docket.Rings(tx.Now()), notify.SMS, phone, "", "【"+ct.Short+"】刚才有人用案件码和案件里留的另一部手机，进了您的账号。不是您本人的，请马上打"+ct.Phone+"。")
 }
 
 func (s *Service) confirmRegister(tx *db.Tx, c challenge, device string, e *entry) error {

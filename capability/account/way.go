@@ -101,7 +101,7 @@ func (s *Service) mayBind(tx *db.Tx, a auth.Actor, offered bool) error {
 	if a.Staff || !offered {
 		return fault.New(fault.Conflict, "这里不发这种消息。短信照常发。")
 	}
-	return nil
+	return auth.RequireOwn(a)
 }
 
 // listen lets this browser ring. A browser rings for one account: the last

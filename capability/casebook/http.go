@@ -146,8 +146,8 @@ type (
 		Staff     []docket.Member   `json:"staff"`
 	}
 	listAnswer struct {
-		Cases []listed `json:"cases"`
-		Next  string   `json:"next,omitempty"`
+		Cases []docket.Case `json:"cases"`
+		Next  string        `json:"next,omitempty"`
 	}
 )
 
@@ -188,7 +188,7 @@ func (s *Service) getList(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: listPage(cs, q, next, auth.From(r.Context()), s.k.Now()), JSON: listAnswer{cs, next}, Keep: !slices.ContainsFunc(cs, func(l listed) bool { return sealed(l.Case) })}, nil
+	return web.Reply{Page: listPage(cs, q, next, auth.From(r.Context()), s.k.Now()), JSON: listAnswer{cs, next}, Keep: !slices.ContainsFunc(cs, sealed)}, nil
 }
 
 func (s *Service) getCase(r *http.Request) (web.Reply, error) {
@@ -196,7 +196,7 @@ func (s *Service) getCase(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: casePage(w), JSON: w, Read: reading(w), Keep: !sealed(w.Case)}, nil
+	return web.Reply{Page: casePage(w), JSON: w, Keep: !sealed(w.Case)}, nil
 }
 
 // sealed cases stay on no phone, nor does a list that names one.
@@ -210,7 +210,7 @@ func (s *Service) getWork(r *http.Request) (web.Reply, error) {
 	if !w.View.Court() {
 		return web.Reply{}, fault.Missing()
 	}
-	return web.Reply{Page: workPage(w, work{Open: r.URL.Query().Get("open"), Typed: r.URL.Query()}), JSON: choicesOf(w), Read: reading(w)}, nil
+	return web.Reply{Page: workPage(w, work{Open: r.URL.Query().Get("open"), Typed: r.URL.Query()}), JSON: choicesOf(w)}, nil
 }
 
 // choicesOf names the acts that a relation to the case allows; whether the case

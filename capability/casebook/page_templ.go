@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-func listPage(cs []listed, q listQuery, next string, a auth.Actor, now time.Time) templ.Component {
+func listPage(cs []docket.Case, q listQuery, next string, a auth.Actor, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -149,7 +149,7 @@ func listPage(cs []listed, q listQuery, next string, a auth.Actor, now time.Time
 					return templ_7745c5c3_Err
 				}
 				for _, c := range cs {
-					tone, text := stateTag(c.Case)
+					tone, text := stateTag(c)
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<tr role=\"row\"><th scope=\"row\" role=\"rowheader\"><a href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -168,9 +168,9 @@ func listPage(cs []listed, q listQuery, next string, a auth.Actor, now time.Time
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var8 string
-					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(title(c.Case))
+					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(title(c))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/casebook/page.templ`, Line: 41, Col: 102}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/casebook/page.templ`, Line: 41, Col: 97}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 					if templ_7745c5c3_Err != nil {
@@ -215,9 +215,9 @@ func listPage(cs []listed, q listQuery, next string, a auth.Actor, now time.Time
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var11 string
-					templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(filedWords(c.Case, now))
+					templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(filedWords(c, now))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/casebook/page.templ`, Line: 46, Col: 70}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/casebook/page.templ`, Line: 46, Col: 65}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 					if templ_7745c5c3_Err != nil {

@@ -1,6 +1,7 @@
 package casebook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -343,7 +344,7 @@ func (s *Service) mend(ctx context.Context, caseID, partyID string, cmd mendCmd)
 		if err := st.reason("reason", cmd.Reason); err != nil {
 			return err
 		}
-		pc := partyCmd{Role: p.Role, Kind: p.Kind, Name: cmd.Name, IDType: cmd.IDType, Number: cmd.Number, Phone: cmd.Phone, Address: cmd.Address, RepName: or(p.RepName, "—")}
+		pc := partyCmd{Role: p.Role, Kind: p.Kind, Name: cmd.Name, IDType: cmd.IDType, Number: cmd.Number, Phone: cmd.Phone, Address: cmd.Address, RepName: cmp.Or(p.RepName, "—")}
 		var bad fault.List
 		pc.check("", &bad)
 		if err := bad.Err(); err != nil {
@@ -357,6 +358,11 @@ func (s *Service) mend(ctx context.Context, caseID, partyID string, cmd mendCmd)
 		if err := db.Must1(st.tx.Exec(`UPDATE docket_party SET person_id = ?, phone = ?, phone_find = ?, address = ? WHERE id = ? AND person_id = ? AND left_at = 0`,
 			person.ID, v.Seal("party.phone", pc.Phone), v.Find("phone", pc.Phone), v.Seal("party.address", pc.Address), partyID, p.Person)); err != nil {
 			return err
+		}
+		if st.c.State != docket.Entered && p.PhoneFind != v.Find("phone", pc.Phone) {
+			if err := s.phoneMoved(st, p, pc.Phone); err != nil {
+				return err
+			}
 		}
 		if person.ID != p.Person && st.c.State != docket.Entered {
 			if err := s.endSight(st, p.Person, "party"); err != nil {
@@ -381,6 +387,20 @@ func (s *Service) mend(ctx context.Context, caseID, partyID string, cmd mendCmd)
 	})
 }
 
+// phoneMoved tells the phone that a case held for a party that another takes its
+// place: with it, and the case code, somebody comes in as the party.
+func (s *Service) phoneMoved(st *step, p docket.Party, to string) error {
+	was, err := s.k.Vault.Open("party.phone", p.Phone)
+	if err != nil || was == "" {
+		return err
+	}
+	ct, err := docket.CourtOf(st.tx, st.c.Court)
+	if err != nil {
+		return err
+	}
+	return s.k.Notify.SendAt(st.tx, docket.Rings(st.now), "sms", was, "", "【"+ct.Short+"】您在案件里留的手机，刚才改成了尾号"+to[max(0, len(to)-4):]+"的。不是您要改的，请马上打"+ct.Phone+"。")
+}
+
 // mended is the person that a corrected party is: the same one, by a corrected
 // name perhaps, or the one to whom the corrected number belongs.
 func (s *Service) mended(tx *db.Tx, p docket.Party, pc partyCmd) (docket.Person, error) {
@@ -399,13 +419,6 @@ func (s *Service) mended(tx *db.Tx, p docket.Party, pc partyCmd) (docket.Person,
 		err, own.Name = docket.RenamePerson(tx, own.ID, own.Name, pc.Name), pc.Name
 	}
 	return own, err
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // revealed is a party's personal data in full.

@@ -172,14 +172,6 @@ func (s *Service) history(tx *db.Tx, w *whole) error {
 	return err
 }
 
-// reading is the entry for the trail when someone of the court opened a case.
-func reading(w whole) *web.Reading {
-	if !w.View.Court() {
-		return nil
-	}
-	return &web.Reading{Object: "case", ID: w.Case.ID, Court: w.Case.Court, Case: w.Case.ID, Person: w.View.Actor.Person, At: w.View.Now}
-}
-
 // Record writes what the web kit saw being read into the ledger; the parties
 // may hold it. Handlers opening their own cases all day are not news: only
 // readings by others go in.
@@ -205,15 +197,9 @@ func (s *Service) Record(ctx context.Context, r web.Reading) error {
 
 const pageSize = 30 // of case lists
 
-// listed is a line of a case list.
-type listed struct {
-	docket.Case
-	Role string `json:"role"`
-}
-
 // list returns the cases that the actor may read, newest first, after a key,
 // narrowed by state and words.
-func (s *Service) list(ctx context.Context, q listQuery) (out []listed, next string, err error) {
+func (s *Service) list(ctx context.Context, q listQuery) (cs []docket.Case, next string, err error) {
 	a := auth.From(ctx)
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
 		now := tx.Now()
@@ -226,20 +212,13 @@ func (s *Service) list(ctx context.Context, q listQuery) (out []listed, next str
 			like := "%" + q.Words + "%"
 			where, args = append(where, `(c.number LIKE ? OR c.names LIKE ? OR c.cause LIKE ?)`), append(args, like, like, like)
 		}
-		cs, err := access.Newest(tx, a, now, strings.Join(where, " AND "), args, q.After, pageSize+1)
-		if err != nil {
-			return err
-		}
-		if len(cs) > pageSize {
+		if cs, err = access.Newest(tx, a, now, strings.Join(where, " AND "), args, q.After, pageSize+1); len(cs) > pageSize {
 			cs = cs[:pageSize]
 			next = cs[pageSize-1].ID
 		}
-		for _, c := range cs {
-			out = append(out, listed{Case: c})
-		}
-		return nil
+		return err
 	})
-	return out, next, err
+	return cs, next, err
 }
 
 // listQuery narrows a list.

@@ -84,6 +84,9 @@ func (s *Service) own(ctx context.Context) (m mine, err error) {
 		if _, err := access.May(tx, a, "use", access.In("account", ""), tx.Now()); err != nil {
 			return err
 		}
+		if err := auth.RequireOwn(a); err != nil {
+			return err
+		}
 		rows, err := db.List[row](tx, `SELECT `+cols+` FROM complaint_complaint WHERE author = ? ORDER BY id DESC LIMIT 100`, s.author(a.Person))
 		if err != nil {
 			return err
@@ -104,7 +107,9 @@ func (s *Service) own(ctx context.Context) (m mine, err error) {
 	return m, err
 }
 
-// byWriter returns a paper to its writer. Another's is not even found.
+// byWriter returns a paper to its writer, once he has proved that the account is
+// his: whoever handles his case writes down the phone that the case holds.
+// Another's is not even found.
 func (s *Service) byWriter(tx *db.Tx, paperID string) (r row, w keeper, err error) {
 	a := actor(tx)
 	if _, err = access.May(tx, a, "use", access.In("account", ""), tx.Now()); err != nil {
@@ -112,6 +117,9 @@ func (s *Service) byWriter(tx *db.Tx, paperID string) (r row, w keeper, err erro
 	}
 	if a.Staff {
 		return r, w, fault.Missing()
+	}
+	if err = auth.RequireOwn(a); err != nil {
+		return r, w, err
 	}
 	if r, err = db.One[row](tx, `SELECT `+cols+` FROM complaint_complaint WHERE id = ? AND author = ?`, paperID, s.author(a.Person)); err != nil {
 		return r, w, err

@@ -237,7 +237,6 @@ func scanWord(f web.Attachment) string {
 
 func (s *Service) getScan(r *http.Request) (web.Reply, error) {
 	var f web.Attachment
-	var read *web.Reading
 	var a attempt
 	name, at, _ := strings.Cut(r.PathValue("record"), ".")
 	n, _ := strconv.Atoi(at)
@@ -255,7 +254,6 @@ func (s *Service) getScan(r *http.Request) (web.Reply, error) {
 			return fault.Missing()
 		}
 		if f = a.Files.V[n]; g.Relation&access.Staff != 0 {
-			read = &web.Reading{Object: "scan", ID: a.ID, Court: g.Case.Court, Case: v.Case, Person: who.Person, At: s.k.Now()}
 			return nil
 		}
 		me, _, err := access.PartyOf(tx, who.Person, v.Case, tx.Now())
@@ -271,5 +269,5 @@ func (s *Service) getScan(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{File: &web.File{Name: f.Named(scanWord(f)), Type: f.Type, Body: bytes.NewReader(b), Inline: true, At: a.At}, Read: read}, nil
+	return web.Reply{File: &web.File{Name: f.Named(scanWord(f)), Type: f.Type, Body: bytes.NewReader(b), Inline: true, At: a.At}}, nil
 }

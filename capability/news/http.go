@@ -9,7 +9,7 @@ import (
 
 func (s *Service) routes(rt *web.Router) {
 	for _, r := range []web.Route{
-		{Pattern: "GET /news/case/{case}", Title: "案件有没有新内容", Object: "case", Verb: "read", In: since{}, Out: heard{}, Do: s.getCase},
+		{Pattern: "GET /news/case/{case}", Title: "案件有没有新内容", Object: "case", Verb: "read", In: since{}, Out: heard{}, Glance: true, Do: s.getCase},
 		{Pattern: "GET /news/desk", Title: "工作台有没有新内容", Object: "desk", Verb: "read", In: since{}, Out: heard{}, Do: s.getDesk},
 	} {
 		rt.Handle(r)

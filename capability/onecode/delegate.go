@@ -21,13 +21,27 @@ import (
 
 // answers returns who answers today in a judge's case: himself, or his
 // delegate, who then sees the case for the time of the delegation.
-func (s *Service) answers(tx *db.Tx, judge, caseID string) (string, error) {
-	now := tx.Now()
-	d, ok, err := delegationOf(tx, judge, now)
+func (s *Service) answers(tx *db.Tx, judge string, c docket.Case) (string, error) {
+	d, ok, err := standsIn(tx, judge, c, tx.Now())
 	if err != nil || !ok {
 		return judge, err
 	}
-	return d.To, access.Add(tx, d.To, caseID, "delegate", "受托代为答复", now, d.Until)
+	return d.To, d.open(tx, c.ID)
+}
+
+// standsIn returns the delegation under which another answers in a judge's case.
+func standsIn(tx *db.Tx, judge string, c docket.Case, at time.Time) (delegation, bool, error) {
+	d, ok, err := delegationOf(tx, judge, at)
+	return d, ok && (d.Sealed || c.Secrecy != docket.Sealed), err
+}
+
+// open gives the delegate sight of a case until the delegation ends.
+func (d delegation) open(tx *db.Tx, caseID string) error {
+	add := access.Add
+	if !d.Sealed {
+		add = access.AddUnsealed
+	}
+	return add(tx, d.To, caseID, "delegate", "受托代为答复", tx.Now(), d.Until)
 }
 
 // delegate names a colleague who answers for a while.
@@ -42,7 +56,8 @@ type delegate struct {
 
 // delegate lets a colleague of the same court see and answer the judge's
 // threads from a day to a day; open questions move to him at once, with their
-// clocks as they stand.
+// clocks as they stand. A head who names himself gets no sealed case: those are
+// closed to him, and he alone would have opened them.
 func (s *Service) delegate(ctx context.Context, c delegate) error {
 	a := auth.From(ctx)
 	if c.From == "" {
@@ -77,14 +92,15 @@ func (s *Service) delegate(ctx context.Context, c delegate) error {
 		if away {
 			return fault.Field("to", "他那几天自己也托了别人代答，请另选一位。")
 		}
-		if _, err := tx.Exec(`INSERT INTO onecode_delegation (id, from_id, to_id, from_at, until_at, reason) VALUES (?, ?, ?, ?, ?, ?)`, id.New(), c.From, c.To, begin, until, c.Reason); err != nil {
+		d := delegation{ID: id.New(), From: c.From, To: c.To, Begin: begin, Until: until, Reason: c.Reason, Sealed: c.To != a.Person}
+		if _, err := tx.Exec(`INSERT INTO onecode_delegation (`+delegationCols+`) VALUES (?, ?, ?, ?, ?, ?, ?)`, d.ID, d.From, d.To, d.Begin, d.Until, d.Reason, d.Sealed); err != nil {
 			return err
 		}
 		n := handed{}
 		if begin.After(now) {
 			err = s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.begin", Body: [2]string{c.From, c.To}, At: begin})
 		} else {
-			n, err = handOver(tx, c.From, c.To, until)
+			n, err = handOver(tx, d)
 		}
 		if err != nil {
 			return err
@@ -142,19 +158,26 @@ type handed struct{ cases, questions int64 }
 // handOver gives the delegate, until the end of the delegation, sight of the
 // cases in which the judge may be written to or has still to be answered for
 // (somebody asks why after the judgment, too), and the questions that wait.
-func handOver(tx *db.Tx, from, to string, until time.Time) (n handed, err error) {
-	cases, err := db.List[string](tx, `SELECT id FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')
-		UNION SELECT c.id FROM docket_case c JOIN onecode_message m ON m.case_id = c.id WHERE c.judge_id = ? AND m.state = 'waiting'`, from, from)
+func handOver(tx *db.Tx, d delegation) (n handed, err error) {
+	those := ""
+	if !d.Sealed {
+		those = ` AND secrecy <> 'sealed'`
+		if _, err := pass(tx, d.From, d.From, ` AND secrecy = 'sealed'`); err != nil { // what lay with a delegate before
+			return n, err
+		}
+	}
+	cases, err := db.List[string](tx, `SELECT id FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')`+those+`
+		UNION SELECT c.id FROM docket_case c JOIN onecode_message m ON m.case_id = c.id WHERE c.judge_id = ? AND m.state = 'waiting'`+those, d.From, d.From)
 	if err != nil {
 		return n, err
 	}
 	for _, c := range cases {
-		if err := access.Add(tx, to, c, "delegate", "受托代为答复", tx.Now(), until); err != nil {
+		if err := d.open(tx, c); err != nil {
 			return n, err
 		}
 	}
 	n.cases = int64(len(cases))
-	n.questions, err = pass(tx, from, to)
+	n.questions, err = pass(tx, d.From, d.To, those)
 	return n, err
 }
 
@@ -220,9 +243,10 @@ func (s *Service) route(ctx context.Context, messageID string, c routing) error 
 
 // pass moves the questions that wait in the cases of a judge to whoever
 // answers for him now, also those that lay with a delegate before: he may be
-// ill himself. What the judge answers for a third is not his to pass on.
-func pass(tx *db.Tx, judge, to string) (int64, error) {
-	return tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id <> ? AND state = 'waiting' AND case_id IN (SELECT id FROM docket_case WHERE judge_id = ?)`, to, to, judge)
+// ill himself. What the judge answers for a third is not his to pass on. and
+// narrows the cases.
+func pass(tx *db.Tx, judge, to, and string) (int64, error) {
+	return tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id <> ? AND state = 'waiting' AND case_id IN (SELECT id FROM docket_case WHERE judge_id = ?`+and+`)`, to, to, judge)
 }
 
 // begin hands over on the first day of a delegation that was made ahead, with
@@ -237,7 +261,7 @@ func (s *Service) begin(ctx context.Context, j *jobs.Job) error {
 		if err != nil || !stands || d.To != who[1] {
 			return errors.Join(err, j.Finish(tx))
 		}
-		n, err := handOver(tx, who[0], who[1], d.Until)
+		n, err := handOver(tx, d)
 		if err != nil {
 			return err
 		}
@@ -278,10 +302,10 @@ func giveBack(tx *db.Tx, judge string) (n handed, kind string, err error) {
 		return n, "", err
 	}
 	if still {
-		n, err = handOver(tx, judge, d.To, d.Until)
+		n, err = handOver(tx, d)
 		return n, "onecode.passed", err
 	}
-	n.questions, err = pass(tx, judge, judge)
+	n.questions, err = pass(tx, judge, judge, "")
 	return n, "onecode.returned", err
 }
 
@@ -341,14 +365,18 @@ func (s *Service) saveStandard(ctx context.Context, c Standard) error {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		if _, err := access.May(tx, auth.From(ctx), "read", access.In("desk", c.Court), tx.Now()); err != nil {
+		g, err := access.May(tx, auth.From(ctx), "read", access.In("desk", c.Court), tx.Now())
+		if err != nil {
 			return err
+		}
+		if g.Relation&access.Staff == access.OtherStaff { // of another court: what its judges send is not his to word
+			return fault.New(fault.Forbidden, "只能保存本院的常用答复。")
 		}
 		c.ID = id.New()
 		if _, err := tx.Exec(`INSERT INTO onecode_standard (id, court_id, title, text, at) VALUES (?, ?, ?, ?, ?)`, c.ID, c.Court, c.Title, c.Text, tx.Now()); err != nil {
 			return err
 		}
-		_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.standard", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"standard": c.ID}})
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.standard", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"standard": c.ID}})
 		return err
 	})
 }

@@ -282,7 +282,7 @@ func (s *Service) view(ctx context.Context, caseID, before string) (v threadView
 				return err
 			}
 			v.Judge = p.Name
-			d, away, err := delegationOf(tx, v.Case.Judge, s.k.Now())
+			d, away, err := standsIn(tx, v.Case.Judge, v.Case, s.k.Now())
 			if err != nil || !away {
 				return err
 			}
@@ -301,7 +301,7 @@ func (s *Service) getThread(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	v.choose(r.URL.Query().Get("kind"), r.URL.Query().Get("again"))
-	return web.Reply{Page: threadPage(v, s.k.Now(), "", nil), JSON: v, Read: s.reading(r, v.Case.Court, v.Case.ID), Keep: v.Case.Secrecy != docket.Sealed}, nil
+	return web.Reply{Page: threadPage(v, s.k.Now(), "", nil), JSON: v, Keep: v.Case.Secrecy != docket.Sealed}, nil
 }
 
 // choose sets the kind of message that the form sends, or about what it asks

@@ -113,7 +113,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 	}
 	for _, p := range v.Posts {
 		if p.Role == docket.Supervision {
-			fs, err := followTasks(tx, p.Court, v.Now)
+			fs, err := followTasks(tx, p.Court, v.Actor.Person, v.Now)
 			if err != nil {
 				return nil, err
 			}
@@ -149,8 +149,8 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 }
 
 // followTasks are the bad ratings of a court that wait to be looked after.
-func followTasks(tx *db.Tx, court string, now time.Time) (out []capability.Task, err error) {
-	fs, err := followsIn(tx, court, 100)
+func followTasks(tx *db.Tx, court, person string, now time.Time) (out []capability.Task, err error) {
+	fs, err := followsIn(tx, court, person, 100)
 	if err != nil || len(fs) == 0 {
 		return nil, err
 	}

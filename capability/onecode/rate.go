@@ -70,6 +70,9 @@ func (s *Service) rateMessage(ctx context.Context, messageID string, c rate) err
 		if _, err := access.May(tx, a, "ask", access.Of("message", m.Case), now); err != nil {
 			return err
 		}
+		if err := auth.RequireOwn(a); err != nil {
+			return err
+		}
 		if m.AuthorID != a.Person || !asks(m.Kind) {
 			return fault.Missing() // nobody rates another's
 		}
@@ -111,6 +114,9 @@ func (s *Service) rateService(ctx context.Context, caseID, step string, c rate) 
 		a, now := auth.From(tx.Context()), tx.Now()
 		g, err := access.May(tx, a, "ask", access.Of("message", caseID), now)
 		if err != nil {
+			return err
+		}
+		if err := auth.RequireOwn(a); err != nil {
 			return err
 		}
 		if !slices.ContainsFunc(steps(g.Case), func(st Step) bool { return st.Key == step }) {
@@ -158,8 +164,12 @@ func (s *Service) putRating(tx *db.Tx, r rating) error {
 	return s.k.Confide(tx, "onecode.rated", auth.From(tx.Context()).Person, r.ID+r.Grade+r.Text)
 }
 
-// rated returns what a person has said in a case, by step.
+// rated returns what a person has said in a case, by step; nothing to a session
+// that began with a phone that the court wrote down.
 func (s *Service) rated(tx *db.Tx, caseID, person string) (map[string]rating, error) {
+	if auth.RequireOwn(auth.From(tx.Context())) != nil {
+		return nil, nil
+	}
 	rs, err := db.List[rating](tx, `SELECT `+ratingCols+` FROM onecode_rating WHERE person = ? AND case_id = ?`, s.rater(person), caseID)
 	out := map[string]rating{}
 	for _, r := range rs {
@@ -183,8 +193,11 @@ type followUp struct {
 	Number string    `db:"number" json:"number"`
 }
 
+// followFrom leaves out the cases with which who asks has, or had, to do: no
+// bad rating is seen by whoever handled the case, whatever post he holds besides.
 const followFrom = `SELECT f.rating_id, f.court_id, f.state, f.text AS done_text, f.at, r.about, r.step, r.grade, r.text, CASE WHEN c.secrecy = 'sealed' THEN '' ELSE c.number END AS number
-	FROM onecode_follow f JOIN onecode_rating r ON r.id = f.rating_id JOIN docket_case c ON c.id = r.case_id `
+	FROM onecode_follow f JOIN onecode_rating r ON r.id = f.rating_id JOIN docket_case c ON c.id = r.case_id
+	WHERE NOT EXISTS (SELECT 1 FROM docket_access x WHERE x.case_id = r.case_id AND x.person_id = ? AND x.capacity NOT IN ('opened', 'filer')) AND `
 
 // what is what the rating is of.
 func (f followUp) what() string {
@@ -195,15 +208,15 @@ func (f followUp) what() string {
 }
 
 func (s *Service) followOf(tx *db.Tx, ratingID string) (f followUp, err error) {
-	if f, err = db.One[followUp](tx, followFrom+`WHERE f.rating_id = ?`, ratingID); err != nil {
+	if f, err = db.One[followUp](tx, followFrom+`f.rating_id = ?`, auth.From(tx.Context()).Person, ratingID); err != nil {
 		return f, err
 	}
 	f.Text, err = s.k.Vault.Open("onecode.rating", f.Text)
 	return f, err
 }
 
-func followsIn(tx *db.Tx, court string, n int) ([]followUp, error) {
-	return db.List[followUp](tx, followFrom+`WHERE f.state = 'waiting' AND f.court_id = ? ORDER BY f.at, f.rating_id LIMIT ?`, court, n)
+func followsIn(tx *db.Tx, court, person string, n int) ([]followUp, error) {
+	return db.List[followUp](tx, followFrom+`f.state = 'waiting' AND f.court_id = ? ORDER BY f.at, f.rating_id LIMIT ?`, person, court, n)
 }
 
 // follow closes a follow-up with what was done.

@@ -160,7 +160,11 @@ func (s *Service) judgeChanged(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		to, err := s.answers(tx, f.To, f.Case)
+		c, err := docket.CaseOf(tx, f.Case)
+		if err != nil {
+			return err
+		}
+		to, err := s.answers(tx, f.To, c)
 		if err != nil {
 			return err
 		}

@@ -157,14 +157,16 @@ const waitingFrom = `FROM onecode_message m JOIN docket_case c ON c.id = m.case_
 const waitingCols = messageCols + `, c.number, c.cause, p.role, CASE WHEN d.message_id IS NULL THEN 0 ELSE 1 END AS has_draft`
 
 // waitingFor returns questions that wait for a person in the cases of the
-// courts that he serves now, nearest first.
+// courts that he serves now, nearest first; of a sealed case only while he may
+// read it.
 func waitingFor(tx *db.Tx, a auth.Actor, at time.Time, n int) ([]waiting, error) {
 	courts, err := access.Serves(tx, a, at)
 	if err != nil || len(courts) == 0 {
 		return nil, err
 	}
-	args := append(append([]any{a.Person}, db.Args(courts)...), n)
-	return db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.handler_id = ? AND m.court_id IN (`+db.In(len(courts))+`) ORDER BY m.due_on, m.id LIMIT ?`, args...)
+	args := append(append([]any{a.Person}, db.Args(courts)...), a.Person, at, at, n)
+	return db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.handler_id = ? AND m.court_id IN (`+db.In(len(courts))+`)
+		AND (c.secrecy <> 'sealed' OR EXISTS (SELECT 1 FROM docket_access x WHERE x.person_id = ? AND x.case_id = c.id AND x.scope = '' AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?))) ORDER BY m.due_on, m.id LIMIT ?`, args...)
 }
 
 // undrafted returns questions of a court that nobody has drafted an answer to,
@@ -230,9 +232,10 @@ type delegation struct {
 	Begin  time.Time `db:"from_at" json:"begin"`
 	Until  time.Time `db:"until_at" json:"until"`
 	Reason string    `db:"reason" json:"reason"`
+	Sealed bool      `db:"sealed" json:"-"` // the sealed cases go with it
 }
 
-const delegationCols = `id, from_id, to_id, from_at, until_at, reason`
+const delegationCols = `id, from_id, to_id, from_at, until_at, reason, sealed`
 
 // delegationOf returns the delegation of a judge that stands at an instant.
 func delegationOf(tx *db.Tx, judge string, at time.Time) (delegation, bool, error) {
@@ -248,7 +251,7 @@ type standing struct {
 
 // standingOf are the delegations of some judges that stand or are to begin.
 func standingOf(tx *db.Tx, judges []string, at time.Time) ([]standing, error) {
-	return db.List[standing](tx, `SELECT d.id, d.from_id, d.to_id, d.from_at, d.until_at, d.reason, f.name AS judge, t.name AS delegate
+	return db.List[standing](tx, `SELECT d.id, d.from_id, d.to_id, d.from_at, d.until_at, d.reason, d.sealed, f.name AS judge, t.name AS delegate
 		FROM onecode_delegation d JOIN docket_person f ON f.id = d.from_id JOIN docket_person t ON t.id = d.to_id
 		WHERE d.from_id IN (`+db.In(len(judges))+`) AND d.until_at > ? ORDER BY d.from_at, d.id LIMIT 100`, append(db.Args(judges), at)...)
 }

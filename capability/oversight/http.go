@@ -169,11 +169,11 @@ func (s *Service) getFile(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, fault.Missing()
 	}
-	f, text, err := s.material(r.Context(), r.PathValue("record"), n)
+	v, f, text, err := s.material(r.Context(), r.PathValue("record"), n)
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{File: &web.File{Name: f.Name, Type: f.Type, Body: strings.NewReader(text), Inline: true, At: s.k.Now()}}, nil
+	return web.Reply{File: &web.File{Name: f.Name, Type: f.Type, Body: strings.NewReader(text), Inline: true, At: s.k.Now()}, Read: s.reading(r, v)}, nil
 }
 
 func query(r *http.Request) which2 {

@@ -2,6 +2,7 @@ package oversight
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -262,14 +263,14 @@ const kindRead = "casebook.opened"
 // entriesRead is how many readings of a case are looked through.
 const entriesRead = 1000
 
-// unseen are the offices whose looking the bench is not told: from it the one
-// named would learn of a complaint. The parties are told.
+// unseen are the offices whose looking the bench is not told, whatever other post
+// he holds who looked: from it the one named would learn of a complaint. The
+// parties are told.
 func unseen(tx *db.Tx, person, court string, at time.Time) (bool, error) {
-	p, err := postOf(tx, person, court, at)
-	if fault.KindOf(err) == fault.NotFound {
-		return false, nil
-	}
-	return p.Role == docket.Supervision || p.Role == docket.Discipline, err
+	ps, err := docket.Posts(tx, person, at)
+	return slices.ContainsFunc(ps, func(p docket.Post) bool {
+		return p.Court == court && (p.Role == docket.Supervision || p.Role == docket.Discipline)
+	}), err
 }
 
 // readersOf lists who looked at a case and does not handle it, the newest

@@ -123,18 +123,17 @@ func (s *Service) Record(ctx context.Context, r web.Reading) error {
 	})
 }
 
-// material returns a kept file of a record that the actor may read.
-func (s *Service) material(ctx context.Context, recordID string, n int) (web.Attachment, string, error) {
-	v, err := s.view(ctx, recordID)
-	if err != nil {
-		return web.Attachment{}, "", err
+// material returns a kept file of a record that the actor may read, and the record.
+func (s *Service) material(ctx context.Context, recordID string, n int) (v seen, f web.Attachment, text string, err error) {
+	if v, err = s.view(ctx, recordID); err != nil {
+		return v, f, "", err
 	}
 	if n < 0 || n >= len(v.Record.Files) {
-		return web.Attachment{}, "", fault.Missing()
+		return v, f, "", fault.Missing()
 	}
-	f := v.Record.Files[n]
-	text, err := s.k.OpenSealed(ctx, sealFile, f.Digest)
-	return f, text, err
+	f = v.Record.Files[n]
+	text, err = s.k.OpenSealed(ctx, sealFile, f.Digest)
+	return v, f, text, err
 }
 
 // list is a page of records, newest first.
@@ -164,6 +163,12 @@ func (s *Service) mine(ctx context.Context, key string) (l list, err error) {
 	return l, err
 }
 
+// line is what a list says of a record: who reads more opens it, and its writer
+// is told.
+func (w written) line() written {
+	return written{report: report{Form: w.Form, Nature: w.Nature, Who: w.Who, About: w.About, Urgent: w.Urgent, Mends: w.Mends}, Number: w.Number, Name: w.Name, AuthorUnit: w.AuthorUnit}
+}
+
 // all lists what the discipline office reads.
 func (s *Service) all(ctx context.Context, key string) (l list, err error) {
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
@@ -172,6 +177,9 @@ func (s *Service) all(ctx context.Context, key string) (l list, err error) {
 			return err
 		}
 		l, err = s.page(tx, `reader IN (`+db.In(len(courts))+`)`, db.Args(courts), key, func(w written) bool { return !w.about(me) && !(w.office() && slices.Contains(courts, w.Court)) })
+		for i, r := range l.Records {
+			l.Records[i].Record = r.Record.line()
+		}
 		return err
 	})
 	return l, err

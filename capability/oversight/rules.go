@@ -214,6 +214,7 @@ func (r report) office() bool {
 }
 
 // reasons for opening a case that one does not handle, as the parties read them.
+// That one of them complained is none: the other would learn of it.
 var reasons = []choice{
 	{"related", "办理关联案件", "您办的案件和它有关联"},
 	{"assist", "协助承办法官", "承办法官请您帮忙办一件事"},
@@ -221,7 +222,6 @@ var reasons = []choice{
 	{"counter", "窗口接待、送达、收材料", "当事人到窗口来，或者承办法官请窗口办"},
 	{"meeting", "专业法官会议或审判委员会讨论", "要先看案情"},
 	{"review", "评查、质检、统计核对", "有任务安排"},
-	{"petition", "处理信访、投诉", "当事人反映了问题"},
 	{"other", "其他公务", "写清楚是什么事"},
 }
 

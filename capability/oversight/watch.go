@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mashang/capability"
+	"mashang/capability/oversight/habit"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/law"
@@ -87,14 +88,14 @@ func (s *Service) look1(ctx context.Context) (more bool, err error) {
 	now := s.k.Now()
 	var was, to place
 	var begun, hour bool
-	var seen []visit
-	var list []suspicion
+	var seen []habit.Visit
+	var list []habit.Suspicion
 	err = s.k.Read(ctx, func(tx *db.Tx) error {
 		if was, begun, err = db.Maybe[place](tx, `SELECT seq, at FROM oversight_place`); err != nil {
 			return err
 		}
 		if !begun {
-			if was.Seq, err = ledger.SizeAt(tx, now.Add(-window)); err != nil {
+			if was.Seq, err = ledger.SizeAt(tx, now.Add(-habit.Window)); err != nil {
 				return err
 			}
 		}
@@ -130,8 +131,12 @@ func (s *Service) look1(ctx context.Context) (more bool, err error) {
 			if err != nil {
 				return err
 			}
-			if made {
-				n++
+			if !made {
+				continue
+			}
+			n++
+			if _, err := tx.Exec(`DELETE FROM oversight_visit WHERE person_id = ?`, x.Person); err != nil { // they are asked about now
+				return err
 			}
 		}
 		if n == 0 {
@@ -155,21 +160,21 @@ func move(tx *db.Tx, was, to place, begun bool) error {
 }
 
 // keep remembers visits, and forgets those that are too old to weigh.
-func keep(tx *db.Tx, seen []visit, now time.Time) error {
+func keep(tx *db.Tx, seen []habit.Visit, now time.Time) error {
 	for _, v := range seen {
 		if _, err := tx.Exec(`INSERT INTO oversight_visit (`+visitCols+`) VALUES (?, ?, ?, ?) ON CONFLICT (person_id, case_id) DO UPDATE SET days = excluded.days, last_at = excluded.last_at`, v.Person, v.Case, v.Days, v.Last); err != nil {
 			return err
 		}
 	}
-	_, err := tx.Exec(`DELETE FROM oversight_visit WHERE last_at < ?`, now.Add(-window))
+	_, err := tx.Exec(`DELETE FROM oversight_visit WHERE last_at < ?`, now.Add(-habit.Window))
 	return err
 }
 
-// report writes a finding down, unless the office has one about this person
-// from the same window.
-func (s *Service) report(tx *db.Tx, x suspicion, now time.Time) (bool, error) {
+// report writes a finding down, unless the office has yet to look at one about
+// this person.
+func (s *Service) report(tx *db.Tx, x habit.Suspicion, now time.Time) (bool, error) {
 	who := s.k.Vault.Find("oversight.finding", x.Person)
-	_, have, err := db.Maybe[string](tx, `SELECT id FROM oversight_finding WHERE person = ? AND (looked = 0 OR at > ?) LIMIT 1`, who, now.Add(-window))
+	_, have, err := db.Maybe[string](tx, `SELECT id FROM oversight_finding WHERE person = ? AND looked = 0 LIMIT 1`, who)
 	if err != nil || have {
 		return false, err
 	}
@@ -213,19 +218,31 @@ func (s *Service) report(tx *db.Tx, x suspicion, now time.Time) (bool, error) {
 const visitCols = `person_id, case_id, days, last_at`
 
 // visits gathers who read which case that is not given to him; who is bound to
-// somebody there counts in any case.
-func (s *Service) visits(tx *db.Tx, marks []ledger.Mark, now time.Time) (out []visit, err error) {
+// somebody there counts in any case. What was read before the office was last
+// asked about somebody is not asked again, and covers nothing that he does
+// afterwards.
+func (s *Service) visits(tx *db.Tx, marks []ledger.Mark, now time.Time) (out []habit.Visit, err error) {
 	type key struct{ person, caseID string }
-	at := map[key]int{}
+	at, since := map[key]int{}, map[string]time.Time{}
 	for _, m := range marks {
-		k := key{m.Actor, m.Case}
-		i, have := at[k]
-		if !have {
-			v, _, err := db.Maybe[visit](tx, `SELECT `+visitCols+` FROM oversight_visit WHERE person_id = ? AND case_id = ?`, m.Actor, m.Case)
+		if _, known := since[m.Actor]; !known {
+			last, _, err := db.Maybe[finding](tx, `SELECT `+findingCols+` FROM oversight_finding WHERE person = ? ORDER BY at DESC LIMIT 1`, s.k.Vault.Find("oversight.finding", m.Actor))
 			if err != nil {
 				return nil, err
 			}
-			if v.Person, v.Case = m.Actor, m.Case; m.At.Sub(v.Last) > window {
+			since[m.Actor] = last.At
+		}
+		if m.At.Before(since[m.Actor]) {
+			continue
+		}
+		k := key{m.Actor, m.Case}
+		i, have := at[k]
+		if !have {
+			v, _, err := db.Maybe[habit.Visit](tx, `SELECT `+visitCols+` FROM oversight_visit WHERE person_id = ? AND case_id = ?`, m.Actor, m.Case)
+			if err != nil {
+				return nil, err
+			}
+			if v.Person, v.Case = m.Actor, m.Case; m.At.Sub(v.Last) > habit.Window {
 				v.Days = 0
 			}
 			i, out = len(out), append(out, v)
@@ -239,16 +256,16 @@ func (s *Service) visits(tx *db.Tx, marks []ledger.Mark, now time.Time) (out []v
 	if out, err = s.judged(tx, out, now); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(out, func(v visit) bool { return v.Given && v.Tie == "" }), nil
+	return slices.DeleteFunc(out, func(v habit.Visit) bool { return v.Given && v.Tie == "" }), nil
 }
 
 // weigh holds all that is remembered of those who were seen, or of everybody,
 // against the rule.
-func (s *Service) weigh(tx *db.Tx, seen []visit, everybody bool, now time.Time) ([]suspicion, error) {
+func (s *Service) weigh(tx *db.Tx, seen []habit.Visit, everybody bool, now time.Time) ([]habit.Suspicion, error) {
 	if len(seen) == 0 && !everybody {
 		return nil, nil
 	}
-	q, args := `SELECT `+visitCols+` FROM oversight_visit WHERE last_at >= ?`, []any{now.Add(-window)}
+	q, args := `SELECT `+visitCols+` FROM oversight_visit WHERE last_at >= ?`, []any{now.Add(-habit.Window)}
 	if !everybody {
 		people := map[string]bool{}
 		for _, v := range seen {
@@ -256,27 +273,27 @@ func (s *Service) weigh(tx *db.Tx, seen []visit, everybody bool, now time.Time) 
 		}
 		q, args = q+` AND person_id IN (`+db.In(len(people))+`)`, append(args, db.Args(slices.Collect(maps.Keys(people)))...)
 	}
-	known, err := db.List[visit](tx, q, args...)
+	known, err := db.List[habit.Visit](tx, q, args...)
 	if err != nil {
 		return nil, err
 	}
-	known = slices.DeleteFunc(known, func(v visit) bool {
-		return slices.ContainsFunc(seen, func(x visit) bool { return x.Person == v.Person && x.Case == v.Case })
+	known = slices.DeleteFunc(known, func(v habit.Visit) bool {
+		return slices.ContainsFunc(seen, func(x habit.Visit) bool { return x.Person == v.Person && x.Case == v.Case })
 	})
 	if known, err = s.judged(tx, known, now); err != nil {
 		return nil, err
 	}
-	return suspicious(append(known, seen...)), nil
+	return habit.Find(append(known, seen...)), nil
 }
 
 // judged says of each visit whether it was the visitor's to make.
-func (s *Service) judged(tx *db.Tx, vs []visit, now time.Time) ([]visit, error) {
+func (s *Service) judged(tx *db.Tx, vs []habit.Visit, now time.Time) ([]habit.Visit, error) {
 	by := map[string][]string{} // person → cases
 	for _, v := range vs {
 		by[v.Person] = append(by[v.Person], v.Case)
 	}
 	for person, cases := range by {
-		p, err := s.visitor(tx, person, cases, now.Add(-window), now)
+		p, err := s.visitor(tx, person, cases, now.Add(-habit.Window), now)
 		if err != nil {
 			return nil, err
 		}
@@ -328,7 +345,7 @@ func (s *Service) visitor(tx *db.Tx, person string, cases []string, from, now ti
 }
 
 // judge says of a visit whether it was his to make, and what binds him.
-func (p visitor) judge(tx *db.Tx, v *visit) error {
+func (p visitor) judge(tx *db.Tx, v *habit.Visit) error {
 	c, err := docket.CaseOf(tx, v.Case)
 	if err != nil {
 		return err
@@ -470,6 +487,9 @@ func (s *Service) look(ctx context.Context, findingID string, c lookCmd) error {
 			return err
 		}
 		if err := db.Must1(tx.Exec(`UPDATE oversight_finding SET looked = ?, sealed = ? WHERE id = ? AND looked = 0`, now, s.k.Vault.Seal(sealFinding, string(b)), row.ID)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE oversight_place SET at = 0`); err != nil { // so that what he has read since it was found is weighed at once
 			return err
 		}
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "oversight.looked", Actor: s.author(a.Person), Body: map[string]any{"finding": row.ID}})

@@ -51,5 +51,5 @@ func (s *Service) getDOCX(r *http.Request) (web.Reply, error) {
 	if err := k.WriteDOCX(&b, v); err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{File: &web.File{Name: k.Title + v.Text("number") + "工作稿.docx", Type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", Body: bytes.NewReader(b.Bytes()), At: p.At}, Read: s.reading(r, p)}, nil
+	return web.Reply{File: &web.File{Name: k.Title + v.Text("number") + "工作稿.docx", Type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", Body: bytes.NewReader(b.Bytes()), At: p.At}}, nil
 }

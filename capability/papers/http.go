@@ -161,7 +161,7 @@ func (s *Service) getView(r *http.Request) (web.Reply, error) {
 	if err := pdf.WriteHTML(&b, doc); err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: viewPage(p, b.String(), proven, a.Staff, word), Read: s.reading(r, p)}, nil
+	return web.Reply{Page: viewPage(p, b.String(), proven, a.Staff, word)}, nil
 }
 
 func (s *Service) getFile(r *http.Request) (web.Reply, error) {
@@ -179,15 +179,7 @@ func (s *Service) getFile(r *http.Request) (web.Reply, error) {
 	if err != nil {
 		return web.Reply{}, fault.Wrap(fault.Unavailable, "这份文书的文件读不出来，已经报告系统管理员。", err)
 	}
-	return web.Reply{File: &web.File{Name: p.Title + p.Number + ".pdf", Type: "application/pdf", Body: bytes.NewReader(b), Inline: true, At: p.At}, Read: s.reading(r, p)}, nil
-}
-
-func (s *Service) reading(r *http.Request, p paper.Paper) *web.Reading {
-	a := auth.From(r.Context())
-	if !a.Staff {
-		return nil
-	}
-	return &web.Reading{Object: "paper", ID: p.ID, Court: p.Court, Case: p.Case, Person: a.Person, At: s.k.Now()}
+	return web.Reply{File: &web.File{Name: p.Title + p.Number + ".pdf", Type: "application/pdf", Body: bytes.NewReader(b), Inline: true, At: p.At}}, nil
 }
 
 func (s *Service) postMake(r *http.Request) (web.Reply, error) {

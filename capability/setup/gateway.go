@@ -93,7 +93,10 @@ func (s *Service) setGateways(ctx context.Context, c gatewayCmd) error {
 	if err := bad.Err(); err != nil {
 		return err
 	}
-	return s.change(ctx, "settings", c.Court, "setup.gateways", func(tx *db.Tx, _ time.Time) (map[string]any, error) {
+	return s.change(ctx, "settings", c.Court, "setup.gateways", func(tx *db.Tx, now time.Time) (map[string]any, error) {
+		if err := auth.RequireFresh(auth.From(ctx), now); err != nil { // everybody's codes go there
+			return nil, err
+		}
 		for _, p := range []struct {
 			key, value string
 			keep       bool

@@ -555,7 +555,7 @@ func donePage(inv []Invited) templ.Component {
 func roleOptions() []ui.Option {
 	out := []ui.Option{{Text: "请选"}}
 	for _, r := range docket.RoleTitles {
-		if !r.Role.Administrator() { // the security administrator makes these
+		if !together(r.Role) { // the security administrator makes these
 			out = append(out, ui.Option{Value: string(r.Role), Text: r.Title})
 		}
 	}

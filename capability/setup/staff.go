@@ -98,6 +98,13 @@ func (s *Service) dry(ctx context.Context, c staffCmd) error {
 	return err
 }
 
+// together reports whether it takes two administrators to give a post: nobody
+// makes himself, under another name, a second one of the three, or one of those
+// who read what is said of a whole court's people and see all its cases.
+func together(r docket.Role) bool {
+	return r.Administrator() || r == docket.President || r == docket.Supervision || r == docket.Discipline
+}
+
 func (s *Service) addIn(tx *db.Tx, c staffCmd) (inv Invited, err error) {
 	ctx, now := tx.Context(), s.k.Now()
 	if _, err := access.May(tx, auth.From(ctx), "staff", access.In("court", c.Court), now); err != nil {
@@ -109,8 +116,8 @@ func (s *Service) addIn(tx *db.Tx, c staffCmd) (inv Invited, err error) {
 	switch {
 	case c.Role.Title() == string(c.Role):
 		bad.Add("role", "请选职务。")
-	case c.Role.Administrator(): // nobody makes himself a second one of the three
-		bad.Add("role", "管理员要两个人才能任命：您先按别的职务加人，再由安全管理员换成管理员。")
+	case together(c.Role):
+		bad.Add("role", "院长、审管、督察和管理员要两个人才能任命：您先按别的职务加人，再由安全管理员换成这个职务。")
 	}
 	d, derr := docket.DivisionOf(tx, c.Division)
 	if derr != nil || d.Court != c.Court || !d.Closed.IsZero() {

@@ -184,7 +184,7 @@ func relate(tx *db.Tx, a auth.Actor, o Object, now time.Time) (g Grant, err erro
 // load reads the case and the capacities in which a person stands to it.
 func (g *Grant) load(tx *db.Tx, person, caseID string, now time.Time) error {
 	rows, err := db.List[sight](tx, `SELECT `+docket.CaseCols+`, COALESCE(x.capacity, '') AS capacity FROM docket_case c
-		LEFT JOIN docket_access x ON x.case_id = c.id AND x.person_id = ? AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) WHERE c.id = ?`, person, now, now, caseID)
+		LEFT JOIN docket_access x ON x.case_id = c.id AND x.person_id = ? AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) AND (x.scope <> '`+unsealed+`' OR c.secrecy <> 'sealed') WHERE c.id = ?`, person, now, now, caseID)
 	if err != nil {
 		return err
 	}
@@ -305,7 +305,7 @@ func (r reach) rows(person string, now time.Time) (string, []any) {
 	if len(r.filing) > 0 {
 		cond, args = cond+` OR x.capacity = 'filer' AND c.secrecy <> 'sealed' AND c.court_id IN (`+db.In(len(r.filing))+`)`, append(args, db.Args(r.filing)...)
 	}
-	return `x.person_id = ? AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) AND (` + cond + `)`, args
+	return `x.person_id = ? AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) AND (x.scope <> '` + unsealed + `' OR c.secrecy <> 'sealed') AND (` + cond + `)`, args
 }
 
 func reachOf(tx *db.Tx, a auth.Actor, now time.Time) (r reach, err error) {
@@ -356,13 +356,26 @@ func wider(r reach, own string, ownArgs []any) (string, []any) {
 	return `(` + strings.Join(append(or, own), " OR ") + `)`, append(args, ownArgs...)
 }
 
+// unsealed is the scope of a row that counts only while its case is not sealed.
+const unsealed = "unsealed"
+
 // Add gives a person sight of a case in a capacity. Who already has it keeps
 // one row.
 func Add(tx *db.Tx, person, caseID, capacity, basis string, from, until time.Time) error {
+	return add(tx, person, caseID, capacity, "", basis, from, until)
+}
+
+// AddUnsealed is Add to who gives it himself: a sealed case, or one that is
+// sealed later, needs a second person.
+func AddUnsealed(tx *db.Tx, person, caseID, capacity, basis string, from, until time.Time) error {
+	return add(tx, person, caseID, capacity, unsealed, basis, from, until)
+}
+
+func add(tx *db.Tx, person, caseID, capacity, scope, basis string, from, until time.Time) error {
 	if _, ok := capacities[capacity]; !ok {
 		return fault.New(fault.Internal, "access: no capacity "+capacity)
 	}
-	q, args := `SELECT id FROM docket_access WHERE person_id = ? AND case_id = ? AND capacity = ? AND from_at <= ? AND (until_at = 0`, []any{person, caseID, capacity, from}
+	q, args := `SELECT id FROM docket_access WHERE person_id = ? AND case_id = ? AND capacity = ? AND scope = ? AND from_at <= ? AND (until_at = 0`, []any{person, caseID, capacity, scope, from}
 	if !until.IsZero() {
 		q, args = q+` OR until_at >= ?`, append(args, until)
 	}
@@ -370,8 +383,8 @@ func Add(tx *db.Tx, person, caseID, capacity, basis string, from, until time.Tim
 	if err != nil || have {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO docket_access (id, person_id, case_id, capacity, scope, from_at, until_at, basis) VALUES (?, ?, ?, ?, '', ?, ?, ?)`,
-		id.New(), person, caseID, capacity, from, until, basis)
+	_, err = tx.Exec(`INSERT INTO docket_access (id, person_id, case_id, capacity, scope, from_at, until_at, basis) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		id.New(), person, caseID, capacity, scope, from, until, basis)
 	return err
 }
 

@@ -32,6 +32,7 @@ type world struct {
 type row struct {
 	person, caseID, capacity string
 	from, until              time.Time
+	unsealed                 bool // counts only while the case is not sealed
 }
 
 func pick[T any](w *world, l []T) T { return l[w.IntN(len(l))] }
@@ -97,7 +98,11 @@ func (w *world) fill(tx *db.Tx) error {
 	for range 60 {
 		r := row{person: pick(w, w.people), caseID: pick(w, w.cases).ID, capacity: pick(w, []string{"party", "agent", "handler", "member", "assistant", "clerk", "delegate", "opened", "filer"})}
 		r.from, r.until = w.span()
-		if err := access.Add(tx, r.person, r.caseID, r.capacity, "test", r.from, r.until); err != nil {
+		add := access.Add
+		if r.unsealed = w.IntN(3) == 0; r.unsealed {
+			add = access.AddUnsealed
+		}
+		if err := add(tx, r.person, r.caseID, r.capacity, "test", r.from, r.until); err != nil {
 			return err
 		}
 		w.rows = append(w.rows, r)
@@ -125,6 +130,9 @@ func (w *world) may(a auth.Actor, c docket.Case, at time.Time) bool {
 	})
 	for _, r := range w.rows {
 		if r.capacity == "filer" && (!files || c.Secrecy == docket.Sealed) { // a post at filing that he holds no more
+			continue
+		}
+		if r.unsealed && c.Secrecy == docket.Sealed {
 			continue
 		}
 		side := r.capacity == "party" || r.capacity == "agent"

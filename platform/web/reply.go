@@ -93,6 +93,7 @@ type Route struct {
 	Files    []string // the fields that carry uploaded files
 	PageOnly bool     // a page for people that has no JSON form
 	Quiet    bool     // that someone was here is nobody's business: no line in the log, no figure
+	Glance   bool     // shows that something happened and not what: nobody has read anything
 	Again    string   // where a form that comes twice leads; the page above if empty
 	Whole    bool     // reads in the snapshot in which the door was opened, and does nothing else that takes long
 	Do       Handler

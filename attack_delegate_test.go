@@ -1,0 +1,80 @@
+package mashang_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestHeadNamesHimself: a head who answers for his judge himself sees the cases
+// that he sees anyway, and no sealed one, whether it was sealed before he named
+// himself or after: the questions there stay with the judge. The judge, or the
+// head who names another, hands the sealed ones over, too.
+func TestHeadNamesHimself(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		ask := func(words string) string {
+			return h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": words}).must(t, "ask", 200).get("id")
+		}
+		seal := func(to string) {
+			h.post("周明远", "/casebook/"+id+"/secrecy", map[string]string{"to": to, "reason": "涉及未成年人"}).must(t, to, 200)
+		}
+		delegate := func(by, from, to string) (delegation string) {
+			h.post(by, "/onecode/delegate", map[string]string{"court": "冀11", "from": h.people[from], "to": h.people[to], "begin": "2026-03-03", "until": "2026-03-10", "reason": "生病"}).must(t, by+" names "+to, 200)
+			return one[string](h, `SELECT id FROM onecode_delegation ORDER BY id DESC LIMIT 1`)
+		}
+		back := func(d string) {
+			h.post("孙庭", "/onecode/delegate/end", map[string]string{"court": "冀11", "delegation": d}).must(t, "back", 200)
+		}
+		// sees holds what somebody sees of the case and of the question.
+		sees := func(who, message, words string, want bool) {
+			t.Helper()
+			code := map[bool]int{true: 200, false: 404}[want]
+			for _, path := range []string{"/casebook/" + id, "/onecode/" + id, "/onecode/" + id + "/message/" + message} {
+				h.get(who, "/api/v1"+path).must(t, who+" "+path, code)
+			}
+			if got := strings.Contains(h.get(who, "/desk").must(t, "desk", 200).body, words); got != want {
+				t.Errorf("%s has %q on his desk: %v", who, words, got)
+			}
+		}
+		first := ask("青花瓷碗")
+		seal("sealed")
+		sees("孙庭", first, "青花瓷碗", false)
+		d := delegate("孙庭", "周明远", "孙庭")
+		second := ask("白玉手镯")
+		sees("孙庭", first, "青花瓷碗", false)
+		sees("孙庭", second, "白玉手镯", false)
+		sees("周明远", second, "白玉手镯", true)
+		seal("public")
+		third := ask("紫檀木匣")
+		sees("孙庭", third, "紫檀木匣", true)
+		seal("sealed") // while it lies with him
+		sees("孙庭", third, "紫檀木匣", false)
+		back(d)
+		sees("周明远", third, "紫檀木匣", true)
+
+		d = delegate("孙庭", "周明远", "赵一鸣")
+		sees("赵一鸣", third, "紫檀木匣", true)
+		back(d)
+		sees("赵一鸣", third, "紫檀木匣", false)
+		delegate("周明远", "周明远", "孙庭")
+		sees("孙庭", third, "紫檀木匣", true)
+		delegate("孙庭", "周明远", "孙庭") // upon it: what the judge gave him stays his
+		if lies := one[string](h, `SELECT handler_id FROM onecode_message WHERE id = ?`, third); lies != h.people["周明远"] {
+			t.Errorf("the question lies with %s", lies)
+		}
+	})
+}
+
+// TestStandardOfAnother: nobody words what the judges of another court send.
+func TestStandardOfAnother(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		for who, code := range map[string]int{"周明远": 200, "邻县": 403} {
+			h.post(who, "/onecode/standard", map[string]string{"court": "冀11", "title": "开庭时间" + who, "text": "请按传票到庭。"}).must(t, who, code)
+		}
+		if n := one[int64](h, `SELECT COUNT(*) FROM onecode_standard`); n != 1 {
+			t.Errorf("%d are kept", n)
+		}
+	})
+}
