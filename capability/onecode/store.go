@@ -141,11 +141,12 @@ type waiting struct {
 	Number string `db:"number" json:"number"`
 	Cause  string `db:"cause" json:"cause"`
 	Role   string `db:"role" json:"role"`
+	Judge  string `db:"judge" json:"judge"`
 	Draft  bool   `db:"has_draft" json:"has_draft"`
 }
 
-const waitingFrom = `FROM onecode_message m JOIN docket_case c ON c.id = m.case_id JOIN docket_party p ON p.id = m.party_id LEFT JOIN onecode_draft d ON d.message_id = m.id`
-const waitingCols = messageCols + `, c.number, c.cause, p.role, CASE WHEN d.message_id IS NULL THEN 0 ELSE 1 END AS has_draft`
+const waitingFrom = `FROM onecode_message m JOIN docket_case c ON c.id = m.case_id JOIN docket_party p ON p.id = m.party_id JOIN docket_person h ON h.id = m.handler_id LEFT JOIN onecode_draft d ON d.message_id = m.id`
+const waitingCols = messageCols + `, c.number, c.cause, p.role, h.name AS judge, CASE WHEN d.message_id IS NULL THEN 0 ELSE 1 END AS has_draft`
 
 // waitingFor returns questions that wait for a person in the cases of the
 // courts that he serves now, nearest first.
