@@ -48,7 +48,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "onecode.passed", Title: "委托开始，留言转交", Audience: ledger.Court, News: "留言转交了"},
 				{Name: "onecode.returned", Title: "委托到期，留言转回", Audience: ledger.Court, News: "留言转回了"},
 				{Name: "onecode.recalled", Title: "提前收回委托", Audience: ledger.Court},
-				{Name: "onecode.standard", Title: "保存常用答复", Audience: ledger.Court},
+				{Name: "onecode.standard", Title: "改常用回复", Audience: ledger.Court},
 				{Name: "onecode.reissued", Title: "更换案件码", Audience: ledger.Named, News: "案件码换了"},
 				{Name: "onecode.revoked", Title: "作废案件码", Audience: ledger.Court},
 			},
@@ -67,7 +67,8 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /onecode/delegate", Title: "委托代答页", Object: "desk", Verb: "read", Out: colleagues{}, Do: s.getDelegate},
 		{Pattern: "POST /onecode/delegate", Title: "委托同事代为答复", Object: "desk", Verb: "read", Limit: "write", In: delegate{}, Out: ok{}, Do: s.postDelegate},
 		{Pattern: "POST /onecode/delegate/end", Title: "提前收回委托", Object: "desk", Verb: "read", Limit: "write", In: ending{}, Out: ok{}, Do: s.postEndDelegation},
-		{Pattern: "POST /onecode/standard", Title: "保存常用答复", Object: "desk", Verb: "read", Limit: "write", In: Standard{}, Out: ok{}, Do: s.postStandard},
+		{Pattern: "GET /onecode/standard", Title: "常用回复", Object: "desk", Verb: "read", Out: standardBook{}, Do: s.getStandards},
+		{Pattern: "POST /onecode/standard", Title: "改常用回复", Object: "desk", Verb: "read", Limit: "write", In: standardCmd{}, Out: ok{}, Do: s.postStandard},
 		{Pattern: "POST /onecode/visit", Title: "登录后用案件码打开案件", Object: "account", Verb: "use", Limit: "write", In: visiting{}, Out: visited{}, Do: s.postVisit(rt)},
 		{Pattern: "GET /onecode/overdue", Title: "没回的和过期的", Object: "message", Verb: "board", Out: board{}, Do: s.getBoard},
 		{Pattern: "GET /onecode/follow/up/{rating}", Title: "回访页", Object: "message", Verb: "follow", Out: followUp{}, Do: s.getFollow},
@@ -368,11 +369,8 @@ func (s *Service) postAsk(r *http.Request) (web.Reply, error) {
 	m, err := s.ask(r.Context(), caseID, c, ups)
 	if err != nil {
 		v, verr := s.view(r.Context(), caseID, "")
-		if verr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
 		v.choose(c.Kind, c.Again)
-		return web.Reply{Page: threadPage(v, s.k.Now(), c.Text, fault.Fields(err))}, err
+		return again(web.Reply{Page: threadPage(v, s.k.Now(), c.Text, fault.Fields(err))}, verr, err)
 	}
 	return web.Reply{Goto: "/onecode/" + caseID + "#new", Toast: "发出去了。最晚 " + m.DueOn.Short(docket.Today(s.k.Now())) + "回您。", JSON: m}, nil
 }
@@ -407,7 +405,7 @@ func (s *Service) work(ctx context.Context, messageID string) (w workView, err e
 		} else if have {
 			w.Draft = &d
 		}
-		if w.Standards, err = standards(tx, w.Case.Court); err != nil {
+		if w.Standards, err = standards(tx, w.Case.Court, auth.From(ctx).Person); err != nil {
 			return err
 		}
 		cal, err := docket.Calendar(tx)
@@ -439,10 +437,15 @@ func (s *Service) postDraft(r *http.Request) (web.Reply, error) {
 
 func (s *Service) answerAgain(r *http.Request, c write, err error) (web.Reply, error) {
 	w, werr := s.work(r.Context(), r.PathValue("message"))
-	if werr != nil || fault.KindOf(err) != fault.Invalid {
+	return again(web.Reply{Page: answerPage(w, s.k.Now(), c.Text, fault.Fields(err))}, werr, err)
+}
+
+// again is a form once more with what was typed, where that was wrong.
+func again(rep web.Reply, rerr, err error) (web.Reply, error) {
+	if rerr != nil || fault.KindOf(err) != fault.Invalid {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: answerPage(w, s.k.Now(), c.Text, fault.Fields(err))}, err
+	return rep, err
 }
 
 func (s *Service) postSend(r *http.Request) (web.Reply, error) {
@@ -517,10 +520,7 @@ func (s *Service) postContact(r *http.Request) (web.Reply, error) {
 	}
 	if err := s.contact(r.Context(), r.PathValue("case"), c); err != nil {
 		rep, rerr := s.contactForm(r, c, fault.Fields(err))
-		if rerr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		return rep, err
+		return again(rep, rerr, err)
 	}
 	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "登记好了。对方看得到谁、什么时候、什么方式。", JSON: ok{true}}, nil
 }
@@ -589,10 +589,7 @@ func (s *Service) postDelegate(r *http.Request) (web.Reply, error) {
 	}
 	if err := s.delegate(r.Context(), c); err != nil {
 		rep, rerr := s.delegateForm(r, c, fault.Fields(err))
-		if rerr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		return rep, err
+		return again(rep, rerr, err)
 	}
 	return web.Reply{Goto: "/desk", Toast: "委托好了。", JSON: ok{true}}, nil
 }
@@ -606,15 +603,4 @@ func (s *Service) postEndDelegation(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	return web.Reply{Goto: "/desk", Toast: "收回了。没回的留言回来了。", JSON: ok{true}}, nil
-}
-
-func (s *Service) postStandard(r *http.Request) (web.Reply, error) {
-	var c Standard
-	if err := web.Read(r, &c); err != nil {
-		return web.Reply{}, err
-	}
-	if err := s.saveStandard(r.Context(), c); err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Goto: "/desk", Toast: "存好了。", JSON: ok{true}}, nil
 }

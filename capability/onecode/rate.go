@@ -186,14 +186,6 @@ type followUp struct {
 const followFrom = `SELECT f.rating_id, f.court_id, f.state, f.text AS done_text, f.at, r.about, r.step, r.grade, r.text, CASE WHEN c.secrecy = 'sealed' THEN '' ELSE c.number END AS number
 	FROM onecode_follow f JOIN onecode_rating r ON r.id = f.rating_id JOIN docket_case c ON c.id = r.case_id `
 
-// what is what the rating is of.
-func (f followUp) what() string {
-	if f.About == "message" {
-		return "一条留言的答复"
-	}
-	return "“" + stepTitle(f.Step) + "”的服务"
-}
-
 func (s *Service) followOf(tx *db.Tx, ratingID string) (f followUp, err error) {
 	if f, err = db.One[followUp](tx, followFrom+`WHERE f.rating_id = ?`, ratingID); err != nil {
 		return f, err

@@ -91,10 +91,7 @@ func (s *Service) postRate(r *http.Request) (web.Reply, error) {
 	}
 	if err := s.rateService(r.Context(), r.PathValue("case"), r.PathValue("step"), c); err != nil {
 		v, verr := s.rateView(r)
-		if verr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		return web.Reply{Page: ratePage(v, c.Text, fault.Fields(err))}, err
+		return again(web.Reply{Page: ratePage(v, c.Text, fault.Fields(err))}, verr, err)
 	}
 	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "谢谢，记下了。办案的人看不到是谁评的。", JSON: ok{true}}, nil
 }

@@ -251,16 +251,3 @@ func awayIn(tx *db.Tx, judge string, begin, until time.Time) (bool, error) {
 	_, away, err := db.Maybe[string](tx, `SELECT id FROM onecode_delegation WHERE from_id = ? AND from_at < ? AND until_at > ? LIMIT 1`, judge, until, begin)
 	return away, err
 }
-
-// Standard is an answer prepared for a frequent question.
-type Standard struct {
-	ID    string    `db:"id" json:"id"`
-	Court string    `db:"court_id" json:"court"`
-	Title string    `db:"title" json:"title"`
-	Text  string    `db:"text" json:"text"`
-	At    time.Time `db:"at" json:"-"`
-}
-
-func standards(tx *db.Tx, court string) ([]Standard, error) {
-	return db.List[Standard](tx, `SELECT id, court_id, title, text, at FROM onecode_standard WHERE court_id = ? ORDER BY at, id LIMIT 50`, court)
-}
