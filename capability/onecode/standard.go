@@ -34,8 +34,8 @@ type (
 		Court  string `json:"court"`
 		Title  string `json:"title"`
 		Text   string `json:"text"`
-		Shared string `json:"shared"` // "on": for the whole court
-		Drop   string `json:"drop"`   // "on": away with it; what was sent with it stays
+		Shared bool   `json:"shared"` // for the whole court
+		Drop   bool   `json:"drop"`   // away with it; what was sent with it stays
 	}
 	standardBook struct {
 		Court     string     `json:"court"`
@@ -86,7 +86,7 @@ func (s *Service) saveStandard(ctx context.Context, c standardCmd) error {
 	if err := checkText("text", c.Text); err != nil {
 		bad = append(bad, fault.As(err))
 	}
-	if err := bad.Err(); err != nil && c.Drop == "" {
+	if err := bad.Err(); err != nil && !c.Drop {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
@@ -98,24 +98,23 @@ func (s *Service) saveStandard(ctx context.Context, c standardCmd) error {
 		if _, err = b.find(c.ID); err != nil {
 			return err
 		}
-		shared := c.Shared == "on"
 		switch {
-		case c.Drop != "":
+		case c.Drop:
 			_, err = tx.Exec(`DELETE FROM onecode_standard WHERE id = ?`, c.ID)
-		case shared && !b.Above:
+		case c.Shared && !b.Above:
 			err = fault.New(fault.Forbidden, "全院共用的由庭长、院长、审判管理办公室写。")
 		case c.ID != "":
-			_, err = tx.Exec(`UPDATE onecode_standard SET owner_id = ?, shared = ?, title = ?, text = ? WHERE id = ?`, a.Person, shared, c.Title, c.Text, c.ID)
+			_, err = tx.Exec(`UPDATE onecode_standard SET owner_id = ?, shared = ?, title = ?, text = ? WHERE id = ?`, a.Person, c.Shared, c.Title, c.Text, c.ID)
 		case len(b.Standards) >= keptMost:
 			err = fault.Field("title", "已经存得太多，先删几段不用的。")
 		default:
 			c.ID = id.New()
-			_, err = tx.Exec(`INSERT INTO onecode_standard (id, court_id, owner_id, shared, title, text, at) VALUES (?, ?, ?, ?, ?, ?, ?)`, c.ID, c.Court, a.Person, shared, c.Title, c.Text, tx.Now())
+			_, err = tx.Exec(`INSERT INTO onecode_standard (id, court_id, owner_id, shared, title, text, at) VALUES (?, ?, ?, ?, ?, ?, ?)`, c.ID, c.Court, a.Person, c.Shared, c.Title, c.Text, tx.Now())
 		}
 		if err != nil {
 			return err
 		}
-		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.standard", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"standard": c.ID, "dropped": c.Drop != ""}})
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.standard", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"standard": c.ID, "dropped": c.Drop}})
 		return err
 	})
 }
@@ -137,9 +136,7 @@ func (s *Service) standardForm(r *http.Request, c standardCmd, errs []*fault.Err
 			return err
 		}
 		st, err := b.find(c.ID)
-		if c.Title, c.Text = st.Title, st.Text; st.Shared {
-			c.Shared = "on"
-		}
+		c.Title, c.Text, c.Shared = st.Title, st.Text, st.Shared
 		return err
 	})
 	c.Court = b.Court
@@ -155,5 +152,5 @@ func (s *Service) postStandard(r *http.Request) (web.Reply, error) {
 		rep, rerr := s.standardForm(r, c, fault.Fields(err))
 		return again(rep, rerr, err)
 	}
-	return web.Reply{Goto: "/onecode/standard", Toast: map[bool]string{true: "删掉了。", false: "存好了。回复留言时可以插入。"}[c.Drop != ""], JSON: ok{true}}, nil
+	return web.Reply{Goto: "/onecode/standard", Toast: map[bool]string{true: "删掉了。", false: "存好了。回复留言时可以插入。"}[c.Drop], JSON: ok{true}}, nil
 }

@@ -250,7 +250,7 @@ func standardPage(b standardBook, c standardCmd, e ui.Errs) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if b.Above {
-					templ_7745c5c3_Err = ui.Tick(ui.Input{Name: "shared", Value: c.Shared}.With(e), "全院共用：本院的人回复时都找得到").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Tick(ui.Input{Name: "shared", Value: map[bool]string{true: "on"}[c.Shared]}.With(e), "全院共用：本院的人回复时都找得到").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
