@@ -102,10 +102,11 @@ type (
 		Done bool `json:"done"`
 	}
 	colleagues struct {
-		Court  string          `json:"court"`
-		Judges []docket.Member `json:"judges"`
-		Mine   []docket.Member `json:"mine"` // for whom the head of a division may delegate
-		Now    []standing      `json:"now"`  // what he may take back
+		Court     string            `json:"court"`
+		Judges    []docket.Member   `json:"judges"`
+		Mine      []docket.Member   `json:"mine"` // for whom the head of a division may delegate
+		Now       []standing        `json:"now"`  // what he may take back
+		Divisions map[string]string `json:"-"`    // their names
 	}
 	threadQuery struct {
 		Before string `json:"before"`
@@ -564,6 +565,14 @@ func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error)
 				v.Mine = with(v.Mine, m)
 			}
 		}
+		ds, err := docket.Divisions(tx, c.Court)
+		if err != nil {
+			return err
+		}
+		v.Divisions = map[string]string{}
+		for _, d := range ds {
+			v.Divisions[d.ID] = d.Name
+		}
 		judges := []string{a.Person}
 		for _, m := range v.Mine {
 			judges = append(judges, m.Person)
@@ -571,7 +580,7 @@ func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error)
 		v.Now, err = standingOf(tx, judges, tx.Now())
 		return err
 	})
-	return web.Reply{Page: delegatePage(c, v, auth.From(r.Context()), errs), JSON: v}, err
+	return web.Reply{Page: delegatePage(c, v, auth.From(r.Context()), s.k.Now(), errs), JSON: v}, err
 }
 
 // with adds a member whose person is not among some yet.
@@ -591,7 +600,7 @@ func (s *Service) postDelegate(r *http.Request) (web.Reply, error) {
 		rep, rerr := s.delegateForm(r, c, fault.Fields(err))
 		return again(rep, rerr, err)
 	}
-	return web.Reply{Goto: "/desk", Toast: "委托好了。", JSON: ok{true}}, nil
+	return web.Reply{Goto: "/onecode/delegate", Toast: "委托好了，写在下面。", JSON: ok{true}}, nil
 }
 
 func (s *Service) postEndDelegation(r *http.Request) (web.Reply, error) {

@@ -174,6 +174,9 @@ func task(w waiting, group string, now time.Time) capability.Task {
 	default:
 		t.Tone, t.Tag = "go", w.DueOn.Short(today)+"前"
 	}
+	if w.Away != "" && group == "等您回复" {
+		t.Sub += "·替" + w.Away + "回"
+	}
 	if w.Draft && group == "等您回复" {
 		t.Sub += "·助理已起草"
 	}

@@ -142,11 +142,12 @@ type waiting struct {
 	Cause  string `db:"cause" json:"cause"`
 	Role   string `db:"role" json:"role"`
 	Judge  string `db:"judge" json:"judge"`
+	Away   string `db:"away" json:"away,omitempty"` // the judge of the case, for whom another answers
 	Draft  bool   `db:"has_draft" json:"has_draft"`
 }
 
-const waitingFrom = `FROM onecode_message m JOIN docket_case c ON c.id = m.case_id JOIN docket_party p ON p.id = m.party_id JOIN docket_person h ON h.id = m.handler_id LEFT JOIN onecode_draft d ON d.message_id = m.id`
-const waitingCols = messageCols + `, c.number, c.cause, p.role, h.name AS judge, CASE WHEN d.message_id IS NULL THEN 0 ELSE 1 END AS has_draft`
+const waitingFrom = `FROM onecode_message m JOIN docket_case c ON c.id = m.case_id JOIN docket_party p ON p.id = m.party_id JOIN docket_person h ON h.id = m.handler_id LEFT JOIN docket_person j ON j.id = c.judge_id AND c.judge_id <> m.handler_id LEFT JOIN onecode_draft d ON d.message_id = m.id`
+const waitingCols = messageCols + `, c.number, c.cause, p.role, h.name AS judge, COALESCE(j.name, '') AS away, CASE WHEN d.message_id IS NULL THEN 0 ELSE 1 END AS has_draft`
 
 // waitingFor returns questions that wait for a person in the cases of the
 // courts that he serves now, nearest first.
