@@ -351,32 +351,3 @@ func (s *Service) endDelegation(ctx context.Context, c ending) error {
 		return err
 	})
 }
-
-// saveStandard keeps a prepared answer of a court.
-func (s *Service) saveStandard(ctx context.Context, c Standard) error {
-	var bad fault.List
-	if n := len([]rune(c.Title)); n == 0 || n > 40 {
-		bad.Add("title", "题目写 1 到 40 个字。")
-	}
-	if err := checkText("text", c.Text); err != nil {
-		bad = append(bad, fault.As(err))
-	}
-	if err := bad.Err(); err != nil {
-		return err
-	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
-		g, err := access.May(tx, auth.From(ctx), "read", access.In("desk", c.Court), tx.Now())
-		if err != nil {
-			return err
-		}
-		if g.Relation&access.Staff == access.OtherStaff { // of another court: what its judges send is not his to word
-			return fault.New(fault.Forbidden, "只能保存本院的常用答复。")
-		}
-		c.ID = id.New()
-		if _, err := tx.Exec(`INSERT INTO onecode_standard (id, court_id, title, text, at) VALUES (?, ?, ?, ?, ?)`, c.ID, c.Court, c.Title, c.Text, tx.Now()); err != nil {
-			return err
-		}
-		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.standard", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"standard": c.ID}})
-		return err
-	})
-}

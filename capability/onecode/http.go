@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"mashang/capability"
+	"mashang/capability/onecode/standard"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/platform/app"
@@ -49,7 +50,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "onecode.passed", Title: "委托开始，留言转交", Audience: ledger.Court, News: "留言转交了"},
 				{Name: "onecode.returned", Title: "委托到期，留言转回", Audience: ledger.Court, News: "留言转回了"},
 				{Name: "onecode.recalled", Title: "提前收回委托", Audience: ledger.Court},
-				{Name: "onecode.standard", Title: "保存常用答复", Audience: ledger.Court},
+				{Name: "onecode.standard", Title: "改常用回复", Audience: ledger.Court},
 				{Name: "onecode.reissued", Title: "更换案件码", Audience: ledger.Named, News: "案件码换了"},
 				{Name: "onecode.revoked", Title: "作废案件码", Audience: ledger.Court},
 			},
@@ -61,14 +62,13 @@ func (s *Service) Capability() capability.Capability {
 }
 
 func (s *Service) routes(rt *web.Router) {
-	for _, r := range []web.Route{
+	for _, r := range append(standard.New(s.k).Routes(), []web.Route{
 		{Pattern: "GET /c/{code}", Title: "扫案件码", Object: web.Public, Verb: "see", Limit: "code", PageOnly: true, Do: s.getScan},
 		{Pattern: "GET /onecode/open", Title: "填案件码", Object: web.Public, Verb: "see", Limit: "code", PageOnly: true, Do: s.getOpen},
 		{Pattern: "POST /onecode/open", Title: "用案件码证明本人", Object: web.Public, Verb: "login", Limit: "code", In: opening{}, Out: opened{}, Do: s.postOpen(rt)},
 		{Pattern: "GET /onecode/delegate", Title: "委托代答页", Object: "desk", Verb: "read", Out: colleagues{}, Do: s.getDelegate},
 		{Pattern: "POST /onecode/delegate", Title: "委托同事代为答复", Object: "desk", Verb: "read", Limit: "write", In: delegate{}, Out: ok{}, Do: s.postDelegate},
 		{Pattern: "POST /onecode/delegate/end", Title: "提前收回委托", Object: "desk", Verb: "read", Limit: "write", In: ending{}, Out: ok{}, Do: s.postEndDelegation},
-		{Pattern: "POST /onecode/standard", Title: "保存常用答复", Object: "desk", Verb: "read", Limit: "write", In: Standard{}, Out: ok{}, Do: s.postStandard},
 		{Pattern: "POST /onecode/visit", Title: "登录后用案件码打开案件", Object: "account", Verb: "use", Limit: "write", In: visiting{}, Out: visited{}, Do: s.postVisit(rt)},
 		{Pattern: "GET /onecode/overdue", Title: "没回的和过期的", Object: "message", Verb: "board", Out: board{}, Do: s.getBoard},
 		{Pattern: "GET /onecode/follow/up/{rating}", Title: "回访页", Object: "message", Verb: "follow", Out: followUp{}, Do: s.getFollow},
@@ -91,7 +91,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /onecode/{case}/message/{message}/route", Title: "换人答复页", Object: "message", Verb: "route", PageOnly: true, Do: s.getRoute},
 		{Pattern: "POST /onecode/{case}/message/{message}/route", Title: "换人答复一条留言", Object: "message", Verb: "route", Limit: "write", In: routing{}, Out: ok{}, Do: s.postRoute},
 		{Pattern: "GET /onecode/{case}/message/{message}/file/{n}", Title: "看附件", Object: "message", Verb: "read", Out: web.File{}, Do: s.getFile},
-	} {
+	}...) {
 		rt.Handle(r)
 	}
 }
@@ -104,10 +104,11 @@ type (
 		Done bool `json:"done"`
 	}
 	colleagues struct {
-		Court  string          `json:"court"`
-		Judges []docket.Member `json:"judges"`
-		Mine   []docket.Member `json:"mine"` // for whom the head of a division may delegate
-		Now    []standing      `json:"now"`  // what he may take back
+		Court     string            `json:"court"`
+		Judges    []docket.Member   `json:"judges"`
+		Mine      []docket.Member   `json:"mine"` // for whom the head of a division may delegate
+		Now       []standing        `json:"now"`  // what he may take back
+		Divisions map[string]string `json:"-"`    // their names
 	}
 	threadQuery struct {
 		Before string `json:"before"`
@@ -151,15 +152,15 @@ type (
 		Reason string `json:"reason"`
 	}
 	workView struct {
-		Case      docket.Case `json:"case"`
-		Question  Message     `json:"question"`
-		Role      string      `json:"role"`
-		Draft     *draft      `json:"draft,omitempty"`
-		Standards []Standard  `json:"standards"`
-		Used      int         `json:"used"`
-		Of        int         `json:"-"`
-		MaySend   bool        `json:"may_send"`
-		Before    []seen      `json:"before"`
+		Case      docket.Case       `json:"case"`
+		Question  Message           `json:"question"`
+		Role      string            `json:"role"`
+		Draft     *draft            `json:"draft,omitempty"`
+		Standards []standard.Answer `json:"standards"`
+		Used      int               `json:"used"`
+		Of        int               `json:"-"`
+		MaySend   bool              `json:"may_send"`
+		Before    []seen            `json:"before"`
 	}
 )
 
@@ -363,12 +364,13 @@ func (s *Service) postAsk(r *http.Request) (web.Reply, error) {
 	caseID := r.PathValue("case")
 	m, err := s.ask(r.Context(), caseID, c, ups)
 	if err != nil {
-		v, verr := s.view(r.Context(), caseID, "")
-		if verr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		v.choose(c.Kind, c.Again)
-		return web.Reply{Page: threadPage(v, s.k.Now(), c.Text, fault.Fields(err))}, err
+		return web.Again(err, func() (web.Reply, error) {
+			v, verr := s.view(r.Context(), caseID, "")
+			if verr == nil {
+				v.choose(c.Kind, c.Again)
+			}
+			return web.Reply{Page: threadPage(v, s.k.Now(), c.Text, fault.Fields(err))}, verr
+		})
 	}
 	return web.Reply{Goto: "/onecode/" + caseID + "#new", Toast: "发出去了。最晚 " + m.DueOn.Short(docket.Today(s.k.Now())) + "回您。", JSON: m}, nil
 }
@@ -403,7 +405,7 @@ func (s *Service) work(ctx context.Context, messageID string) (w workView, err e
 		} else if have {
 			w.Draft = &d
 		}
-		if w.Standards, err = standards(tx, w.Case.Court); err != nil {
+		if w.Standards, err = standard.Prepared(tx, w.Case.Court, auth.From(ctx).Person); err != nil {
 			return err
 		}
 		cal, err := docket.Calendar(tx)
@@ -434,11 +436,10 @@ func (s *Service) postDraft(r *http.Request) (web.Reply, error) {
 }
 
 func (s *Service) answerAgain(r *http.Request, c write, err error) (web.Reply, error) {
-	w, werr := s.work(r.Context(), r.PathValue("message"))
-	if werr != nil || fault.KindOf(err) != fault.Invalid {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: answerPage(w, s.k.Now(), c.Text, fault.Fields(err))}, err
+	return web.Again(err, func() (web.Reply, error) {
+		w, werr := s.work(r.Context(), r.PathValue("message"))
+		return web.Reply{Page: answerPage(w, s.k.Now(), c.Text, fault.Fields(err))}, werr
+	})
 }
 
 func (s *Service) postSend(r *http.Request) (web.Reply, error) {
@@ -546,12 +547,11 @@ func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error)
 		}
 		c.Court = posts[0].Court
 		v.Court = c.Court
-		ms, err := docket.Staff(tx, c.Court, tx.Now(), docket.Judge, docket.Head) // a tribunal may have one judge and its head
+		ms, err := v.read(tx)
 		if err != nil {
 			return err
 		}
-		for _, m := range ms { // someone may hold two posts
-			v.Judges = with(v.Judges, m)
+		for _, m := range ms {
 			if m.Person != a.Person && slices.ContainsFunc(posts, func(p docket.Post) bool { return heads(p, m.Post) }) {
 				v.Mine = with(v.Mine, m)
 			}
@@ -563,7 +563,25 @@ func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error)
 		v.Now, err = standingOf(tx, judges, tx.Now())
 		return err
 	})
-	return web.Reply{Page: delegatePage(c, v, auth.From(r.Context()), errs), JSON: v}, err
+	return web.Reply{Page: delegatePage(c, v, auth.From(r.Context()), s.k.Now(), errs), JSON: v}, err
+}
+
+// read fills in who answers in the court, each with his division, and returns
+// their posts.
+func (v *colleagues) read(tx *db.Tx) ([]docket.Member, error) {
+	ms, err := docket.Staff(tx, v.Court, tx.Now(), docket.Judge, docket.Head) // a tribunal may have one judge and its head
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range ms { // someone may hold two posts
+		v.Judges = with(v.Judges, m)
+	}
+	ds, err := docket.Divisions(tx, v.Court)
+	v.Divisions = map[string]string{}
+	for _, d := range ds {
+		v.Divisions[d.ID] = d.Name
+	}
+	return ms, err
 }
 
 // with adds a member whose person is not among some yet.
@@ -578,18 +596,16 @@ func (s *Service) getRoute(r *http.Request) (web.Reply, error) { return s.routeF
 
 func (s *Service) routeForm(r *http.Request, c routing, errs []*fault.Error) (web.Reply, error) {
 	var q Message
-	var here []docket.Member
+	var v colleagues
 	err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) {
 		if q, _, err = s.question(tx, r.PathValue("message"), "route"); err != nil {
 			return err
 		}
-		ms, err := docket.Staff(tx, q.Court, tx.Now(), docket.Judge, docket.Head)
-		for _, m := range ms {
-			here = with(here, m)
-		}
+		v.Court = q.Court
+		_, err = v.read(tx)
 		return err
 	})
-	return web.Reply{Page: routePage(q, here, c, errs)}, err
+	return web.Reply{Page: routePage(q, v, c, errs)}, err
 }
 
 func (s *Service) postRoute(r *http.Request) (web.Reply, error) {
@@ -611,7 +627,7 @@ func (s *Service) postDelegate(r *http.Request) (web.Reply, error) {
 	if err := s.delegate(r.Context(), c); err != nil {
 		return web.Again(err, func() (web.Reply, error) { return s.delegateForm(r, c, fault.Fields(err)) })
 	}
-	return web.Reply{Goto: "/desk", Toast: "委托好了。", JSON: ok{true}}, nil
+	return web.Reply{Goto: "/onecode/delegate", Toast: "委托好了，写在下面。", JSON: ok{true}}, nil
 }
 
 func (s *Service) postEndDelegation(r *http.Request) (web.Reply, error) {
@@ -623,15 +639,4 @@ func (s *Service) postEndDelegation(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	return web.Reply{Goto: "/desk", Toast: "收回了。没回的留言回来了。", JSON: ok{true}}, nil
-}
-
-func (s *Service) postStandard(r *http.Request) (web.Reply, error) {
-	var c Standard
-	if err := web.Read(r, &c); err != nil {
-		return web.Reply{}, err
-	}
-	if err := s.saveStandard(r.Context(), c); err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Goto: "/desk", Toast: "存好了。", JSON: ok{true}}, nil
 }

@@ -87,11 +87,10 @@ func (s *Service) postRate(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	if err := s.rateService(r.Context(), r.PathValue("case"), r.PathValue("step"), c); err != nil {
-		v, verr := s.rateView(r)
-		if verr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		return web.Reply{Page: ratePage(v, c.Text, fault.Fields(err))}, err
+		return web.Again(err, func() (web.Reply, error) {
+			v, verr := s.rateView(r)
+			return web.Reply{Page: ratePage(v, c.Text, fault.Fields(err))}, verr
+		})
 	}
 	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "谢谢，记下了。办案的人看不到是谁评的。", JSON: ok{true}}, nil
 }

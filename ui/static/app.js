@@ -87,7 +87,7 @@ function ready(root) {
     b.classList.remove('hide')
     b.addEventListener('click', () => {
       const t = document.getElementById(b.dataset.to)
-      if (t) { t.value = b.dataset.fill; t.focus(); t.dispatchEvent(new Event('input', { bubbles: true })) }
+      if (t) { t.value = t.value.trim() ? t.value.trimEnd() + '\n' + b.dataset.fill : b.dataset.fill; t.focus(); t.dispatchEvent(new Event('input', { bubbles: true })) }
     })
   }
 }
