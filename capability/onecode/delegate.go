@@ -203,6 +203,9 @@ func (s *Service) route(ctx context.Context, messageID string, c routing) error 
 		if err != nil {
 			return err
 		}
+		if cs.Secrecy == docket.Sealed && app.Actor(ctx) != cs.Judge { // it opens the case to somebody
+			return fault.New(fault.Forbidden, "封存的案件，换谁答复由承办法官自己定。")
+		}
 		here, now := []docket.Member{}, tx.Now()
 		if here, err = docket.Staff(tx, cs.Court, now, docket.Judge, docket.Head, docket.President); err != nil {
 			return err
