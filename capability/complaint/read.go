@@ -50,6 +50,7 @@ func (s *Service) unseal(r row) (w keeper, err error) {
 func (s *Service) show(tx *db.Tx, r row, w keeper, own bool) (v seen, err error) {
 	k, _ := kindOf(r.Kind)
 	v = seen{ID: r.ID, Kind: r.Kind, At: r.At, Due: r.Due, State: r.State, Record: w.written}
+	v.Record.Near = nil
 	if !own && (r.Kind == "report" || w.Kind == "report") && w.Named != "on" {
 		v.Record.Author = ""
 	}
