@@ -7,6 +7,7 @@ import (
 
 	"mashang/capability/complaint"
 	"mashang/docket"
+	"mashang/docket/access"
 	"mashang/platform/auth"
 	"mashang/platform/clock"
 	"mashang/platform/db"
@@ -226,4 +227,37 @@ func (h *house) office(name, court string, role docket.Role) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// TestComplaintFarFromTheCase: nobody who handles the case, or handled it, or
+// stands in it, reads what a party says of somebody else in it, whatever office he
+// works for besides. Where nobody else of the office is left it goes up.
+func TestComplaintFarFromTheCase(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		for _, who := range []string{"周明远", "李倩", "赵一鸣", "钱法官"} {
+			h.holds(who, docket.Supervision)
+		}
+		opponent := one[string](h, `SELECT person_id FROM docket_party WHERE id = ?`, h.partyID(id, "衡水某塑胶制品有限公司"))
+		if err := h.Kit.DB.Do(t.Context(), func(tx *db.Tx) error { // who acts for the other side in private
+			return access.Add(tx, h.people["钱法官"], id, "agent", "测试", h.Kit.Now(), time.Time{})
+		}); err != nil || opponent == "" {
+			t.Fatal(err)
+		}
+		c := h.post("贾若兰", "/complaint/write/"+id, map[string]string{"kind": "complaint", "name": "门口的人", "text": "拖了三个月"}).must(t, "complain", 200).get("id")
+		h.post("孙庭", "/casebook/"+id+"/assign", map[string]string{"judge": h.people["赵一鸣"], "reason": "回避"}).must(t, "assign", 200)
+		for who, code := range map[string]int{"审管": 200, "周明远": 404, "李倩": 404, "钱法官": 404, "赵一鸣": 404} {
+			h.get(who, "/api/v1/complaint/office/"+c).must(t, who, code)
+			if got := strings.Contains(h.get(who, "/desk").must(t, "desk", 200).body, c); got != (code == 200) {
+				t.Errorf("%s has it on the desk: %v", who, got)
+			}
+		}
+		body := h.get("审管", "/api/v1/complaint/office/"+c).body + h.get("贾若兰", "/api/v1/complaint/mine/"+c).body
+		if strings.Contains(body, h.people["李倩"]) {
+			t.Errorf("who stands near is told: %s", body)
+		}
+	})
 }

@@ -3,6 +3,10 @@ package mashang_test
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"mashang/docket"
+	"mashang/platform/db"
 )
 
 // TestHeadNamesHimself: a head who answers for his judge himself sees the cases
@@ -95,6 +99,31 @@ func TestStandardOfAnother(t *testing.T) {
 		}
 		if n := one[int64](h, `SELECT COUNT(*) FROM onecode_standard`); n != 1 {
 			t.Errorf("%d are kept", n)
+		}
+	})
+}
+
+// TestClerkElsewhere: a clerk who serves another court now sees nothing of the
+// papers that wait in her old cases, for which nobody has taken over yet.
+func TestClerkElsewhere(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		lists := func() string {
+			return h.get("李倩", "/api/v1/post/print").must(t, "to print", 200).body + h.get("李倩", "/desk").must(t, "desk", 200).body
+		}
+		has(t, "at her work", lists(), id, "塑胶")
+		if err := h.Kit.DB.Do(t.Context(), func(tx *db.Tx) error {
+			if _, err := tx.Exec(`UPDATE docket_post SET until_at = ? WHERE person_id = ?`, h.Kit.Now(), h.people["李倩"]); err != nil {
+				return err
+			}
+			_, err := docket.AddPost(tx, docket.Post{Person: h.people["李倩"], Court: "冀1126", Division: h.divs["冀1126立案庭"], Role: docket.Clerk, From: h.Kit.Now().Add(-time.Second)}, h.Kit.Now())
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		h.get("李倩", "/api/v1/casebook/"+id).must(t, "the case", 404)
+		if body := lists(); strings.Contains(body, id) || strings.Contains(body, "塑胶") {
+			t.Errorf("it is still with her: %s", body)
 		}
 	})
 }

@@ -86,3 +86,45 @@ func TestSealedInAList(t *testing.T) {
 		}
 	})
 }
+
+// TestAskedOnce: asking for a sealed case again is asking once, as for a number
+// that does not exist; and nobody allows himself what he asked for, even if he
+// answers for its judge by now.
+func TestAskedOnce(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		h.post("周明远", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及未成年人"}).must(t, "seal", 200)
+		number := one[string](h, `SELECT number FROM docket_case WHERE id = ?`, id)
+		for range 3 {
+			for _, n := range []string{number, "（2026）冀11知民初99号"} {
+				if a := h.post("赵一鸣", "/oversight/open", map[string]string{"number": n, "kind": "other", "words": "工作需要看一看"}).must(t, "ask", 200); a.get("state") != "waiting" {
+					t.Errorf("%s: %s", n, a.body)
+				}
+			}
+		}
+		if n := one[int64](h, `SELECT COUNT(*) FROM oversight_open`); n != 2 {
+			t.Errorf("%d requests", n)
+		}
+		if n := strings.Count(h.get("周明远", "/api/v1/desk").must(t, "desk", 200).body, "想看"); n != 1 {
+			t.Errorf("%d on the judge's desk", n)
+		}
+		h.post("周明远", "/onecode/delegate", map[string]string{"court": "冀11", "to": h.people["赵一鸣"], "begin": "2026-03-03", "until": "2026-03-10", "reason": "生病"}).must(t, "delegate", 200)
+		request := one[string](h, `SELECT id FROM oversight_open WHERE case_id = ?`, id)
+		h.post("赵一鸣", "/oversight/case/"+id+"/allow/"+request, map[string]string{"answer": "yes"}).must(t, "himself", 403)
+		if body := h.get("赵一鸣", "/api/v1/desk").must(t, "desk", 200).body; strings.Contains(body, request) {
+			t.Error("he has his own request on his desk")
+		}
+		h.post("周明远", "/oversight/case/"+id+"/allow/"+request, map[string]string{"answer": "no"}).must(t, "the judge", 200)
+		for _, n := range []string{number, "（2026）冀11知民初99号"} { // after a refusal as after none
+			h.post("钱法官", "/oversight/open", map[string]string{"number": n, "kind": "other", "words": "工作需要看一看"}).must(t, "ask", 200)
+			if n == number {
+				r := one[string](h, `SELECT id FROM oversight_open WHERE person_id = ? AND case_id = ?`, h.people["钱法官"], id)
+				h.post("周明远", "/oversight/case/"+id+"/allow/"+r, map[string]string{"answer": "no"}).must(t, "refuse", 200)
+			}
+			h.post("钱法官", "/oversight/open", map[string]string{"number": n, "kind": "other", "words": "工作需要看一看"}).must(t, "ask again", 200)
+			if got := strings.Count(h.get("钱法官", "/oversight/open").must(t, "what he asked", 200).body, n); got != 1 {
+				t.Errorf("%s stands there %d times", n, got)
+			}
+		}
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"mashang/docket"
 	"mashang/docket/access"
@@ -359,8 +360,8 @@ func (s *Service) mend(ctx context.Context, caseID, partyID string, cmd mendCmd)
 			person.ID, v.Seal("party.phone", pc.Phone), v.Find("phone", pc.Phone), v.Seal("party.address", pc.Address), partyID, p.Person)); err != nil {
 			return err
 		}
-		if st.c.State != docket.Entered && p.PhoneFind != v.Find("phone", pc.Phone) {
-			if err := s.phoneMoved(st, p, pc.Phone); err != nil {
+		if st.c.State != docket.Entered && (person.ID != p.Person || p.PhoneFind != v.Find("phone", pc.Phone)) {
+			if err := s.tellWas(st, p, pc.Phone); err != nil {
 				return err
 			}
 		}
@@ -382,14 +383,15 @@ func (s *Service) mend(ctx context.Context, caseID, partyID string, cmd mendCmd)
 			}
 		}
 		st.c.Names = names(ps)
-		st.entry.Holders = []string{person.ID}
+		st.entry.Holders = slices.Compact([]string{p.Person, person.ID}) // who stood there holds it too
 		return nil
 	})
 }
 
-// phoneMoved tells the phone that a case held for a party that another takes its
-// place: with it, and the case code, somebody comes in as the party.
-func (s *Service) phoneMoved(st *step, p docket.Party, to string) error {
+// tellWas tells the phone that a case held for a party that another takes its
+// place, or another person hers: with a phone, and the case code, somebody comes
+// in as the party, and she by whose number she was known is out.
+func (s *Service) tellWas(st *step, p docket.Party, to string) error {
 	was, err := s.k.Vault.Open("party.phone", p.Phone)
 	if err != nil || was == "" {
 		return err
@@ -398,7 +400,7 @@ func (s *Service) phoneMoved(st *step, p docket.Party, to string) error {
 	if err != nil {
 		return err
 	}
-	return s.k.Notify.SendAt(st.tx, docket.Rings(st.now), "sms", was, "", "【"+ct.Short+"】您在案件里留的手机，刚才改成了尾号"+to[max(0, len(to)-4):]+"的。不是您要改的，请马上打"+ct.Phone+"。")
+	return s.k.Notify.SendAt(st.tx, docket.Rings(st.now), "sms", was, "", "【"+ct.Short+"】您在案件里的登记刚才改了，现在留的手机尾号是"+to[max(0, len(to)-4):]+"。不是您要改的，请马上打"+ct.Phone+"。")
 }
 
 // mended is the person that a corrected party is: the same one, by a corrected

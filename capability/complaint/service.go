@@ -125,7 +125,7 @@ func office(tx *db.Tx, k kind, code string, w written) (string, bool, error) {
 		fit, named, all := false, false, everyone(w, at, ms)
 		for _, m := range ms {
 			is := names(w, m, all)
-			fit, named = fit || m.Role == k.Role && !is, named || is
+			fit, named = fit || m.Role == k.Role && !is && !slices.Contains(w.Near, m.Person), named || is
 		}
 		if fit && !named {
 			return at, true, nil
@@ -239,6 +239,10 @@ func (s *Service) may(tx *db.Tx, r row, w written) error {
 			return fault.Missing()
 		}
 		return err
+	}
+	_, stands, err := db.Maybe[string](tx, `SELECT id FROM docket_access WHERE case_id = ? AND person_id = ? AND capacity NOT IN ('opened', 'filer') LIMIT 1`, w.Case, a.Person)
+	if err != nil || stands || slices.Contains(w.Near, a.Person) { // whichever post he holds besides
+		return fault.OrMissing(err)
 	}
 	me, err := docket.PersonOf(tx, a.Person)
 	if err != nil {

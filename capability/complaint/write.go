@@ -41,6 +41,7 @@ type written struct {
 	Names  []string         `json:"names"` // of those in About
 	Of     string           `json:"of"`    // court that it is about
 	Author string           `json:"author,omitempty"`
+	Near   []string         `json:"near,omitempty"` // who handled the case or stood in it: none of them reads this
 	Files  []web.Attachment `json:"files"`
 }
 
@@ -116,6 +117,9 @@ func (s *Service) writeIn(tx *db.Tx, caseID string, p paper, files []web.Attachm
 			return made{}, fault.Field("about", "选的人不在这个案件里，请重新选。")
 		}
 		w.Names = append(w.Names, name)
+	}
+	if w.Near, err = db.List[string](tx, `SELECT DISTINCT person_id FROM docket_access WHERE case_id = ? AND capacity NOT IN ('opened', 'filer') ORDER BY person_id`, caseID); err != nil {
+		return made{}, err
 	}
 	if w.Phone, err = s.phone(tx, caseID, a.Person); err != nil {
 		return made{}, err

@@ -25,7 +25,11 @@ const (
 // on paper. What was printed stays until it is given away, so that a sheet that
 // jammed can be printed again.
 func (s *Service) ToPrint(tx *db.Tx) ([]paper.Printing, error) {
-	who, now := auth.From(tx.Context()).Person, tx.Now()
+	a, now := auth.From(tx.Context()), tx.Now()
+	courts, err := access.Serves(tx, a, now) // of those he left he keeps nothing
+	if err != nil || len(courts) == 0 {
+		return nil, err
+	}
 	type row struct {
 		ID        string    `db:"id"`
 		Procedure string    `db:"procedure"`
@@ -35,8 +39,8 @@ func (s *Service) ToPrint(tx *db.Tx) ([]paper.Printing, error) {
 	rows, err := db.List[row](tx, `SELECT p.id, c.procedure, c.number, COALESCE(d.at, 0) AS printed FROM paper_paper p JOIN docket_case c ON c.id = p.case_id
 		LEFT JOIN delivery_print d ON d.paper_id = p.id AND NOT EXISTS (SELECT 1 FROM delivery_wish o WHERE o.paper_id = p.id AND o.at > d.at) LEFT JOIN delivery_service v ON v.paper_id = p.id
 		WHERE p.state = 'issued' AND p.party_id <> '' AND p.kind <> 'service_return' AND (v.state IS NULL OR v.state = 'next') AND (d.at IS NULL OR d.at > ?)
-		AND EXISTS (SELECT 1 FROM docket_access x WHERE x.case_id = p.case_id AND x.person_id = ? AND x.capacity = 'clerk' AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?)) ORDER BY p.at, p.id LIMIT ?`,
-		now.AddDate(0, 0, -printedDays), who, now, now, mostPrints)
+		AND EXISTS (SELECT 1 FROM docket_access x WHERE x.case_id = p.case_id AND x.person_id = ? AND x.capacity = 'clerk' AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?)) AND c.court_id || '' IN (`+db.In(len(courts))+`) ORDER BY p.at, p.id LIMIT ?`,
+		append(append([]any{now.AddDate(0, 0, -printedDays), a.Person, now, now}, db.Args(courts)...), mostPrints)...)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +72,7 @@ func (s *Service) ToPrint(tx *db.Tx) ([]paper.Printing, error) {
 		}
 		out = append(out, paper.Printing{Paper: p.ID, Case: p.Case, Number: r.Case, Title: p.Title, Pages: p.Pages, Party: party.Name, Way: nextWay(as, k, r.Procedure, n), Printed: r.Printed})
 	}
-	ws, err := wanted(tx, who, now)
+	ws, err := wanted(tx, a.Person, courts, now)
 	for _, w := range ws {
 		out = append(out, paper.Printing{Paper: w.Paper, Case: w.Case, Number: w.Number, Title: w.Title, Pages: w.Pages, Party: w.Name, Printed: w.Printed,
 			Way: "他在网上收到了，要一份纸质的：寄给他，或者请他来拿", Wanted: true})

@@ -352,7 +352,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 	if err != nil {
 		return nil, err
 	}
-	wanted, err := wishes(tx, v)
+	wanted, err := wishes(tx, v, courts)
 	return append(append(out, fresh...), wanted...), err
 }
 

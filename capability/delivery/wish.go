@@ -78,18 +78,18 @@ type wished struct {
 // wanted are the papers that somebody wants on paper in the cases of a clerk, the
 // first wish first. Wishes are few, and what a desk asks for must begin with them:
 // CROSS JOIN keeps SQLite to the order that is written.
-func wanted(tx *db.Tx, clerk string, now time.Time) ([]wished, error) {
+func wanted(tx *db.Tx, clerk string, courts []string, now time.Time) ([]wished, error) {
 	return db.List[wished](tx, `SELECT p.id, p.case_id, c.number, p.title, p.pages, n.name, COALESCE(d.at, 0) AS printed
 		FROM delivery_wish w CROSS JOIN paper_paper p CROSS JOIN docket_case c CROSS JOIN docket_party y CROSS JOIN docket_person n
 		LEFT JOIN delivery_print d ON d.paper_id = w.paper_id AND d.at >= w.at
 		WHERE p.id = w.paper_id AND c.id = w.case_id AND y.id = p.party_id AND n.id = y.person_id AND p.state IN ('served', 'effective') AND (d.at IS NULL OR d.at > ?)
 		AND EXISTS (SELECT 1 FROM docket_access x WHERE x.case_id = w.case_id || '' AND x.person_id = ? AND x.capacity = 'clerk' AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?))
-		ORDER BY w.at, w.paper_id LIMIT ?`, now.AddDate(0, 0, -printedDays), clerk, now, now, mostPrints)
+		AND c.court_id || '' IN (`+db.In(len(courts))+`) ORDER BY w.at, w.paper_id LIMIT ?`, append(append([]any{now.AddDate(0, 0, -printedDays), clerk, now, now}, db.Args(courts)...), mostPrints)...)
 }
 
 // wishes are those that were not printed yet, on the desk of the clerk.
-func wishes(tx *db.Tx, v capability.Viewer) (out []capability.Task, err error) {
-	ws, err := wanted(tx, v.Actor.Person, v.Now)
+func wishes(tx *db.Tx, v capability.Viewer, courts []string) (out []capability.Task, err error) {
+	ws, err := wanted(tx, v.Actor.Person, courts, v.Now)
 	for _, w := range ws {
 		if w.Printed.IsZero() {
 			out = append(out, capability.Task{Group: "要印的文书", Title: w.Title + "，给" + w.Name, Sub: w.Number + "·他要一份纸质的", Href: "/post/print", Tone: "soon", Tag: "要印"})

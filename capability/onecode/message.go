@@ -106,7 +106,10 @@ func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []web.Attachment)
 	d := due(now, k.in(ct).Days, cal)
 	m := Message{Case: caseID, Court: cs.Court, Party: party.ID, AuthorID: a.Person, Author: a.Name, Kind: k.Key, Text: c.Text,
 		Files: db.JSON[[]web.Attachment]{V: files}, ReplyTo: c.Again, State: "waiting", Handler: handler, DueOn: d.On, Clock: db.JSON[Due]{V: d}, At: now}
-	if m.ID, err = insertMessage(tx, m); err != nil {
+	if m.ID, err = insertMessage(tx, m); db.Unique(err) {
+		return m, errAgain
+	}
+	if err != nil {
 		return m, err
 	}
 	if err := s.schedule(tx, m); err != nil {
@@ -120,6 +123,8 @@ func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []web.Attachment)
 	}
 	return m, s.k.Tell(tx, fact.OpinionGiven{Case: caseID, Message: m.ID, On: docket.Today(m.At)})
 }
+
+var errAgain = fault.New(fault.Conflict, "这一条您已经再问过一次了。还有要说的，请另写一条。")
 
 // mayAgain returns the message that a person asks about once more: his own,
 // answered, and not asked about again before.
@@ -137,7 +142,7 @@ func (s *Service) mayAgain(tx *db.Tx, caseID, messageID, person string) (Message
 	if had, err := askedAgain(tx, first); err != nil {
 		return first, err
 	} else if had || first.again() {
-		return first, fault.New(fault.Conflict, "这一条您已经再问过一次了。还有要说的，请另写一条。")
+		return first, errAgain
 	}
 	return first, nil
 }

@@ -84,18 +84,8 @@ func (s *Service) rateMessage(ctx context.Context, messageID string, c rate) err
 		} else if again {
 			return fault.New(fault.Conflict, "这一条您又问了一次。请评对后一次的答复。")
 		}
-		r := rating{Case: m.Case, Court: m.Court, Person: s.rater(a.Person), About: "message", Step: m.first(), Grade: c.Grade, Text: c.Text, At: now}
-		was, rated, err := ratingOf(tx, r)
-		if err != nil {
-			return err
-		}
-		if rated && !was.At.Before(m.Answered) {
-			return fault.New(fault.Conflict, "这一条您已经评过了。")
-		}
-		if r.ID = was.ID; !rated {
-			r.ID = id.New()
-		}
-		if err := s.putRating(tx, r); err != nil {
+		r := rating{ID: id.New(), Case: m.Case, Court: m.Court, Person: s.rater(a.Person), About: "message", Step: m.first(), Grade: c.Grade, Text: c.Text, At: now}
+		if err := s.putRating(tx, r, m.Answered, "这一条您已经评过了。"); err != nil {
 			return err
 		}
 		if m.Kind != opinion { // the figures are of opinions
@@ -123,37 +113,31 @@ func (s *Service) rateService(ctx context.Context, caseID, step string, c rate) 
 			return fault.New(fault.Conflict, "案件还没有走到这一步，走到了再评。")
 		}
 		r := rating{ID: id.New(), Case: caseID, Court: g.Case.Court, Person: s.rater(a.Person), About: "service", Step: step, Grade: c.Grade, Text: c.Text, At: now}
-		if _, rated, err := ratingOf(tx, r); err != nil || rated {
-			return orRated(err)
-		}
-		if err := s.putRating(tx, r); err != nil {
+		if err := s.putRating(tx, r, time.Time{}, "这一步您已经评过了。每一步评一次。"); err != nil {
 			return err
 		}
 		return s.k.Tell(tx, fact.ServiceRated{Case: caseID, Court: r.Court, Step: step, Rating: r.ID, Grade: c.Grade, On: docket.Today(now)})
 	})
 }
 
-func orRated(err error) error {
-	if err != nil {
-		return err
-	}
-	return fault.New(fault.Conflict, "这一步您已经评过了。每一步评一次。")
-}
-
 // rater is a person as his ratings know him.
 func (s *Service) rater(person string) string { return s.k.Vault.Find("onecode.rater", person) }
 
-func ratingOf(tx *db.Tx, r rating) (rating, bool, error) {
-	return db.Maybe[rating](tx, `SELECT `+ratingCols+` FROM onecode_rating WHERE person = ? AND case_id = ? AND step = ?`, r.Person, r.Case, r.Step)
-}
-
 // putRating keeps a rating, its entry for whoever gave it, and, when it is a
-// bad one, the task of the office that follows it up.
-func (s *Service) putRating(tx *db.Tx, r rating) error {
-	if _, err := tx.Exec(`INSERT INTO onecode_rating (`+ratingCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (person, case_id, step) DO UPDATE SET grade = excluded.grade, text = excluded.text, at = excluded.at`,
-		r.ID, r.Case, r.Court, r.Person, r.About, r.Step, r.Grade, s.k.Vault.Seal("onecode.rating", r.Text), r.At); err != nil {
+// bad one, the task of the office that follows it up. It takes the place of one
+// that is older than since; whoever gave a newer one is told that he did. The
+// engine judges that, so that what is sent many times at once counts once.
+func (s *Service) putRating(tx *db.Tx, r rating, since time.Time, did string) error {
+	var fresh bool
+	var err error
+	r.ID, fresh, err = db.Maybe[string](tx, `INSERT INTO onecode_rating (`+ratingCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (person, case_id, step) DO UPDATE SET grade = excluded.grade, text = excluded.text, at = excluded.at WHERE onecode_rating.at < ? RETURNING id`,
+		r.ID, r.Case, r.Court, r.Person, r.About, r.Step, r.Grade, s.k.Vault.Seal("onecode.rating", r.Text), r.At, since)
+	if err != nil {
 		return err
+	}
+	if !fresh {
+		return fault.New(fault.Conflict, did)
 	}
 	if r.Grade == stats.Bad {
 		if _, err := tx.Exec(`INSERT INTO onecode_follow (rating_id, court_id, state, text, by_id, at, done_at) VALUES (?, ?, 'waiting', '', '', ?, 0)

@@ -95,6 +95,12 @@ func (s *Service) askIn(tx *db.Tx, o opening) (opened, error) {
 			r.Case, r.Number = c.ID, c.Number
 		}
 	}
+	if r.State == "waiting" { // it is not asked louder by asking again, and a refusal looks like silence
+		_, asked, err := db.Maybe[string](tx, `SELECT id FROM oversight_open WHERE person_id = ? AND number = ? AND state <> 'open' AND at > ? LIMIT 1`, r.Person, r.Number, now.Add(-patience))
+		if err != nil || asked {
+			return opened{State: "waiting"}, err
+		}
+	}
 	if _, err := tx.Exec(`INSERT INTO oversight_open (id, court_id, case_id, number, person_id, kind, words, state, at, decider, until_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)`,
 		r.ID, r.Court, r.Case, r.Number, r.Person, r.Kind, r.Words, r.State, r.At, r.Until); err != nil {
 		return opened{}, err
@@ -188,6 +194,9 @@ func (s *Service) pending(tx *db.Tx, caseID, requestID string) (r request, c doc
 	if err != nil {
 		return r, c, err
 	}
+	if r.Person == auth.From(tx.Context()).Person { // a second person
+		return r, c, fault.New(fault.Forbidden, "这是您自己的申请，要别人同意。")
+	}
 	if r.State != "waiting" || now.Sub(r.At) > patience {
 		return r, c, fault.New(fault.Conflict, "这个申请已经答复过，或者过期了。")
 	}
@@ -224,7 +233,7 @@ func (s *Service) allow(ctx context.Context, caseID, requestID string, c allowCm
 // openTasks are the requests that wait for those who decide the case: while the
 // judge is away, for who sits with him or answers for him.
 func (s *Service) openTasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
-	rs, err := db.List[request](tx, `SELECT `+requestCols+requestFrom+`WHERE r.state = 'waiting' AND r.at > ? AND r.case_id IN (SELECT case_id FROM docket_access WHERE person_id = ?) ORDER BY r.at, r.id LIMIT 20`, v.Now.Add(-patience), v.Actor.Person)
+	rs, err := db.List[request](tx, `SELECT `+requestCols+requestFrom+`WHERE r.state = 'waiting' AND r.at > ? AND r.person_id <> ? AND r.case_id IN (SELECT case_id FROM docket_access WHERE person_id = ?) ORDER BY r.at, r.id LIMIT 20`, v.Now.Add(-patience), v.Actor.Person, v.Actor.Person)
 	var out []capability.Task
 	for _, r := range rs {
 		if _, err := access.May(tx, v.Actor, "approve", access.Of("case", r.Case), v.Now); err != nil {

@@ -300,11 +300,14 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) (out []capability.Task, 
 		return nil, err
 	}
 	for _, r := range rs {
-		c, err := docket.CaseOf(tx, r.Case)
+		g, err := access.May(tx, v.Actor, "read", access.Of("signing", r.Case), v.Now)
+		if k := fault.KindOf(err); k == fault.NotFound || k == fault.Forbidden { // a case of a court that he left
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, capability.Task{Group: "没有签成的文书", Title: r.Title, Sub: c.Number + " " + c.Names, Href: "/signing/" + r.Case + "/round/" + r.ID, Tone: "late", Tag: map[string]string{declined: "有人不签", expired: "日子过了"}[r.State]})
+		out = append(out, capability.Task{Group: "没有签成的文书", Title: r.Title, Sub: g.Case.Number + " " + g.Case.Names, Href: "/signing/" + r.Case + "/round/" + r.ID, Tone: "late", Tag: map[string]string{declined: "有人不签", expired: "日子过了"}[r.State]})
 	}
 	return out, nil
 }
