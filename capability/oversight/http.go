@@ -303,14 +303,14 @@ func (s *Service) postOpen(r *http.Request) (web.Reply, error) {
 	if out.State == "open" {
 		return web.Reply{Goto: "/casebook/" + out.Case, Toast: "可以看 24 小时。您看过、为什么看，当事人都看得到。", JSON: out}, nil
 	}
-	return web.Reply{Goto: "/oversight/open", Toast: "转给承办法官了，他同意以后才能打开。", JSON: out}, nil
+	return web.Reply{Goto: "/oversight/open", Toast: "申请交上去了，同意以后才能打开。", JSON: out}, nil
 }
 
 func (s *Service) getAllow(r *http.Request) (web.Reply, error) {
 	var q request
 	var c docket.Case
 	err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) {
-		q, c, err = s.pending(tx, r.PathValue("case"), r.PathValue("request"))
+		q, c, err = s.pending(tx, r.PathValue("request"))
 		return err
 	})
 	return web.Shown(q, err, allowPage(c, q, s.k.Now()))
@@ -321,7 +321,7 @@ func (s *Service) postAllow(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Goto: "/desk", Toast: "答复了。", JSON: ok{true}}, s.allow(r.Context(), r.PathValue("case"), r.PathValue("request"), c)
+	return web.Reply{Goto: "/desk", Toast: "答复了。", JSON: ok{true}}, s.allow(r.Context(), r.PathValue("request"), c)
 }
 
 func (s *Service) getReaders(r *http.Request) (web.Reply, error) {

@@ -74,8 +74,8 @@ func (s *Service) routes(rt *web.Router) {
 	for _, r := range []web.Route{
 		{Pattern: "GET /oversight/open", Title: "说明理由，打开案件", Object: "oversight", Verb: "open", PageOnly: true, Do: s.getOpen},
 		{Pattern: "POST /oversight/open", Title: "说明理由，打开案件", Object: "oversight", Verb: "open", Limit: "write", In: opening{}, Out: opened{}, Do: s.postOpen},
-		{Pattern: "GET /oversight/case/{case}/allow/{request}", Title: "看打开案件的申请", Object: "case", Verb: "approve", Out: request{}, Do: s.getAllow},
-		{Pattern: "POST /oversight/case/{case}/allow/{request}", Title: "答复打开案件的申请", Object: "case", Verb: "approve", Limit: "write", In: allowCmd{}, Out: ok{}, Do: s.postAllow},
+		{Pattern: "GET /oversight/allow/{request}", Title: "看打开案件的申请", Object: "desk", Verb: "read", Out: request{}, Do: s.getAllow},
+		{Pattern: "POST /oversight/allow/{request}", Title: "答复打开案件的申请", Object: "desk", Verb: "read", Limit: "write", In: allowCmd{}, Out: ok{}, Do: s.postAllow},
 		{Pattern: "GET /oversight/case/{case}/readers", Title: "谁看过本案", Object: "case", Verb: "readers", Out: readers{}, Do: s.getReaders},
 	} {
 		rt.Handle(r)

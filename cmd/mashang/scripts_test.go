@@ -255,8 +255,8 @@ func (w *workload) doors(say string) {
 		w.act("/oversight/open sealed", "庭长", nil, "number", number, "kind", "review", "words", "评查任务。"+say)
 		for _, g := range items(w.ask("/desk", "法官", anything), "groups") {
 			for _, t := range items(g, "tasks") {
-				if r, ok := strings.CutPrefix(fmt.Sprint(t["href"]), "/oversight/case/"+id+"/allow/"); ok {
-					w.act("/oversight/case/{case}/allow/{request} "+answer, "法官", []string{id, r}, "answer", answer)
+				if r, ok := strings.CutPrefix(fmt.Sprint(t["href"]), "/oversight/allow/"); ok {
+					w.act("/oversight/allow/{request} "+answer, "法官", []string{r}, "answer", answer)
 				}
 			}
 		}

@@ -114,6 +114,7 @@ var table = map[string]map[string]Relation{
 		"read":    Discipline,               // what others wrote down
 		"reports": Discipline | Supervision, // who has reported a quarter, not what
 		"open":    Colleague,                // ask to open a case that is not one's own
+		"vouch":   President,                // that an office opens a sealed one, past who handles it
 	},
 	"complaint": { // 投诉 and 举报, past those whom they name
 		"write":   Side,
