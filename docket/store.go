@@ -93,9 +93,15 @@ func FindPerson(tx *db.Tx, find string) (Person, bool, error) {
 	return db.Maybe[Person](tx, `SELECT `+personCols+` FROM docket_person WHERE id_find = ?`, find)
 }
 
-// Posts returns the posts that a person holds at an instant.
+// Posts returns the posts that a person holds at an instant; they are only read.
 func Posts(tx *db.Tx, person string, at time.Time) ([]Post, error) {
-	return db.List[Post](tx, `SELECT `+postCols+` FROM docket_post WHERE person_id = ? AND from_at <= ? AND (until_at = 0 OR until_at > ?) ORDER BY from_at`, person, at, at)
+	type posts struct { // the question
+		person string
+		at     time.Time
+	}
+	return db.Once(tx, posts{person, at}, func() ([]Post, error) {
+		return db.List[Post](tx, `SELECT `+postCols+` FROM docket_post WHERE person_id = ? AND from_at <= ? AND (until_at = 0 OR until_at > ?) ORDER BY from_at`, person, at, at)
+	})
 }
 
 // Member is a court's person in one post.
