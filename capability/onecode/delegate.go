@@ -19,15 +19,23 @@ import (
 	"mashang/platform/ledger"
 )
 
-// answers returns who answers today in a judge's case: himself, or his
-// delegate, who then sees the case for the time of the delegation.
-func (s *Service) answers(tx *db.Tx, judge, caseID string) (string, error) {
+// answers returns who answers today in a case: its judge, or his delegate, who
+// then sees the case for the time of the delegation. A closed case stays with
+// its judge when he leaves the court: then who is above him answers.
+func (s *Service) answers(tx *db.Tx, c docket.Case) (string, error) {
 	now := tx.Now()
-	d, ok, err := delegationOf(tx, judge, now)
-	if err != nil || !ok {
-		return judge, err
+	d, ok, err := delegationOf(tx, c.Judge, now)
+	if err != nil || ok {
+		return d.To, errors.Join(err, access.Add(tx, d.To, c.ID, "delegate", "受托代为答复", now, d.Until))
 	}
-	return d.To, access.Add(tx, d.To, caseID, "delegate", "受托代为答复", now, d.Until)
+	if c.State != docket.Closed {
+		return c.Judge, nil
+	}
+	to, err := docket.Instead(tx, c.Court, c.Division, c.Judge, now)
+	if err != nil || to == c.Judge {
+		return to, err
+	}
+	return to, access.Add(tx, to, c.ID, "delegate", "承办法官离任，代为答复", now, now.Add(namedFor))
 }
 
 // delegate names a colleague who answers for a while.
@@ -165,7 +173,7 @@ type routing struct {
 }
 
 // route names who answers a message: its clock goes on, all parties see his
-// name, and he sees the case until some time after the message was due. Whom a
+// name, and he sees the case for a while. Whom a
 // later delegation or a change of judge names answers it then.
 func (s *Service) route(ctx context.Context, messageID string, c routing) error {
 	if n := len([]rune(c.Reason)); n == 0 || n > 200 {
@@ -180,8 +188,9 @@ func (s *Service) route(ctx context.Context, messageID string, c routing) error 
 		if err != nil {
 			return err
 		}
-		here, now := []docket.Member{}, tx.Now()
-		if here, err = docket.Staff(tx, cs.Court, now, docket.Judge, docket.Head, docket.President); err != nil {
+		now := tx.Now()
+		here, err := docket.Staff(tx, cs.Court, now, docket.Judge, docket.Head, docket.President)
+		if err != nil {
 			return err
 		}
 		i := slices.IndexFunc(here, func(m docket.Member) bool { return m.Person == c.To && m.Person != q.Handler })
@@ -196,12 +205,8 @@ func (s *Service) route(ctx context.Context, messageID string, c routing) error 
 		if err := db.Must1(tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE id = ? AND state = 'waiting' AND handler_id = ?`, c.To, q.ID, q.Handler)); err != nil {
 			return err
 		}
-		until := lateAt(q.DueOn)
-		if until.Before(now) {
-			until = now
-		}
 		if c.To != cs.Judge {
-			if err := access.Add(tx, c.To, cs.ID, "delegate", "受指定答复一条留言", now, until.Add(routedFor)); err != nil {
+			if err := access.Add(tx, c.To, cs.ID, "delegate", "受指定答复一条留言", now, now.Add(namedFor)); err != nil {
 				return err
 			}
 		}
