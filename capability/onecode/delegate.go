@@ -92,7 +92,7 @@ func (s *Service) delegate(ctx context.Context, c delegate) error {
 		if begin.After(now) {
 			err = s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.begin", Body: [2]string{c.From, c.To}, At: begin})
 		} else {
-			n, err = handOver(tx, c.From, c.To, until)
+			n, err = s.handOver(tx, c.From, c.To, until)
 		}
 		if err != nil {
 			return err
@@ -150,7 +150,7 @@ type handed struct{ cases, questions int64 }
 // handOver gives the delegate, until the end of the delegation, sight of the
 // cases in which the judge may be written to or has still to be answered for
 // (somebody asks why after the judgment, too), and the questions that wait.
-func handOver(tx *db.Tx, from, to string, until time.Time) (n handed, err error) {
+func (s *Service) handOver(tx *db.Tx, from, to string, until time.Time) (n handed, err error) {
 	cases, err := db.List[string](tx, `SELECT id FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')
 		UNION SELECT c.id FROM docket_case c JOIN onecode_message m ON m.case_id = c.id WHERE c.judge_id = ? AND m.state = 'waiting'`, from, from)
 	if err != nil {
@@ -162,7 +162,7 @@ func handOver(tx *db.Tx, from, to string, until time.Time) (n handed, err error)
 		}
 	}
 	n.cases = int64(len(cases))
-	n.questions, err = pass(tx, from, to)
+	n.questions, err = s.settle(tx, ofJudge, from)
 	return n, err
 }
 
@@ -172,9 +172,8 @@ type routing struct {
 	Reason string `json:"reason"`
 }
 
-// route names who answers a message: its clock goes on, all parties see his
-// name, and he sees the case for a while. Whom a
-// later delegation or a change of judge names answers it then.
+// route names who answers a message, until a delegation or a change of judge
+// names another: its clock goes on, and all parties see his name.
 func (s *Service) route(ctx context.Context, messageID string, c routing) error {
 	if n := len([]rune(c.Reason)); n == 0 || n > 200 {
 		return fault.Field("reason", "请写一句原因，200 字以内。")
@@ -223,12 +222,28 @@ func (s *Service) route(ctx context.Context, messageID string, c routing) error 
 	})
 }
 
-// pass moves the questions that wait in the cases of a judge to whoever
-// answers for him now, also those that lay with a delegate before: he may be
-// ill himself. What the judge answers for a third is not his to pass on.
-func pass(tx *db.Tx, judge, to string) (int64, error) {
-	return tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id <> ? AND state = 'waiting' AND case_id IN (SELECT id FROM docket_case WHERE judge_id = ?)`, to, to, judge)
+// settle gives what waits in some cases to whoever answers there now, also what
+// lay with a delegate before: he may be ill himself.
+func (s *Service) settle(tx *db.Tx, where string, args ...any) (n int64, err error) {
+	ms, err := db.List[Message](tx, `SELECT `+messageCols+` FROM onecode_message m WHERE m.state = 'waiting' AND `+where, args...)
+	for _, m := range ms {
+		to := ""
+		if c, err := docket.CaseOf(tx, m.Case); err != nil {
+			return n, err
+		} else if to, err = s.answers(tx, c); err != nil {
+			return n, err
+		}
+		k, err := tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE id = ? AND state = 'waiting' AND handler_id <> ?`, to, m.ID, to)
+		if err != nil {
+			return n, err
+		}
+		n += k
+	}
+	return n, err
 }
+
+// ofJudge are the messages in a judge's cases: what he answers for a third stays.
+const ofJudge = `m.case_id IN (SELECT id FROM docket_case WHERE judge_id = ?)`
 
 // begin hands over on the first day of a delegation that was made ahead, with
 // what the judge got in between.
@@ -242,7 +257,7 @@ func (s *Service) begin(ctx context.Context, j *jobs.Job) error {
 		if err != nil || !stands || d.To != who[1] {
 			return errors.Join(err, j.Finish(tx))
 		}
-		n, err := handOver(tx, who[0], who[1], d.Until)
+		n, err := s.handOver(tx, who[0], who[1], d.Until)
 		if err != nil {
 			return err
 		}
@@ -262,7 +277,7 @@ func (s *Service) comeBack(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		n, kind, err := giveBack(tx, who[0])
+		n, kind, err := s.giveBack(tx, who[0])
 		if err != nil {
 			return err
 		}
@@ -277,16 +292,16 @@ func (s *Service) comeBack(ctx context.Context, j *jobs.Job) error {
 
 // giveBack gives a judge what a delegate of his has not answered, or, while
 // another delegation stands, the one whom that names; kind is the entry of it.
-func giveBack(tx *db.Tx, judge string) (n handed, kind string, err error) {
+func (s *Service) giveBack(tx *db.Tx, judge string) (n handed, kind string, err error) {
 	d, still, err := delegationOf(tx, judge, tx.Now())
 	if err != nil {
 		return n, "", err
 	}
 	if still {
-		n, err = handOver(tx, judge, d.To, d.Until)
+		n, err = s.handOver(tx, judge, d.To, d.Until)
 		return n, "onecode.passed", err
 	}
-	n.questions, err = pass(tx, judge, judge)
+	n.questions, err = s.settle(tx, ofJudge, judge)
 	return n, "onecode.returned", err
 }
 
@@ -324,7 +339,7 @@ func (s *Service) endDelegation(ctx context.Context, c ending) error {
 				return err
 			}
 		}
-		n, _, err := giveBack(tx, d.From)
+		n, _, err := s.giveBack(tx, d.From)
 		if err != nil {
 			return err
 		}

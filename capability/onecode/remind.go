@@ -162,8 +162,7 @@ func (s *Service) judgeChanged(ctx context.Context, j *jobs.Job) error {
 	return s.follows(ctx, j, ledger.Entry{Case: f.Case, Cause: f.FactName()}, `m.case_id = ?`, f.Case)
 }
 
-// staffLeft moves what waits for somebody who left in cases that are closed,
-// and so go to no other judge.
+// staffLeft moves what waits for somebody in closed cases, which get no other judge.
 func (s *Service) staffLeft(ctx context.Context, j *jobs.Job) error {
 	f, err := app.Hear[fact.StaffLeft](j)
 	if err != nil {
@@ -175,23 +174,9 @@ func (s *Service) staffLeft(ctx context.Context, j *jobs.Job) error {
 // follows gives what waits to whoever answers in its case now.
 func (s *Service) follows(ctx context.Context, j *jobs.Job, e ledger.Entry, where string, args ...any) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		ms, err := db.List[Message](tx, `SELECT `+messageCols+` FROM onecode_message m WHERE m.state = 'waiting' AND `+where, args...)
+		n, err := s.settle(tx, where, args...)
 		if err != nil {
 			return err
-		}
-		n := int64(0)
-		for _, m := range ms {
-			to := ""
-			if c, err := docket.CaseOf(tx, m.Case); err != nil {
-				return err
-			} else if to, err = s.answers(tx, c); err != nil {
-				return err
-			}
-			k, err := tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE id = ? AND state = 'waiting' AND handler_id <> ?`, to, m.ID, to)
-			if err != nil {
-				return err
-			}
-			n += k
 		}
 		if n > 0 {
 			e.Kind, e.Actor, e.Body = "onecode.moved", app.Actor(ctx), map[string]any{"questions": n}
