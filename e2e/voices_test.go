@@ -41,6 +41,7 @@ func voices(t *testing.T, b *tab) {
 	}
 	b.goTo("/demo").click("周明远").see("再问：提了意见").hide("基本满意")
 	b.goTo("/demo").click("庭长，看得到过期").goTo("/onecode/delegate").see("谁的留言", "周明远").sound("delegate" + on)
+	b.goTo("/onecode/"+jia[len("/casebook/"):]).click("换人答复").see("由谁答复", "期限照算").sound("route" + on)
 
 	b.goTo("/demo").click("原告，专利案").goTo("/onecode/" + jia[len("/casebook/"):] + "/rate").see("评的是服务").sound("service" + on)
 	if b.name == phone.name { // each step once

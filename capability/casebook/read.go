@@ -177,7 +177,7 @@ func (s *Service) history(tx *db.Tx, w *whole) error {
 // readings by others go in.
 func (s *Service) Record(ctx context.Context, r web.Reading) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		_, own, err := db.Maybe[string](tx, `SELECT id FROM docket_access WHERE person_id = ? AND case_id = ? AND capacity IN ('handler', 'member', 'assistant', 'clerk', 'delegate') AND until_at = 0`, r.Person, r.Case)
+		_, own, err := db.Maybe[string](tx, `SELECT id FROM docket_access WHERE person_id = ? AND case_id = ? AND capacity IN ('handler', 'member', 'assistant', 'clerk', 'delegate') AND (until_at = 0 OR until_at > ?)`, r.Person, r.Case, tx.Now())
 		if err != nil || own {
 			return err
 		}

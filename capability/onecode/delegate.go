@@ -19,19 +19,31 @@ import (
 	"mashang/platform/ledger"
 )
 
-// answers returns who answers today in a judge's case: himself, or his
-// delegate, who then sees the case for the time of the delegation.
-func (s *Service) answers(tx *db.Tx, judge string, c docket.Case) (string, error) {
-	d, ok, err := standsIn(tx, judge, c, tx.Now())
-	if err != nil || !ok {
-		return judge, err
+// answers returns who answers today in a case: its judge, or his delegate, who
+// then sees the case for the time of the delegation. A closed case stays with
+// its judge when he leaves the court: then who is above him answers.
+func (s *Service) answers(tx *db.Tx, c docket.Case) (string, error) {
+	now := tx.Now()
+	d, ok, err := standsIn(tx, c, now)
+	if err != nil {
+		return "", err
 	}
-	return d.To, d.open(tx, c.ID)
+	if ok {
+		return d.To, d.open(tx, c.ID)
+	}
+	if c.State != docket.Closed {
+		return c.Judge, nil
+	}
+	to, err := docket.Instead(tx, c.Court, c.Division, c.Judge, now)
+	if err != nil || to == c.Judge {
+		return to, err
+	}
+	return to, access.Add(tx, to, c.ID, "delegate", "承办法官离任，代为答复", now, now.Add(namedFor))
 }
 
-// standsIn returns the delegation under which another answers in a judge's case.
-func standsIn(tx *db.Tx, judge string, c docket.Case, at time.Time) (delegation, bool, error) {
-	d, ok, err := delegationOf(tx, judge, at)
+// standsIn returns the delegation under which another answers in a case.
+func standsIn(tx *db.Tx, c docket.Case, at time.Time) (delegation, bool, error) {
+	d, ok, err := delegationOf(tx, c.Judge, at)
 	return d, ok && (d.Sealed || c.Secrecy != docket.Sealed), err
 }
 
@@ -100,7 +112,7 @@ func (s *Service) delegate(ctx context.Context, c delegate) error {
 		if begin.After(now) {
 			err = s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.begin", Body: [2]string{c.From, c.To}, At: begin})
 		} else {
-			n, err = handOver(tx, d)
+			n, err = s.handOver(tx, d)
 		}
 		if err != nil {
 			return err
@@ -158,13 +170,10 @@ type handed struct{ cases, questions int64 }
 // handOver gives the delegate, until the end of the delegation, sight of the
 // cases in which the judge may be written to or has still to be answered for
 // (somebody asks why after the judgment, too), and the questions that wait.
-func handOver(tx *db.Tx, d delegation) (n handed, err error) {
+func (s *Service) handOver(tx *db.Tx, d delegation) (n handed, err error) {
 	those := ""
 	if !d.Sealed {
 		those = ` AND secrecy <> 'sealed'`
-		if _, err := pass(tx, d.From, d.From, ` AND secrecy = 'sealed'`); err != nil { // what lay with a delegate before
-			return n, err
-		}
 	}
 	cases, err := db.List[string](tx, `SELECT id FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')`+those+`
 		UNION SELECT c.id FROM docket_case c JOIN onecode_message m ON m.case_id = c.id WHERE c.judge_id = ? AND m.state = 'waiting'`+those, d.From, d.From)
@@ -177,7 +186,7 @@ func handOver(tx *db.Tx, d delegation) (n handed, err error) {
 		}
 	}
 	n.cases = int64(len(cases))
-	n.questions, err = pass(tx, d.From, d.To, those)
+	n.questions, err = s.settle(tx, ofJudge, d.From)
 	return n, err
 }
 
@@ -187,9 +196,8 @@ type routing struct {
 	Reason string `json:"reason"`
 }
 
-// route names who answers a message: its clock goes on, all parties see his
-// name, and he sees the case until some time after the message was due. Whom a
-// later delegation or a change of judge names answers it then.
+// route names who answers a message, until a delegation or a change of judge
+// names another: its clock goes on, and all parties see his name.
 func (s *Service) route(ctx context.Context, messageID string, c routing) error {
 	if n := len([]rune(c.Reason)); n == 0 || n > 200 {
 		return fault.Field("reason", "请写一句原因，200 字以内。")
@@ -206,8 +214,9 @@ func (s *Service) route(ctx context.Context, messageID string, c routing) error 
 		if cs.Secrecy == docket.Sealed && app.Actor(ctx) != cs.Judge { // it opens the case to somebody
 			return fault.New(fault.Forbidden, "封存的案件，换谁答复由承办法官自己定。")
 		}
-		here, now := []docket.Member{}, tx.Now()
-		if here, err = docket.Staff(tx, cs.Court, now, docket.Judge, docket.Head, docket.President); err != nil {
+		now := tx.Now()
+		here, err := docket.Staff(tx, cs.Court, now, docket.Judge, docket.Head, docket.President)
+		if err != nil {
 			return err
 		}
 		i := slices.IndexFunc(here, func(m docket.Member) bool { return m.Person == c.To && m.Person != q.Handler })
@@ -222,12 +231,8 @@ func (s *Service) route(ctx context.Context, messageID string, c routing) error 
 		if err := db.Must1(tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE id = ? AND state = 'waiting' AND handler_id = ?`, c.To, q.ID, q.Handler)); err != nil {
 			return err
 		}
-		until := lateAt(q.DueOn)
-		if until.Before(now) {
-			until = now
-		}
 		if c.To != cs.Judge {
-			if err := access.Add(tx, c.To, cs.ID, "delegate", "受指定答复一条留言", now, until.Add(routedFor)); err != nil {
+			if err := access.Add(tx, c.To, cs.ID, "delegate", "受指定答复一条留言", now, now.Add(namedFor)); err != nil {
 				return err
 			}
 		}
@@ -244,13 +249,28 @@ func (s *Service) route(ctx context.Context, messageID string, c routing) error 
 	})
 }
 
-// pass moves the questions that wait in the cases of a judge to whoever
-// answers for him now, also those that lay with a delegate before: he may be
-// ill himself. What the judge answers for a third is not his to pass on. and
-// narrows the cases.
-func pass(tx *db.Tx, judge, to, and string) (int64, error) {
-	return tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id <> ? AND state = 'waiting' AND case_id IN (SELECT id FROM docket_case WHERE judge_id = ?`+and+`)`, to, to, judge)
+// settle gives what waits in some cases to whoever answers there now, also what
+// lay with a delegate before: he may be ill himself.
+func (s *Service) settle(tx *db.Tx, where string, args ...any) (n int64, err error) {
+	ms, err := db.List[Message](tx, `SELECT `+messageCols+` FROM onecode_message m WHERE m.state = 'waiting' AND `+where, args...)
+	for _, m := range ms {
+		to := ""
+		if c, err := docket.CaseOf(tx, m.Case); err != nil {
+			return n, err
+		} else if to, err = s.answers(tx, c); err != nil {
+			return n, err
+		}
+		k, err := tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE id = ? AND state = 'waiting' AND handler_id <> ?`, to, m.ID, to)
+		if err != nil {
+			return n, err
+		}
+		n += k
+	}
+	return n, err
 }
+
+// ofJudge are the messages in a judge's cases: what he answers for a third stays.
+const ofJudge = `m.case_id IN (SELECT id FROM docket_case WHERE judge_id = ?)`
 
 // begin hands over on the first day of a delegation that was made ahead, with
 // what the judge got in between.
@@ -264,7 +284,7 @@ func (s *Service) begin(ctx context.Context, j *jobs.Job) error {
 		if err != nil || !stands || d.To != who[1] {
 			return errors.Join(err, j.Finish(tx))
 		}
-		n, err := handOver(tx, d)
+		n, err := s.handOver(tx, d)
 		if err != nil {
 			return err
 		}
@@ -284,7 +304,7 @@ func (s *Service) comeBack(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		n, kind, err := giveBack(tx, who[0])
+		n, kind, err := s.giveBack(tx, who[0])
 		if err != nil {
 			return err
 		}
@@ -299,16 +319,16 @@ func (s *Service) comeBack(ctx context.Context, j *jobs.Job) error {
 
 // giveBack gives a judge what a delegate of his has not answered, or, while
 // another delegation stands, the one whom that names; kind is the entry of it.
-func giveBack(tx *db.Tx, judge string) (n handed, kind string, err error) {
+func (s *Service) giveBack(tx *db.Tx, judge string) (n handed, kind string, err error) {
 	d, still, err := delegationOf(tx, judge, tx.Now())
 	if err != nil {
 		return n, "", err
 	}
 	if still {
-		n, err = handOver(tx, d)
+		n, err = s.handOver(tx, d)
 		return n, "onecode.passed", err
 	}
-	n.questions, err = pass(tx, judge, judge, "")
+	n.questions, err = s.settle(tx, ofJudge, judge)
 	return n, "onecode.returned", err
 }
 
@@ -346,7 +366,7 @@ func (s *Service) endDelegation(ctx context.Context, c ending) error {
 				return err
 			}
 		}
-		n, _, err := giveBack(tx, d.From)
+		n, _, err := s.giveBack(tx, d.From)
 		if err != nil {
 			return err
 		}

@@ -44,7 +44,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "onecode.late", Title: "答复过期，已报告庭长或者院长", Audience: ledger.Parties, News: "一条答复过期了，已经报告庭长"},
 				{Name: "onecode.drafted", Title: "起草答复", Audience: ledger.Court, News: "一条答复起草好了"},
 				{Name: "onecode.reminded", Title: "提醒答复", Audience: ledger.Court},
-				{Name: "onecode.moved", Title: "留言转给新的承办法官", Audience: ledger.Court, News: "留言转给了新的承办法官"},
+				{Name: "onecode.moved", Title: "留言转给现在答复的法官", Audience: ledger.Court, News: "留言转给了现在答复的法官"},
 				{Name: "onecode.routed", Title: "一条留言换了人答复", Audience: ledger.Parties, News: "一条留言换了人答复"},
 				{Name: "onecode.delegated", Title: "委托代为答复", Audience: ledger.Court},
 				{Name: "onecode.passed", Title: "委托开始，留言转交", Audience: ledger.Court, News: "留言转交了"},
@@ -55,7 +55,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "onecode.revoked", Title: "作废案件码", Audience: ledger.Court},
 			},
 			Jobs:  map[string]jobs.Handler{"onecode.match": s.match, "onecode.remind": s.remind, "onecode.escalate": s.escalate, "onecode.begin": s.begin, "onecode.return": s.comeBack},
-			Hears: []app.Hearing{{Fact: "judge_changed", Do: s.judgeChanged}, {Fact: "party_left", Do: s.partyLeft}},
+			Hears: []app.Hearing{{Fact: "judge_changed", Do: s.judgeChanged}, {Fact: "staff_left", Do: s.staffLeft}, {Fact: "party_left", Do: s.partyLeft}},
 		},
 		Panels: s.panels, Tasks: s.tasks,
 	}
@@ -283,7 +283,7 @@ func (s *Service) view(ctx context.Context, caseID, before string) (v threadView
 				return err
 			}
 			v.Judge = p.Name
-			d, away, err := standsIn(tx, v.Case.Judge, v.Case, s.k.Now())
+			d, away, err := standsIn(tx, v.Case, s.k.Now())
 			if err != nil || !away {
 				return err
 			}
@@ -333,10 +333,7 @@ func (s *Service) reading(r *http.Request, court, caseID string) *web.Reading {
 
 func (s *Service) getWrite(r *http.Request) (web.Reply, error) {
 	v, err := s.view(r.Context(), r.PathValue("case"), "")
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: doorPage(v)}, nil
+	return web.Shown(nil, err, doorPage(v))
 }
 
 func (s *Service) getEvidence(r *http.Request) (web.Reply, error) {
@@ -345,10 +342,7 @@ func (s *Service) getEvidence(r *http.Request) (web.Reply, error) {
 	if err == nil {
 		err = s.k.Read(r.Context(), func(tx *db.Tx) error { ct, err = docket.CourtOf(tx, v.Case.Court); return err })
 	}
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: evidencePage(v, ct)}, nil
+	return web.Shown(nil, err, evidencePage(v, ct))
 }
 
 func (s *Service) postAsk(r *http.Request) (web.Reply, error) {
@@ -461,10 +455,7 @@ func (s *Service) postSend(r *http.Request) (web.Reply, error) {
 
 func (s *Service) postEvidence(r *http.Request) (web.Reply, error) {
 	m, err := s.send(r.Context(), r.PathValue("message"), write{Text: asEvidence}, nil)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Goto: "/desk", Toast: "退回了。告诉了他从哪里交证据。", JSON: m}, nil
+	return web.Reply{Goto: "/desk", Toast: "退回了。告诉了他从哪里交证据。", JSON: m}, err
 }
 
 func (s *Service) getFile(r *http.Request) (web.Reply, error) {
@@ -635,8 +626,5 @@ func (s *Service) postEndDelegation(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	if err := s.endDelegation(r.Context(), c); err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Goto: "/desk", Toast: "收回了。没回的留言回来了。", JSON: ok{true}}, nil
+	return web.Reply{Goto: "/desk", Toast: "收回了。没回的留言回来了。", JSON: ok{true}}, s.endDelegation(r.Context(), c)
 }

@@ -95,7 +95,7 @@ func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []web.Attachment)
 	if err != nil {
 		return Message{}, err
 	}
-	handler, err := s.answers(tx, cs.Judge, cs)
+	handler, err := s.answers(tx, cs)
 	if err != nil {
 		return Message{}, err
 	}

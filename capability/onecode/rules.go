@@ -17,8 +17,8 @@ func ReplyDays(ct docket.Court) int { return Kinds[0].in(ct).Days }
 // followDays is how many working days the office has to look after a bad rating.
 const followDays = 3
 
-// routedFor is how long, after it was due, who was named for one message sees its case.
-const routedFor = 30 * 24 * time.Hour
+// namedFor is how long who was named for a message sees its case: longer than any may take.
+const namedFor = 60 * 24 * time.Hour
 
 // Kind is what a party's message is, and what follows from that.
 type Kind struct {

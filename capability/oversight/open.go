@@ -83,7 +83,7 @@ func (s *Service) askIn(tx *db.Tx, o opening) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
-	if !found && o.Number == "" { // an id that opens nothing: there, or not
+	if !found && !caseno.Valid(o.Number) { // no number at all, or an id that opens nothing: there, or not
 		return opened{}, fault.Field("number", "请填案号，例如（2026）冀11知民初1号。")
 	}
 	r := request{ID: id.New(), Court: home, Number: o.Number, Person: a.Person, Kind: o.Kind, Words: o.Words, State: "waiting", At: now}
