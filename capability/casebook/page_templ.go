@@ -1185,7 +1185,7 @@ func enterPage(c enterCmd, e ui.Errs) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.Input{Name: "received", Label: "收到材料的日期", Hint: "写成 2026-03-05", Value: c.Received.String()}.With(e)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.Input{Name: "received", Label: "收到材料的日期", Type: "date", Value: c.Received.String()}.With(e)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -2263,7 +2263,7 @@ func delegatePage(c delegate, v colleagues, me auth.Actor, now time.Time, e ui.E
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.Input{Name: "begin", Label: "从哪天", Hint: "写成 2026-03-05", Value: c.Begin.String()}.With(e)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.Input{Name: "begin", Label: "从哪天", Type: "date", Value: c.Begin.String()}.With(e)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2271,7 +2271,7 @@ func delegatePage(c delegate, v colleagues, me auth.Actor, now time.Time, e ui.E
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.Input{Name: "until", Label: "到哪天", Hint: "包括这一天", Value: c.Until.String()}.With(e)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.Input{Name: "until", Label: "到哪天", Type: "date", Hint: "包括这一天", Value: c.Until.String()}.With(e)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

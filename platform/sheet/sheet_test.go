@@ -303,6 +303,7 @@ func TestWrite(t *testing.T) {
 		b.Sheet("二", 10, 20)
 		b.Texts("甲", "乙")
 		b.Sheet("三")
+		b.Texts("时段", strings.Repeat("这一期还没有完", 5))
 		b.Head("法院", "件")
 		b.Row("衡水市中级人民法院", 12)
 		return b.Bytes()
@@ -324,7 +325,10 @@ func TestWrite(t *testing.T) {
 	if wide, err := f.GetColWidth("三", "A"); err != nil || wide < 18 {
 		t.Errorf("nine characters have %v places, %v", wide, err)
 	}
-	if panes, err := f.GetPanes("三"); err != nil || panes.YSplit != 1 {
+	if wide, err := f.GetColWidth("三", "B"); err != nil || wide > 10 {
+		t.Errorf("two digits have %v places, %v", wide, err)
+	}
+	if panes, err := f.GetPanes("三"); err != nil || panes.YSplit != 2 {
 		t.Errorf("the head goes out of sight: %+v, %v", panes, err)
 	}
 	rows, err := f.GetRows("一")

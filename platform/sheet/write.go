@@ -97,8 +97,10 @@ func (b *Book) measure(cells []any) {
 	}
 }
 
-// Head writes the names of the columns, which stay in sight.
+// Head writes the names of the columns, which stay in sight; what stands above
+// them is not in columns.
 func (b *Book) Head(cells ...string) {
+	b.fit = b.fit[:0]
 	b.Texts(cells...)
 	if b.err != nil {
 		return
