@@ -927,7 +927,7 @@ func threadPage(v threadView, now time.Time, typed string, e ui.Errs) templ.Comp
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "files", Label: "加照片、录音或文件", Hint: "可以不加；一共不超过 50 MB"}.WithFiles(e), string(accept), true).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "files", Label: "加照片、录音或文件", Most: maxBytes, Hint: "可以不加；一共不超过 50 MB"}.WithFiles(e), string(accept), true).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1642,7 +1642,7 @@ func answerPage(w workView, now time.Time, typed string, e ui.Errs) templ.Compon
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Files(ui.Input{Name: "files", Label: "加文件", Hint: "可以不加。存草稿时不存文件，发出时再选"}.WithFiles(e), string(accept), true).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Files(ui.Input{Name: "files", Label: "加文件", Most: maxBytes, Hint: "可以不加。存草稿时不存文件，发出时再选"}.WithFiles(e), string(accept), true).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
