@@ -442,6 +442,10 @@ func TestStatisticsFew(t *testing.T) {
 			t.Errorf("%s is shown", k)
 		}
 	}
+	// A month that tells something is what is shown first.
+	if first := h.get("", "/api/v1/statistics/public/冀11").must(t, "what is public", 200).body; !strings.Contains(first, `"period":"2028-02"`) {
+		t.Errorf("the public figures begin with another period: %.200s", first)
+	}
 	if pub["settling"].Hidden || *pub["settling"].Denominator != 6 {
 		t.Error("six closed cases are enough to be shown")
 	}

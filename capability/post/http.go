@@ -92,7 +92,7 @@ func (s *Service) getTemplate(r *http.Request) (web.Reply, error) {
 	for _, c := range columns {
 		names = append(names, c.names[0])
 	}
-	b.Texts(names...)
+	b.Head(names...)
 	out, err := b.Bytes()
 	return web.Reply{File: &web.File{Name: "邮局的单子.xlsx", Type: sheet.XLSX, Body: bytes.NewReader(out)}}, err
 }

@@ -199,11 +199,11 @@ func (rt *Router) serve(route Route, api bool) http.HandlerFunc {
 		w.Header().Set("Cache-Control", "no-store")
 		rep, r, err := rt.answer(route, r, api)
 		if big, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			what := "内容"
-			if big.Limit > ordinary {
-				what = "文件"
+			what, limit := "内容", big.Limit
+			if limit > ordinary {
+				what, limit = "文件", limit-ordinary
 			}
-			err = fault.Wrap(fault.Invalid, fmt.Sprintf("%s太大了，一次最多 %d MB。可以分几次交。", what, big.Limit>>20), err)
+			err = fault.Wrap(fault.Invalid, fmt.Sprintf("%s太大了，一次最多 %d MB，没有交上。请回到上一页，分几次交。", what, limit>>20), err)
 		}
 		status := http.StatusOK
 		switch {

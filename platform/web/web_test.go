@@ -367,6 +367,9 @@ func TestBodyLimit(t *testing.T) {
 			t.Errorf("%s %s %d bytes: %d %.200s", x.path, x.kind, len(x.body), w.Code, w.Body)
 		}
 	}
+	if w := ask(rt, "POST", API+"/t/upload", files[huge], "Content-Type", kind); !strings.Contains(w.Body.String(), "一次最多 2 MB") { // and not what its own words have besides
+		t.Errorf("too large a file: %.200s", w.Body)
+	}
 }
 
 // multi is a form with a name and, unless it is empty, one file.
