@@ -87,8 +87,9 @@ func TestSealedInAList(t *testing.T) {
 	})
 }
 
-// TestAskedOnce: asking for a sealed case again is asking once, as for a number
-// that does not exist; and nobody allows himself what he asked for, even if he
+// TestAskedOnce: asking for a sealed case again, before it was refused or after,
+// looks to who asks like asking for a number that does not exist, and is one
+// request on its judge's desk; and nobody allows himself what he asked for, even if he
 // answers for its judge by now.
 func TestAskedOnce(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
@@ -124,6 +125,9 @@ func TestAskedOnce(t *testing.T) {
 			h.post("钱法官", "/oversight/open", map[string]string{"number": n, "kind": "other", "words": "工作需要看一看"}).must(t, "ask again", 200)
 			if got := strings.Count(h.get("钱法官", "/oversight/open").must(t, "what he asked", 200).body, n); got != 1 {
 				t.Errorf("%s stands there %d times", n, got)
+			}
+			if body := h.get("周明远", "/api/v1/desk").must(t, "desk", 200).body; n == number && !strings.Contains(body, "钱法官想看") {
+				t.Error("asked after a refusal, the judge does not hear of it")
 			}
 		}
 	})

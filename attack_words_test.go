@@ -21,6 +21,7 @@ import (
 	"mashang/law/identity"
 	"mashang/platform/backup"
 	"mashang/platform/db"
+	"mashang/platform/dbtest"
 )
 
 // TestWordsStayInside: a word of its own stands in every field that somebody
@@ -212,4 +213,24 @@ func (s *written) backedUp(words map[string]string, all, numbers []string) {
 		s.t.Fatalf("%d sealed words", len(sealed))
 	}
 	without(s.t, "database under the backup's key", string(state), sealed, numbers[1:])
+}
+
+// TestPictureFromHome: the picture that a judge sends with an answer does not say
+// where he took it; what a party sends stays as it is, for it may be evidence.
+func TestPictureFromHome(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	id := h.accepted()
+	long, _ := h.caseCode(id, "贾若兰")
+	h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+	const place = "GPSLatitude=37,44.2057N"
+	xmp := "http://ns.adobe.com/xap/1.0/\x00" + place
+	picture := []byte("\xff\xd8\xff\xe1\x00" + string(rune(len(xmp)+2)) + xmp + "\xff\xdb\x00\x04ab\xff\xda the picture")
+	q := h.upload("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "是这个吗？"}, "files", "图.jpg", picture).must(t, "ask", 200).get("id")
+	a := h.upload("周明远", "/onecode/"+id+"/message/"+q+"/send", map[string]string{"text": "是这个"}, "files", "图.jpg", picture).must(t, "send", 200).get("id")
+	for who, m := range map[string]string{"周明远": q, "贾若兰": a} {
+		body := h.get(who, "/onecode/"+id+"/message/"+m+"/file/0").must(t, who, 200).body
+		if has := strings.Contains(body, place); has != (m == q) || !strings.Contains(body, "the picture") {
+			t.Errorf("%s gets the place: %v, of %d bytes %d", who, has, len(picture), len(body))
+		}
+	}
 }

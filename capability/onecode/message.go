@@ -227,6 +227,9 @@ func (s *Service) send(ctx context.Context, messageID string, c write, ups []web
 	if err != nil {
 		return m, err
 	}
+	for i := range ups { // where a judge took a picture is not the party's business
+		ups[i].Body = web.Placeless(ups[i].Body)
+	}
 	files, err := s.keep(ctx, ups)
 	if err != nil {
 		return m, err

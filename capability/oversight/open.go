@@ -101,14 +101,19 @@ func (s *Service) askIn(tx *db.Tx, o opening) (opened, error) {
 			r.Case, r.Number = c.ID, c.Number
 		}
 	}
-	if r.State == "waiting" { // on the same ground it is not asked louder by asking again, and a refusal looks like silence
-		_, asked, err := db.Maybe[string](tx, `SELECT id FROM oversight_open WHERE person_id = ? AND number = ? AND kind = ? AND state <> 'open' AND at > ? LIMIT 1`, r.Person, r.Number, r.Kind, now.Add(-patience))
-		if err != nil || asked {
-			return opened{State: "waiting"}, err
+	// Asked again while it waits it is the same request, said anew: it is not
+	// asked louder.
+	n := int64(0)
+	if r.State == "waiting" {
+		n, err = tx.Exec(`UPDATE oversight_open SET case_id = ?, kind = ?, words = ?, at = ? WHERE person_id = ? AND number = ? AND state = 'waiting' AND at > ?`, r.Case, r.Kind, r.Words, r.At, r.Person, r.Number, now.Add(-patience))
+		if err != nil {
+			return opened{}, err
 		}
 	}
-	if _, err := tx.Exec(`INSERT INTO oversight_open (id, court_id, case_id, number, person_id, kind, words, state, at, decider, until_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)`,
-		r.ID, r.Court, r.Case, r.Number, r.Person, r.Kind, r.Words, r.State, r.At, r.Until); err != nil {
+	if n == 0 {
+		err = r.insert(tx)
+	}
+	if err != nil {
 		return opened{}, err
 	}
 	if r.State == "open" {
@@ -116,6 +121,12 @@ func (s *Service) askIn(tx *db.Tx, o opening) (opened, error) {
 	}
 	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "oversight.asked", Court: r.Court, Actor: app.Actor(tx.Context()), Body: map[string]any{"reason": r.Kind}})
 	return opened{State: "waiting"}, err
+}
+
+func (r request) insert(tx *db.Tx) error {
+	_, err := tx.Exec(`INSERT INTO oversight_open (id, court_id, case_id, number, person_id, kind, words, state, at, decider, until_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?)`,
+		r.ID, r.Court, r.Case, r.Number, r.Person, r.Kind, r.Words, r.State, r.At, r.Until)
+	return err
 }
 
 // asker returns the court in which the actor asks.
@@ -179,9 +190,16 @@ func tidy(number string) string {
 	return n.String()
 }
 
-// asked are the actor's own requests of late.
+// asked are the actor's own requests of late. Of one that was not granted he
+// sees the last asking: that it was refused before would tell that there is a case.
 func (s *Service) asked(tx *db.Tx, person string, now time.Time) ([]request, error) {
-	return db.List[request](tx, `SELECT `+requestCols+requestFrom+`WHERE r.person_id = ? AND r.at > ? ORDER BY r.at DESC, r.id DESC LIMIT 20`, person, now.Add(-2*patience))
+	rs, err := db.List[request](tx, `SELECT `+requestCols+requestFrom+`WHERE r.person_id = ? AND r.at > ? ORDER BY r.at DESC, r.id DESC LIMIT 20`, person, now.Add(-2*patience))
+	seen := map[string]bool{}
+	return slices.DeleteFunc(rs, func(r request) bool {
+		before := r.State != "open" && seen[r.Number]
+		seen[r.Number] = seen[r.Number] || r.State != "open"
+		return before
+	}), err
 }
 
 // allowCmd is the answer of who handles a sealed case.

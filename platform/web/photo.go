@@ -1,0 +1,84 @@
+package web
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"io"
+)
+
+// Placeless is a file without the place at which a photograph was taken, which a
+// telephone writes into it: what the court's people send tells nobody where they
+// live. It knows JPEG; whatever it does not understand it leaves as it is.
+func Placeless(body io.Reader) io.Reader {
+	in := bufio.NewReaderSize(body, 1<<16)
+	head := &bytes.Buffer{}
+	if start, err := in.Peek(2); err != nil || string(start) != "\xff\xd8" {
+		return in
+	}
+	_, _ = io.CopyN(head, in, 2)
+	for head.Len() < 1<<20 {
+		mark, err := in.Peek(4)
+		if err != nil || mark[0] != 0xff || mark[1] < 0xe0 && mark[1] != 0xdb { // the picture begins
+			break
+		}
+		size := int(binary.BigEndian.Uint16(mark[2:]))
+		if mark[1] == 0xff || size < 2 {
+			break
+		}
+		segment := make([]byte, 2+size)
+		if _, err := io.ReadFull(in, segment); err != nil { // it ends here: nothing of a picture is lost
+			break
+		}
+		switch {
+		case mark[1] == 0xe1 && bytes.HasPrefix(segment[4:], []byte("Exif\x00\x00")):
+			forgetPlace(segment[10:])
+		case mark[1] == 0xe1 || mark[1] == 0xed: // the same in other words: XMP, IPTC
+			continue
+		}
+		head.Write(segment)
+	}
+	return io.MultiReader(head, in)
+}
+
+// forgetPlace blanks the directory of the place, and what it points to, in the
+// TIFF that Exif is. The rest stays, among it which side is up.
+func forgetPlace(tiff []byte) {
+	var order binary.ByteOrder = binary.BigEndian
+	if bytes.HasPrefix(tiff, []byte("II")) {
+		order = binary.LittleEndian
+	}
+	const place = 0x8825
+	sizes := [...]int{0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8} // of a value, by its type
+	for _, e := range directory(tiff, order, 4) {
+		if order.Uint16(e) != place {
+			continue
+		}
+		all := directory(tiff, order, cap(tiff)-cap(e)+8)
+		for _, x := range all {
+			if kind := int(order.Uint16(x[2:])); kind < len(sizes) {
+				if n, at := sizes[kind]*int(order.Uint32(x[4:])), int(order.Uint32(x[8:])); n > 4 && at < len(tiff) {
+					clear(tiff[at:min(at+n, len(tiff))])
+				}
+			}
+			clear(x)
+		}
+	}
+}
+
+// directory returns the entries of the directory to which the four bytes at a
+// place point.
+func directory(tiff []byte, order binary.ByteOrder, pointer int) (out [][]byte) {
+	if pointer+4 > len(tiff) {
+		return nil
+	}
+	at := int(order.Uint32(tiff[pointer:]))
+	if at+2 > len(tiff) {
+		return nil
+	}
+	for n := int(order.Uint16(tiff[at:])); n > 0 && at+14 <= len(tiff); n-- {
+		out = append(out, tiff[at+2:at+14])
+		at += 12
+	}
+	return out
+}

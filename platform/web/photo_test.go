@@ -1,0 +1,101 @@
+package web
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/jpeg"
+	"io"
+	"testing"
+)
+
+// photograph is a picture as a telephone takes it: which side is up, where it
+// was taken in both of the ways in which cameras write it, then the picture.
+func photograph(t *testing.T, order binary.ByteOrder) (whole []byte, secret [][]byte) {
+	t.Helper()
+	var pic bytes.Buffer
+	if err := jpeg.Encode(&pic, image.NewGray(image.Rect(0, 0, 8, 8)), nil); err != nil {
+		t.Fatal(err)
+	}
+	var tiff bytes.Buffer
+	put := func(vs ...any) {
+		for _, v := range vs {
+			if err := binary.Write(&tiff, order, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if order == binary.ByteOrder(binary.LittleEndian) {
+		tiff.WriteString("II")
+	} else {
+		tiff.WriteString("MM")
+	}
+	put(uint16(42), uint32(8))
+	put(uint16(2), uint16(0x0112), uint16(3), uint32(1), uint16(6), uint16(0)) // which side is up
+	put(uint16(0x8825), uint16(4), uint32(1), uint32(38))                      // the place is at 38
+	put(uint32(0))                                                             // no more
+	put(uint16(2), uint16(1), uint16(2), uint32(2), uint32(0x4e004e00))        // north
+	put(uint16(2), uint16(5), uint32(3), uint32(68), uint32(0))                // 37° 44′ 12.34″
+	put(uint32(37), uint32(1), uint32(44), uint32(1), uint32(123457), uint32(10000))
+	segment := func(mark byte, body []byte) []byte {
+		return append([]byte{0xff, mark, byte((len(body) + 2) >> 8), byte(len(body) + 2)}, body...)
+	}
+	xmp := "http://ns.adobe.com/xap/1.0/\x00<exif:GPSLatitude>37,44.2057N</exif:GPSLatitude>"
+	whole = append(whole, pic.Bytes()[:2]...)
+	whole = append(whole, segment(0xe0, []byte("JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"))...)
+	whole = append(whole, segment(0xe1, append([]byte("Exif\x00\x00"), tiff.Bytes()...))...)
+	whole = append(whole, segment(0xe1, []byte(xmp))...)
+	minutes := make([]byte, 4)
+	order.PutUint32(minutes, 123457)
+	return append(whole, pic.Bytes()[2:]...), [][]byte{minutes, []byte("37,44.2057N"), {0x4e, 0x00, 0x4e}}
+}
+
+// TestPlaceless: a photograph that is sent on does not say where it was taken, is
+// the same picture, and still knows which side is up; what is no photograph, or a
+// broken one, comes through as it is.
+func TestPlaceless(t *testing.T) {
+	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
+		whole, secret := photograph(t, order)
+		got, err := io.ReadAll(Placeless(bytes.NewReader(whole)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range secret[:2] {
+			if !bytes.Contains(whole, s) || bytes.Contains(got, s) {
+				t.Errorf("%v: %q is told: %v, was there: %v", order, s, bytes.Contains(got, s), bytes.Contains(whole, s))
+			}
+		}
+		up := []byte{0x12, 0x01, 3, 0, 1, 0, 0, 0, 6}
+		if order == binary.ByteOrder(binary.BigEndian) {
+			up = []byte{0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6}
+		}
+		if !bytes.Contains(got, up) {
+			t.Errorf("%v: which side is up is lost", order)
+		}
+		if _, err := jpeg.Decode(bytes.NewReader(got)); err != nil {
+			t.Errorf("%v: %v", order, err)
+		}
+		for cut := range len(whole) { // however much of it came
+			part, err := io.ReadAll(Placeless(bytes.NewReader(whole[:cut])))
+			if err != nil || len(part) > cut || bytes.Contains(part, secret[1]) {
+				t.Fatalf("%v: %d bytes: %d, %v", order, cut, len(part), err)
+			}
+		}
+	}
+	for _, s := range []string{"", "\xff", "\xff\xd8", "\xff\xd8\xff\xe1\x00\x01", "\xff\xd8\xff\xff\xff\xff\xff", "%PDF-1.7 and so on"} {
+		got, err := io.ReadAll(Placeless(bytes.NewReader([]byte(s))))
+		if err != nil || string(got) != s {
+			t.Errorf("%q became %q, %v", s, got, err)
+		}
+	}
+}
+
+func FuzzPlaceless(f *testing.F) {
+	f.Add([]byte("\xff\xd8\xff\xe1\x00\x20Exif\x00\x00II*\x00\x08\x00\x00\x00\x01\x00\x25\x88\x04\x00\x01\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		got, err := io.ReadAll(Placeless(bytes.NewReader(b)))
+		if err != nil || len(got) > len(b) {
+			t.Errorf("%d bytes became %d, %v", len(b), len(got), err)
+		}
+	})
+}
