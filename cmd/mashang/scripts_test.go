@@ -224,7 +224,9 @@ func (w *workload) bench(say string) {
 	w.act("/papers/forms/{kind}/word", "审管办", []string{"case_closing_notice"}, "court", city, "why", "照本院习惯"+say)
 	w.act("/onecode/standard", "法官", nil, "court", city, "title", "材料交到哪里"+say, "text", "交到窗口。")
 	for _, st := range items(w.ask("/onecode/standard", "法官", anything), "standards") {
-		w.act("/onecode/standard", "法官", nil, "court", city, "id", text(st, "id"), "drop", "on")
+		if text(st, "title") == "材料交到哪里"+say { // the others' are theirs to drop
+			w.act("/onecode/standard", "法官", nil, "court", city, "id", text(st, "id"), "drop", "on")
+		}
 	}
 	w.mu.Lock()
 	w.keys++

@@ -140,15 +140,18 @@ const races = 10
 func (k *Kit) act(ctx context.Context, f func(tx *db.Tx) error) (err error) {
 	for range races {
 		if err = k.DB.Do(ctx, f); !db.Unique(err) {
-			return room(err)
+			return disk(err)
 		}
 	}
 	return err
 }
 
-// room says in plain words that there is none left. What can be read is read
-// on, and nothing of the act was kept.
-func room(err error) error {
+// disk says in plain words that there is no room left, or that the disk does not
+// keep what it takes. What can be read is read on.
+func disk(err error) error {
+	if errors.Is(err, db.ErrLost) {
+		return fault.Wrap(fault.Unavailable, "法院的机器出了故障，现在只能看，不能提交。请按“返回”，写的话还在，过一会儿再交；着急的请打法院电话。", err)
+	}
 	if db.Full(err) {
 		return fault.Wrap(fault.Unavailable, "法院的机器存满了，现在只能看，不能提交；刚才这一步没有存下。请按“返回”，写的话还在，过一会儿再交。", err)
 	}

@@ -17,7 +17,7 @@ func (k *Kit) PutSealed(ctx context.Context, purpose string, body io.Reader) (di
 		return "", 0, err
 	}
 	digest, _, err = k.Blob.Put(ctx, strings.NewReader(k.Vault.Seal(purpose, string(b))))
-	return digest, int64(len(b)), room(err)
+	return digest, int64(len(b)), disk(err)
 }
 
 // OpenSealed returns what PutSealed stored for the same purpose.

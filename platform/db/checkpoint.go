@@ -5,6 +5,9 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
 )
 
 // Frames of the write-ahead log: so many are brought into the database at once,
@@ -23,6 +26,7 @@ type checkpoints struct {
 	log  logFile // of which the length is watched
 	busy atomic.Bool
 	turn atomic.Bool // the writer's
+	lost atomic.Bool // a sync failed: what was written is not known to last
 	all  sync.WaitGroup
 }
 
@@ -30,7 +34,8 @@ type checkpoints struct {
 // tried again after a later one; until then the log keeps all.
 func (k *checkpoints) after(c *conn) {
 	if k.turn.Swap(false) {
-		_, _ = checkpoint(c)
+		_, err := checkpoint(c)
+		k.heed(err)
 	}
 	if k.log.frames() >= longLog && k.busy.CompareAndSwap(false, true) {
 		k.all.Go(k.run)
@@ -46,11 +51,21 @@ func (k *checkpoints) run() {
 	}
 	defer func() { _ = c.close() }()
 	for range 4 {
-		if left, err := checkpoint(c); err != nil || left < fewLeft {
+		left, err := checkpoint(c)
+		k.heed(err)
+		if err != nil || left < fewLeft {
 			break
 		}
 	}
 	k.turn.Store(true)
+}
+
+// heed remembers a sync that failed. The next one may succeed, of other pages.
+func (k *checkpoints) heed(err error) {
+	var e *sqlite.Error
+	if errors.As(err, &e) && (e.Code() == lib.SQLITE_IOERR_FSYNC || e.Code() == lib.SQLITE_IOERR_DIR_FSYNC) {
+		k.lost.Store(true)
+	}
 }
 
 // checkpoint copies what nobody still reads from the log, and returns how many

@@ -113,6 +113,9 @@ func (d *DB) Ping(ctx context.Context) error {
 	if d.pool != nil {
 		return d.pool.PingContext(ctx)
 	}
+	if d.group.log.lost.Load() {
+		return ErrLost
+	}
 	return d.Read(ctx, func(tx *Tx) error {
 		_, err := One[int64](tx, `SELECT 1`)
 		return err

@@ -24,6 +24,8 @@ type group struct {
 	done  chan struct{}
 	once  sync.Once
 	err   error // of closing
+
+	settled bool // the log holds nothing of an earlier process
 }
 
 type act struct {
@@ -38,6 +40,13 @@ type act struct {
 }
 
 var errClosed = errors.New("db: closed")
+
+// ErrLost is returned by every act after a sync of the disk has failed. The
+// system does not say which of the pages that it had taken it has lost, and what
+// is written behind a lost page can't be read after a power cut: nothing is told
+// as done any more. When the program is started again, what can still be read is
+// written anew.
+var ErrLost = errors.New("db: the disk has failed to keep what it had taken; nothing is written until the program is started again")
 
 func newGroup(c *conn, log *checkpoints, level string) *group {
 	g := &group{conn: c, log: log, level: level, queue: make(chan *act, batch), quit: make(chan struct{}), done: make(chan struct{})}
@@ -103,11 +112,18 @@ func (g *group) loop() {
 // act that need not wait for the disk does not, if none is behind it: the next
 // that has to makes it durable too.
 func (g *group) commit(first *act) {
+	if g.log.lost.Load() {
+		g.finish([]*act{first}, ErrLost)
+		return
+	}
 	most, level := batch, full
 	if first.soon && len(g.queue) == 0 {
 		most, level = 1, normal
 	}
-	err := g.synchronous(level)
+	err := g.settle()
+	if err == nil {
+		err = g.synchronous(level)
+	}
 	if err == nil {
 		_, err = g.exec("BEGIN IMMEDIATE", nil)
 	}
@@ -132,9 +148,26 @@ func (g *group) commit(first *act) {
 	}
 	if err != nil {
 		_, rerr := g.exec("ROLLBACK", nil)
+		g.log.heed(err)
 		err = errors.Join(fmt.Errorf("db: commit: %w", err), rerr)
 	}
+	if g.log.lost.Load() { // or a copy beside it has just lost what this stands on
+		err = errors.Join(ErrLost, err)
+	}
 	g.finish(acts, err)
+}
+
+// settle brings what an earlier process left in the log into the database,
+// synced, so that the log begins anew before anything is built on it: that
+// process may have ended because a sync failed.
+func (g *group) settle() error {
+	if g.settled {
+		return nil
+	}
+	_, err := checkpoint(g.conn)
+	g.log.heed(err)
+	g.settled = err == nil
+	return err
 }
 
 // What SQLite makes sure of before a commit is done: nothing, that the file
