@@ -8,6 +8,7 @@ import (
 
 	"mashang/docket"
 	"mashang/docket/access"
+	"mashang/docket/fact"
 	"mashang/law"
 	"mashang/platform/app"
 	"mashang/platform/auth"
@@ -32,7 +33,22 @@ func (s *Service) answers(tx *db.Tx, judge string, c docket.Case) (string, error
 // standsIn returns the delegation under which another answers in a judge's case.
 func standsIn(tx *db.Tx, judge string, c docket.Case, at time.Time) (delegation, bool, error) {
 	d, ok, err := delegationOf(tx, judge, at)
-	return d, ok && (d.Sealed || c.Secrecy != docket.Sealed), err
+	if err != nil || !ok || !d.Sealed && c.Secrecy == docket.Sealed {
+		return d, false, err
+	}
+	courts, err := d.courts(tx, at)
+	return d, slices.Contains(courts, c.Court), err
+}
+
+// courts are those in which the delegate can answer: where he serves now.
+func (d delegation) courts(tx *db.Tx, at time.Time) (out []string, err error) {
+	posts, err := docket.Posts(tx, d.To, at)
+	for _, p := range posts {
+		if !p.Role.Administrator() {
+			out = append(out, p.Court)
+		}
+	}
+	return out, err
 }
 
 // open gives the delegate sight of a case until the delegation ends.
@@ -159,15 +175,20 @@ type handed struct{ cases, questions int64 }
 // cases in which the judge may be written to or has still to be answered for
 // (somebody asks why after the judgment, too), and the questions that wait.
 func handOver(tx *db.Tx, d delegation) (n handed, err error) {
-	those := ""
-	if !d.Sealed {
-		those = ` AND secrecy <> 'sealed'`
-		if _, err := pass(tx, d.From, d.From, ` AND secrecy = 'sealed'`); err != nil { // what lay with a delegate before
-			return n, err
-		}
+	courts, err := d.courts(tx, tx.Now())
+	if err != nil {
+		return n, err
 	}
-	cases, err := db.List[string](tx, `SELECT id FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')`+those+`
-		UNION SELECT c.id FROM docket_case c JOIN onecode_message m ON m.case_id = c.id WHERE c.judge_id = ? AND m.state = 'waiting'`+those, d.From, d.From)
+	if len(courts) == 0 {
+		courts = []string{""}
+	}
+	his, args := `c.court_id IN (`+db.In(len(courts))+`)`, db.Args(courts)
+	if !d.Sealed {
+		his += ` AND c.secrecy <> 'sealed'`
+	}
+	cases, err := db.List[string](tx, `SELECT c.id FROM docket_case c WHERE c.judge_id = ? AND c.state IN ('open', 'suspended') AND `+his+`
+		UNION SELECT c.id FROM docket_case c JOIN onecode_message m ON m.case_id = c.id WHERE c.judge_id = ? AND m.state = 'waiting' AND `+his,
+		slices.Concat([]any{d.From}, args, []any{d.From}, args)...)
 	if err != nil {
 		return n, err
 	}
@@ -177,7 +198,11 @@ func handOver(tx *db.Tx, d delegation) (n handed, err error) {
 		}
 	}
 	n.cases = int64(len(cases))
-	n.questions, err = pass(tx, d.From, d.To, those)
+	if n.questions, err = pass(tx, d.From, d.To, ` AND `+his, args...); err != nil {
+		return n, err
+	}
+	back, err := pass(tx, d.From, d.From, ` AND NOT (`+his+`)`, args...) // what lay with a delegate before
+	n.questions += back
 	return n, err
 }
 
@@ -185,8 +210,9 @@ func handOver(tx *db.Tx, d delegation) (n handed, err error) {
 // answers for him now, also those that lay with a delegate before: he may be
 // ill himself. What the judge answers for a third is not his to pass on. and
 // narrows the cases.
-func pass(tx *db.Tx, judge, to, and string) (int64, error) {
-	return tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id <> ? AND state = 'waiting' AND case_id IN (SELECT id FROM docket_case WHERE judge_id = ?`+and+`)`, to, to, judge)
+func pass(tx *db.Tx, judge, to, and string, args ...any) (int64, error) {
+	return tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id <> ? AND state = 'waiting' AND case_id IN (SELECT c.id FROM docket_case c WHERE c.judge_id = ?`+and+`)`,
+		append([]any{to, to, judge}, args...)...)
 }
 
 // begin hands over on the first day of a delegation that was made ahead, with
@@ -247,6 +273,34 @@ func giveBack(tx *db.Tx, judge string) (n handed, kind string, err error) {
 	}
 	n.questions, err = pass(tx, judge, judge, "")
 	return n, "onecode.returned", err
+}
+
+// staffLeft gives back what lay with a delegate who does not serve there any more.
+func (s *Service) staffLeft(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.StaffLeft](j)
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		judges, err := db.List[string](tx, `SELECT DISTINCT from_id FROM onecode_delegation WHERE to_id = ? AND from_at <= ? AND until_at > ? ORDER BY from_id`, f.Person, tx.Now(), tx.Now())
+		if err != nil {
+			return err
+		}
+		moved := int64(0)
+		for _, judge := range judges {
+			n, _, err := giveBack(tx, judge)
+			if err != nil {
+				return err
+			}
+			moved += n.questions
+		}
+		if moved > 0 {
+			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.returned", Court: f.Court, Actor: app.Actor(ctx), Cause: f.FactName(), Body: map[string]any{"questions": moved}}); err != nil {
+				return err
+			}
+		}
+		return j.Finish(tx)
+	})
 }
 
 // ending ends a delegation before its day.

@@ -53,7 +53,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "onecode.revoked", Title: "作废案件码", Audience: ledger.Court},
 			},
 			Jobs:  map[string]jobs.Handler{"onecode.match": s.match, "onecode.remind": s.remind, "onecode.escalate": s.escalate, "onecode.begin": s.begin, "onecode.return": s.comeBack},
-			Hears: []app.Hearing{{Fact: "judge_changed", Do: s.judgeChanged}, {Fact: "party_left", Do: s.partyLeft}},
+			Hears: []app.Hearing{{Fact: "judge_changed", Do: s.judgeChanged}, {Fact: "party_left", Do: s.partyLeft}, {Fact: "staff_left", Do: s.staffLeft}},
 		},
 		Panels: s.panels, Tasks: s.tasks,
 	}
