@@ -295,12 +295,16 @@ func (s *Service) getOpen(r *http.Request) (web.Reply, error) {
 // shows the number, of any other nothing.
 func (s *Service) openReply(r *http.Request, o opening, errs ui.Errs) (web.Reply, error) {
 	var asked []request
+	office := false
 	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
 		a, now := auth.From(r.Context()), s.k.Now()
-		if _, err := s.asker(tx, a, now); err != nil {
+		home, err := s.asker(tx, a, now)
+		if err != nil {
 			return err
 		}
-		var err error
+		if office, err = unseen(tx, a.Person, home, now); err != nil {
+			return err
+		}
 		if o.Case != "" {
 			g, merr := access.May(tx, a, "open", access.Of("case", o.Case), now)
 			switch {
@@ -318,7 +322,7 @@ func (s *Service) openReply(r *http.Request, o opening, errs ui.Errs) (web.Reply
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: openPage(o, asked, errs, s.k.Now())}, nil
+	return web.Reply{Page: openPage(o, asked, office, errs, s.k.Now())}, nil
 }
 
 func (s *Service) postOpen(r *http.Request) (web.Reply, error) {
