@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -346,6 +347,39 @@ func TestGateways(t *testing.T) {
 	h.drain()
 	h.clock.Add(11 * time.Minute)
 	h.post("系统", "/setup/gateways", set).must(t, "an old proof", 403)
+}
+
+// TestGatewayOfAnother: when nobody vouches for the certificate of a gateway,
+// nothing is sent, and the log has an error that says so, without the message.
+func TestGatewayOfAnother(t *testing.T) {
+	h := founded(t, dbtest.SQLite(t))
+	reached := false
+	sms := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+	defer sms.Close()
+	sms.Config.ErrorLog = log.New(io.Discard, "", 0)
+	h.post("系统", "/setup/gateways", map[string]string{"court": "冀11", "sms": sms.URL, "sms_key": "钥匙"}).must(t, "set", 200)
+	h.log.Reset()
+	h.post("", "/account/register", map[string]string{"name": "路人", "id_type": "resident", "number": identity.Fictional(63, mustDate("1985-02-03"), true), "phone": identity.FictionalPhone(63)}).must(t, "register", 200)
+	if err := h.Kit.Jobs.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	said := 0
+	for l := range strings.Lines(h.log.String()) {
+		if strings.Contains(l, "certificate") {
+			said++
+			for _, want := range []string{`"time":`, `"level":"`} {
+				if !strings.Contains(l, want) {
+					t.Errorf("%s is missing: %s", want, l)
+				}
+			}
+			if strings.Contains(l, identity.FictionalPhone(63)) || strings.Contains(l, "验证码") {
+				t.Errorf("the message is in the log: %s", l)
+			}
+		}
+	}
+	if said == 0 || reached {
+		t.Errorf("%d lines say so, something was sent: %v\n%s", said, reached, h.log.String())
+	}
 }
 
 // mailServer speaks as much SMTP as a client needs and hands on what it got.

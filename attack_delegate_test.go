@@ -71,6 +71,26 @@ func TestHeadNamesHimself(t *testing.T) {
 	})
 }
 
+// TestSealedMessageMoved: a message of a sealed case is given to another judge,
+// who sees the case from then on, by its own judge alone.
+func TestSealedMessageMoved(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		m := h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "青花瓷碗"}).must(t, "ask", 200).get("id")
+		h.post("周明远", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及未成年人"}).must(t, "seal", 200)
+		for _, c := range []struct {
+			who  string
+			code int
+		}{{"李倩", 403}, {"孙庭", 404}, {"周明远", 200}} {
+			h.get("赵一鸣", "/api/v1/casebook/"+id).must(t, "before "+c.who, 404)
+			h.post(c.who, "/onecode/"+id+"/message/"+m+"/route", map[string]string{"to": h.people["赵一鸣"], "reason": "外出"}).must(t, c.who, c.code)
+		}
+		h.get("赵一鸣", "/api/v1/casebook/"+id).must(t, "after", 200)
+	})
+}
+
 // TestStandardOfAnother: nobody words what the judges of another court send.
 func TestStandardOfAnother(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {

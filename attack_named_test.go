@@ -121,16 +121,3 @@ func TestFiguresOfNobody(t *testing.T) {
 		h.get("审管", "/statistics?court=冀11&judge="+jia).must(t, "a party", 404)
 	})
 }
-
-// TestOfficesAreWarned: of a sealed case its judge learns who wants to open it and
-// why. To an office, which may be looking into him, the page says so first.
-func TestOfficesAreWarned(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		h.administrators()
-		for who, warned := range map[string]bool{"督察": true, "审管": true, "钱法官": false} {
-			if got := strings.Contains(h.get(who, "/oversight/open").must(t, who, 200).body, "不要从这里申请"); got != warned {
-				t.Errorf("%s is warned: %v", who, got)
-			}
-		}
-	})
-}

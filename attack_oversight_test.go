@@ -17,6 +17,7 @@ import (
 
 	"mashang/law/identity"
 	"mashang/platform/auth"
+	"mashang/platform/db"
 	"mashang/platform/ledger"
 	"mashang/platform/web"
 )
@@ -268,7 +269,7 @@ func (w *watched) found(names ...string) (out []string) {
 	stop()
 	w.KeepTrail(ctx)
 	w.drain()
-	w.clock.Add(time.Hour)
+	w.clock.Add(time.Minute)
 	w.drain()
 	body := w.get("督察", "/api/v1/oversight/watch").must(w.t, "watch", 200).body
 	for _, x := range names {
@@ -281,7 +282,7 @@ func (w *watched) found(names ...string) (out []string) {
 
 // TestSnooper: who opens many cases of another division, gives a reason for
 // each and does nothing in any, is shown to the discipline office within the
-// hour, and looking again after a while does not hide him. An officer of filing
+// minute, and looking again after a while does not hide him. An officer of filing
 // is one like others in cases that he did not take in; who did is not shown,
 // and neither is who opens as many of his own division.
 func TestSnooper(t *testing.T) {
@@ -309,6 +310,20 @@ func TestSnooper(t *testing.T) {
 		w.found()
 		if n := one[int64](h, `SELECT COUNT(*) FROM oversight_finding`); n != 2 {
 			t.Errorf("%d findings about two habits", n)
+		}
+		err := h.Kit.DB.Do(t.Context(), func(tx *db.Tx) (err error) {
+			for _, table := range []string{"oversight_place", "oversight_visit", "oversight_finding"} {
+				if _, err = tx.Exec(`DELETE FROM ` + table); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(w.found("钱法官", "赵一鸣", "另窗", "韩雪", "郭正")); got != "[钱法官 另窗]" {
+			t.Errorf("read again from the ledger, found are %v", got)
 		}
 	})
 }

@@ -111,16 +111,16 @@ func TestAskedOnce(t *testing.T) {
 		}
 		h.post("周明远", "/onecode/delegate", map[string]string{"court": "冀11", "to": h.people["赵一鸣"], "begin": "2026-03-03", "until": "2026-03-10", "reason": "生病"}).must(t, "delegate", 200)
 		request := one[string](h, `SELECT id FROM oversight_open WHERE case_id = ?`, id)
-		h.post("赵一鸣", "/oversight/case/"+id+"/allow/"+request, map[string]string{"answer": "yes"}).must(t, "himself", 403)
+		h.post("赵一鸣", "/oversight/allow/"+request, map[string]string{"answer": "yes"}).must(t, "himself", 403)
 		if body := h.get("赵一鸣", "/api/v1/desk").must(t, "desk", 200).body; strings.Contains(body, request) {
 			t.Error("he has his own request on his desk")
 		}
-		h.post("周明远", "/oversight/case/"+id+"/allow/"+request, map[string]string{"answer": "no"}).must(t, "the judge", 200)
+		h.post("周明远", "/oversight/allow/"+request, map[string]string{"answer": "no"}).must(t, "the judge", 200)
 		for _, n := range []string{number, "（2026）冀11知民初99号"} { // after a refusal as after none
 			h.post("钱法官", "/oversight/open", map[string]string{"number": n, "kind": "other", "words": "工作需要看一看"}).must(t, "ask", 200)
 			if n == number {
 				r := one[string](h, `SELECT id FROM oversight_open WHERE person_id = ? AND case_id = ?`, h.people["钱法官"], id)
-				h.post("周明远", "/oversight/case/"+id+"/allow/"+r, map[string]string{"answer": "no"}).must(t, "refuse", 200)
+				h.post("周明远", "/oversight/allow/"+r, map[string]string{"answer": "no"}).must(t, "refuse", 200)
 			}
 			h.post("钱法官", "/oversight/open", map[string]string{"number": n, "kind": "other", "words": "工作需要看一看"}).must(t, "ask again", 200)
 			if got := strings.Count(h.get("钱法官", "/oversight/open").must(t, "what he asked", 200).body, n); got != 1 {
@@ -128,6 +128,39 @@ func TestAskedOnce(t *testing.T) {
 			}
 			if body := h.get("周明远", "/api/v1/desk").must(t, "desk", 200).body; n == number && !strings.Contains(body, "钱法官想看") {
 				t.Error("asked after a refusal, the judge does not hear of it")
+			}
+		}
+	})
+}
+
+// TestOfficeAsksPresident: an office that looks into what was said of the judge of
+// a sealed case does not ask him, and he sees nothing of it: the president
+// decides, unless he handles the case himself.
+func TestOfficeAsksPresident(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		h.post("周明远", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及未成年人"}).must(t, "seal", 200)
+		number := one[string](h, `SELECT number FROM docket_case WHERE id = ?`, id)
+		ask := map[string]string{"number": number, "kind": "review", "words": "核一件事"}
+		for _, office := range []string{"督察", "审管"} {
+			h.post(office, "/oversight/open", ask).must(t, office+" asks", 200)
+			request := one[string](h, `SELECT id FROM oversight_open WHERE case_id = ? AND person_id = ?`, id, h.people[office])
+			has(t, "what he reads of it", h.get(office, "/oversight/open").must(t, "asked", 200).body, "等院长同意")
+			for _, who := range []string{"周明远", "李倩", "孙庭", office} {
+				h.post(who, "/oversight/allow/"+request, map[string]string{"answer": "yes"}).must(t, who, 404)
+				h.get(who, "/oversight/allow/"+request).must(t, who, 404)
+				if body := h.get(who, "/api/v1/desk").must(t, "desk", 200).body; strings.Contains(body, request) {
+					t.Errorf("%s has it on his desk", who)
+				}
+			}
+			has(t, "the president's desk", h.get("王院", "/api/v1/desk").must(t, "desk", 200).body, "/oversight/allow/"+request)
+			h.get(office, "/api/v1/casebook/"+id).must(t, "before", 404)
+			h.post("王院", "/oversight/allow/"+request, map[string]string{"answer": "yes"}).must(t, "the president", 200)
+			h.get(office, "/api/v1/casebook/"+id).must(t, "after", 200)
+			h.drain()
+			if body := h.get("周明远", "/api/v1/oversight/case/"+id+"/readers").must(t, "readers", 200).body; strings.Contains(body, h.people[office]) || strings.Contains(body, office) {
+				t.Errorf("the judge reads that %s looked: %s", office, body)
 			}
 		}
 	})

@@ -143,7 +143,7 @@ func (s *written) takenHome(words map[string]string, numbers []string) {
 		var never []string
 		for key, w := range words {
 			route, _, _ := strings.Cut(strings.TrimPrefix(key, "POST "), " ")
-			for _, p := range []string{"/oversight", "/complaint", "/setup", "/connect", "/account", "/onecode/standard", "/onecode/delegate", "/onecode/follow", "/onecode/{case}/message/{message}/draft"} {
+			for _, p := range []string{"/oversight", "/complaint", "/setup", "/connect", "/account", "/onecode/standard", "/onecode/delegate", "/onecode/follow", "/onecode/{case}/message/{message}/draft", "/onecode/{case}/message/{message}/route"} {
 				if strings.HasPrefix(route, p) {
 					never = append(never, w)
 				}

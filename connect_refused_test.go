@@ -38,7 +38,7 @@ func TestRefusedIsATask(t *testing.T) {
 		if strings.Contains(h.get("安全", "/desk").body, "没有收") {
 			t.Error("another administrator has it on his desk")
 		}
-		has(t, "page", h.get("系统", "/connect/received?state=refused").must(t, "page", 200).body, "告诉对方的技术人员", "交来案件", "告诉对方了")
+		has(t, "page", h.get("系统", "/connect/received?state=refused").must(t, "page", 200).body, "告诉对方的技术人员", "交来案件", "告诉对方了", "请写案由", "请写承办部门")
 		h.hook(p, "e1", h.Kit.Now(), message("e1", "case.put", told()), nil).must(t, "mended", 200)
 		desk("mended", false)
 

@@ -3,17 +3,107 @@ package mashang_test
 import (
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"mashang"
+	"mashang/platform/clock"
 	"mashang/platform/config"
 	"mashang/platform/dbtest"
+	"mashang/platform/web"
 )
 
-var logged = regexp.MustCompile(`[lL]og\.(?:Debug|Info|Warn|Error)\("([^"]+)"`)
+var logged = regexp.MustCompile(`(?:[lL]og\.(?:Debug|Info|Warn|Error)\(|\.Every\(ctx, [\w.]+, )"([^"]+)"`)
+
+// TestFormats holds the examples of docs/data.md against the program, by the
+// forms that take them: each that is called taken is, and no other.
+func TestFormats(t *testing.T) {
+	_, doc, _ := strings.Cut(readFile(t, "docs/data.md"), "| what | taken | refused |\n|---|---|---|\n")
+	doc, _, _ = strings.Cut(doc, "\n\n")
+	h := newHouse(t, dbtest.SQLite(t))
+	h.accepted()
+	fields := map[string]map[string]any{
+		"resident number": {"p_number": nil}, "credit code": {"d_number": nil}, "mobile number": {"p_phone": nil},
+		"amount": {"amount": nil}, "day": {"received": nil}, "case number": {"number": nil},
+	}
+	examples := regexp.MustCompile("`([^`]+)`")
+	for _, row := range strings.Split(doc, "\n") {
+		cells := strings.Split(row, "|")
+		if len(cells) != 5 {
+			t.Fatalf("%q", row)
+		}
+		what := strings.TrimSpace(cells[1])
+		field, known := fields[what]
+		if !known {
+			t.Errorf("nobody takes a %s", what)
+			continue
+		}
+		delete(fields, what)
+		for i, want := range []bool{true, false} {
+			list := examples.FindAllStringSubmatch(cells[2+i], -1)
+			if len(list) == 0 {
+				t.Errorf("%s has no example", what)
+			}
+			for _, m := range list {
+				var a answer
+				if what == "case number" {
+					a = h.post("钱法官", "/oversight/open", map[string]any{"number": m[1], "kind": "other", "words": "工作需要看一看"})
+				} else {
+					f := filing()
+					for k := range field {
+						f[k] = m[1]
+					}
+					if what == "day" { // the court does not receive in the future
+						h.clock.Set(time.Date(2028, 3, 1, 9, 0, 0, 0, clock.Shanghai))
+					}
+					a = h.post("韩雪", "/casebook/enter", f)
+				}
+				if got := a.code == http.StatusOK; got != want || !want && a.code != http.StatusUnprocessableEntity {
+					t.Errorf("%s %s: %d %.200s", what, m[1], a.code, a.body)
+				}
+			}
+		}
+	}
+	for what := range fields {
+		t.Errorf("docs/data.md has no example of a %s", what)
+	}
+}
+
+// TestCosts: what is made while its reader waits is in docs/data.md with its
+// limit, and whoever asks for more than that is told to wait, while the other
+// pages go on.
+func TestCosts(t *testing.T) {
+	_, doc, _ := strings.Cut(readFile(t, "docs/data.md"), "\n## What costs much\n")
+	doc, _, _ = strings.Cut(doc, "\n## ")
+	h := newHouse(t, dbtest.SQLite(t))
+	said := 0
+	for _, r := range h.Router.Routes() {
+		row := fmt.Sprintf("\n| `%s` | `%s` |\n", r.Pattern, r.Limit)
+		switch posts := strings.HasPrefix(r.Pattern, "POST "); {
+		case strings.Contains(doc, row):
+			said++
+		case r.Limit == "made" || posts && r.Out == any(web.File{}):
+			t.Errorf("%s makes a file for who waits, limit %q: it is not described", r.Pattern, r.Limit)
+		}
+	}
+	if n := strings.Count(doc, "\n| `"); n != said || said < 9 {
+		t.Errorf("%d are described, %d are there", n, said)
+	}
+	slow := 0
+	for range 30 {
+		if h.get("王院", "/statistics/report.xlsx?court=冀11&period=2026-02").code == http.StatusTooManyRequests {
+			slow++
+		}
+	}
+	if slow < 5 || slow > 12 {
+		t.Errorf("%d of 30 reports were refused", slow)
+	}
+	h.get("王院", "/statistics?court=冀11&period=2026-02").must(t, "the page itself", http.StatusOK)
+}
 
 // TestDataDocument holds docs/data.md against the program: each table has a
 // level, each line of the log and each form with files is described, and each

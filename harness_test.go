@@ -143,6 +143,9 @@ func (h *house) drain() {
 	if _, err := h.Kit.Ledger.Seal(h.t.Context(), h.Kit.DB); err != nil {
 		h.t.Fatal(err)
 	}
+	if err := h.Services.Oversight.Look(h.t.Context()); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // as returns a context in which one of the court's people acts.

@@ -77,7 +77,7 @@ func Assemble(ctx context.Context, k *app.Kit) (*Court, error) {
 	}
 	c := &Court{Kit: k, Services: s, Metrics: app.NewMetrics(k), reads: make(chan web.Reading, 1024)}
 	c.Router = web.New(web.Config{
-		Clock: k.Clock, Log: k.Log, Secure: k.Config.Secure(), Proxies: proxies, Actor: s.Account.Actor, Peer: s.Connect.Actor, Target: k.Target,
+		Clock: k.Clock, Log: k.Log, Secure: k.Config.Secure(), Proxies: proxies, Spool: app.Spool(k.Config), Actor: s.Account.Actor, Peer: s.Connect.Actor, Target: k.Target,
 		Error: func(r *http.Request, v web.ErrorView) web.Page {
 			return ui.ErrorPage(v.Status, v.Fault.Show, v.Fault.Basis, v.Number, basis(r, v))
 		},

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -133,6 +134,82 @@ func TestWays(t *testing.T) {
 	decode(t, h.post("路人", "/account/passkey/begin", nil).must(t, "add a passkey", 200).body, &begun)
 	if got := fmt.Sprint(begun.Options.PublicKey.PubKeyCredParams); got != "[{-7} {-257}]" { // ES256, RS256
 		t.Errorf("passkeys may be %s", got)
+	}
+}
+
+// TestEveryWayLeavesALine: whoever is refused at any of the doors of "Ways in"
+// leaves a line of the log with the door, the time and why, and whoever is let
+// in an entry of the ledger with the way and a line that says so.
+func TestEveryWayLeavesALine(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	caseID := h.accepted()
+	long, _ := h.caseCode(caseID, "贾若兰")
+	lines := func() (out []map[string]any) {
+		t.Helper()
+		for l := range strings.Lines(h.log.String()) {
+			m := map[string]any{}
+			if err := json.Unmarshal([]byte(l), &m); err != nil {
+				t.Fatalf("%v: %s", err, l)
+			}
+			out = append(out, m)
+		}
+		h.log.Reset()
+		return out
+	}
+	doors := map[string]bool{}
+	for _, r := range rows(t, "Ways in") {
+		if len(r) != 4 || r[0] == "`demo`" {
+			continue
+		}
+		for _, d := range strings.Split(r[3], ", ") {
+			doors[strings.Trim(d, "`")] = true
+		}
+	}
+	wrong := map[string]string{"code": "000000", "login": "nobody", "password": "not the one that is asked for", "name": "无", "id_type": "resident", "number": jiaID, "phone": "1", "account": "none"}
+	for d := range doors {
+		path := strings.NewReplacer("POST ", "", "{challenge}", "none", "{word}", "none").Replace(d)
+		lines()
+		if code := h.post("", path, wrong).code; code < 400 && path != "/account/login" && path != "/account/passkey/login" { // these tell nobody whether there is such an account
+			t.Errorf("%s let somebody in: %d", d, code)
+		}
+		said := false
+		for _, l := range lines() {
+			_, why := l["why"]
+			said = said || l["route"] == d && l["time"] != nil && l["status"] != nil && (why || l["status"].(float64) == 200)
+		}
+		if !said {
+			t.Errorf("%s: an attempt leaves no line", d)
+		}
+	}
+	in := 0
+	ways := map[string]func(){
+		"case code and court-held phone": func() { h.signIn("贾若兰", "resident", jiaID, jiaPhone, long) },
+		"phone": func() {
+			ch := h.post("", "/account/login", map[string]string{"phone": jiaPhone}).must(t, "login", 200).get("challenge")
+			h.drain()
+			h.post("", "/account/code/"+ch, map[string]string{"code": h.code(jiaPhone)}).must(t, "code", 200)
+		},
+		"registered": func() {
+			h.registered("路人", "路人", identity.Fictional(63, mustDate("1985-02-03"), true), identity.FictionalPhone(63))
+		},
+		"invitation":                 func() { in++; h.hired() },
+		"password and authenticator": func() { h.enter(h.hired()).must(t, "enter", 200) },
+	}
+	for _, how := range []string{"case code and court-held phone", "phone", "registered", "invitation", "password and authenticator"} {
+		lines()
+		ways[how]()
+		h.drain()
+		if n := one[int64](h, `SELECT COUNT(*) FROM ledger_entry WHERE kind = 'account.signed_in' AND leaf LIKE '%"how":"`+how+`"%'`); n < 1 {
+			t.Errorf("%s: no entry says so", how)
+		}
+		said := false
+		for _, l := range lines() {
+			route, _ := l["route"].(string)
+			said = said || doors[route] && l["time"] != nil && l["msg"] == "request"
+		}
+		if !said {
+			t.Errorf("%s: no line says so", how)
+		}
 	}
 }
 

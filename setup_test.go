@@ -1,6 +1,7 @@
 package mashang_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"log/slog"
 	"net/url"
@@ -31,8 +32,8 @@ func TestFromEmptyFolder(t *testing.T) {
 // signed in as 系统, 安全 and 审计.
 func founded(t *testing.T, dsn string) *house {
 	t.Helper()
-	clk := clock.At(morning)
-	k, err := app.Open(t.Context(), config.Config{Data: t.TempDir(), DB: dsn}, clk, slog.New(slog.DiscardHandler))
+	clk, log := clock.At(morning), &bytes.Buffer{}
+	k, err := app.Open(t.Context(), config.Config{Data: t.TempDir(), DB: dsn}, clk, slog.New(slog.NewJSONHandler(log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +42,7 @@ func founded(t *testing.T, dsn string) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{Court: c, t: t, clock: clk, people: map[string]string{}, divs: map[string]string{}, tokens: map[string]string{}}
+	h := &house{Court: c, t: t, clock: clk, people: map[string]string{}, divs: map[string]string{}, tokens: map[string]string{}, log: log}
 	token, err := c.Services.Setup.Link(t.Context())
 	if err != nil {
 		t.Fatal(err)

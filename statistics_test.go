@@ -442,6 +442,10 @@ func TestStatisticsFew(t *testing.T) {
 			t.Errorf("%s is shown", k)
 		}
 	}
+	// A month that tells something is what is shown first.
+	if first := h.get("", "/api/v1/statistics/public/冀11").must(t, "what is public", 200).body; !strings.Contains(first, `"period":"2028-02"`) {
+		t.Errorf("the public figures begin with another period: %.200s", first)
+	}
 	if pub["settling"].Hidden || *pub["settling"].Denominator != 6 {
 		t.Error("six closed cases are enough to be shown")
 	}
@@ -450,6 +454,49 @@ func TestStatisticsFew(t *testing.T) {
 	for _, w := range []string{"钱法官", "民一庭", "看是哪些案件", "report.pdf"} {
 		if strings.Contains(page, w) {
 			t.Errorf("the public page shows %s", w)
+		}
+	}
+}
+
+// TestStatisticsStrict: where only 满意 counts, what is left of the satisfied
+// is as small a cell as any other, and the court's people see both.
+func TestStatisticsStrict(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	c := h.filed(0, "民初", "民一庭", "钱法官")
+	for month, n := range map[string]int{"2027-01": 5, "2027-02": 2} {
+		for i := range 20 + n {
+			grade := "满意"
+			if i < n {
+				grade = "基本满意"
+			}
+			h.told(fact.ServiceRated{Case: c, Court: "冀11", Step: "filing", Rating: fmt.Sprint(month, i), Grade: grade, On: mustDate(month + "-15")})
+		}
+	}
+	h.clock.Set(time.Date(2027, 4, 1, 9, 0, 0, 0, clock.Shanghai))
+	h.drain()
+	for _, scale := range []string{"", "满意"} {
+		err := h.Kit.DB.Do(t.Context(), func(tx *db.Tx) error {
+			ct, err := docket.CourtOf(tx, "冀11")
+			if err != nil {
+				return err
+			}
+			ct.Satisfied = scale
+			return docket.PutCourt(tx, ct)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for month, n := range map[string]int64{"2027-01": 25, "2027-02": 22} {
+			satisfied, hidden := n, false
+			if scale != "" {
+				satisfied, hidden = 20, n == 22
+			}
+			if f := h.figures("王院", "/statistics?court=冀11&period="+month)["service"]; f.Numerator == nil || *f.Numerator != satisfied || *f.Denominator != n {
+				t.Errorf("%q counts, %s: %v of %v", scale, month, f.Numerator, f.Denominator)
+			}
+			if f := h.figures("", "/statistics/public/冀11?period="+month)["service"]; f.Hidden != hidden {
+				t.Errorf("%q counts, %s in public: hidden %v", scale, month, f.Hidden)
+			}
 		}
 	}
 }

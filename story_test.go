@@ -222,6 +222,33 @@ func TestRareName(t *testing.T) {
 	a := h.post("韩雪", "/papers/"+id+"/make", map[string]string{"party": h.partyID(id, "贾𰻝兰"), "kind": "case_code_notice"}).must(t, "make", 409)
 	has(t, "refusal", a.body, "没有“𰻝”字", "字体")
 	has(t, "administrator", h.get("系统", "/setup").must(t, "setup", 200).body, "papers.draw", "没有办成")
+
+	// It was written wrong: put right, withdrawn and made anew, it is drawn.
+	h.post("郭正", "/casebook/"+id+"/party/"+h.partyID(id, "贾𰻝兰")+"/mend", map[string]any{"name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": jiaPhone, "address": f["p_address"], "reason": "登记时写错了字"}).must(t, "mend", 200)
+	waits := h.papers(id)
+	for _, p := range waits {
+		h.post("钱法官", "/papers/paper/"+p.ID+"/withdraw", map[string]any{"reason": "不是我的"}).must(t, "a stranger withdraws", 404)
+		if !strings.Contains(h.get("郭正", "/casebook/"+id).body, "/papers/paper/"+p.ID+"/withdraw") {
+			t.Errorf("%s cannot be withdrawn", p.Title)
+		}
+		h.post("郭正", "/papers/paper/"+p.ID+"/withdraw", map[string]any{"reason": "写错了字", "again": p.Kind != "service_return"}).must(t, "withdraw "+p.Title, 200)
+	}
+	h.drain()
+	drawn := 0
+	for _, p := range h.papers(id) {
+		switch {
+		case p.State == paper.Issued && p.Digest != "":
+			drawn++
+		case p.State != paper.Withdrawn && p.State != paper.Superseded || p.Digest != "":
+			t.Errorf("%s is %s", p.Title, p.State)
+		}
+	}
+	if drawn < len(waits) {
+		t.Errorf("%d papers waited, %d are drawn", len(waits), drawn)
+	}
+	if strings.Contains(h.get("韩雪", "/desk").body, "缺字") {
+		t.Error("the desk still waits for the character")
+	}
 }
 
 // TestPastedName: a name that came with marks that nobody sees is the name that

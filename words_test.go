@@ -144,6 +144,7 @@ func (s *written) talk() {
 	}
 	s.fill["message"] = s.say(s.own, "POST /onecode/{case}/ask", map[string]any{"kind": "question"}, "text").get("id")
 	s.say("李倩", "POST /onecode/{case}/message/{message}/draft", nil, "text")
+	s.say("李倩", "POST /onecode/{case}/message/{message}/route", map[string]any{"to": s.people["赵一鸣"]}, "reason")
 	s.say("周明远", "POST /onecode/{case}/contact", map[string]any{"party": s.partyID(s.first, s.other), "way": "call"}, "text")
 	s.say("周明远", "POST /onecode/standard", map[string]any{"court": "冀11"}, "title", "text")
 	s.say("周明远", "POST /onecode/delegate", map[string]any{"court": "冀11", "to": s.people["赵一鸣"], "begin": "2026-03-10", "until": "2026-03-12"}, "reason")
@@ -282,7 +283,7 @@ func (s *written) beside() {
 // dated, proved or named by a number.
 const noWords = "email delegation consent standing where result why ways court next code login password again secret proof ticket account session phone id_type number endpoint p256dh auth word openid sign way from to until begin id key ceremony credential origin division role do person numbers off work year " +
 	"sms sms_key smtp smtp_user smtp_word mail_from post successor ring lower seal type special procedure secrecy p_kind p_id_type p_number p_phone d_kind d_id_type d_number d_phone judge assistant clerk presiding members jurors ground for kind party field class powers rule grade papers signer draft " +
-	"about named form case nature done mends outcome answer scopes posts public_key system url period cadence rounds round check csr strokes sitting base signature slot seen by old new specversion source subject time datacontenttype data days"
+	"about named form case nature done mends outcome answer scopes posts public_key system url period cadence rounds round check csr strokes sitting base signature slot seen by old new specversion source subject time datacontenttype data days reply_days opinion_days satisfied"
 
 // writtenElsewhere are fields whose words other tests write.
 var writtenElsewhere = map[string]string{

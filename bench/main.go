@@ -41,17 +41,26 @@ type options struct {
 	workers int
 	only    string
 	plans   bool
-	profile string // a profile of the last table goes here
+	sync    time.Duration // a sync of the disk takes at least so long; 0: the disk as it is
+	profile string        // a profile of the last table goes here
 	found   *measured
 }
 
 func main() {
+	if len(os.Args) == 5 && os.Args[1] == asDisk {
+		if err := serveDisk(os.Args[2], os.Args[3], os.Args[4]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	var o options
 	flag.DurationVar(&o.took, "for", 2*time.Second, "length of one measurement")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds, of which the median counts")
 	flag.IntVar(&o.workers, "workers", 64, "requests at a time")
 	flag.StringVar(&o.only, "only", "", "measure only the subjects whose name contains this")
 	flag.BoolVar(&o.plans, "plans", true, "print how lists are found")
+	flag.DurationVar(&o.sync, "sync", 0, "let a sync of the disk take at least so long (SQLite; needs root and /dev/fuse)")
 	engines := flag.String("engines", "sqlite,postgres", "engines, comma separated")
 	sizes := flag.String("cases", "10000,1000000", "numbers of cases, comma separated")
 	must := flag.Bool("gates", false, "end with a failure when a gate is missed")
@@ -112,6 +121,18 @@ func run(o options, engine string, n int) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	if o.sync > 0 {
+		point, err := os.MkdirTemp("", "mashang-bench-disk-")
+		if err != nil {
+			return err
+		}
+		end, err := slowDisk(dir, point, o.sync)
+		if err != nil {
+			return err
+		}
+		defer func() { end(); _ = os.Remove(point) }()
+		dir = point
+	}
 	dsn, bare, err := openEngine(engine, dir)
 	if err != nil {
 		return err
@@ -126,6 +147,9 @@ func run(o options, engine string, n int) error {
 	if err != nil {
 		return err
 	}
+	if o.sync > 0 {
+		fmt.Printf("\neach sync of the disk takes %v or more\n", o.sync)
+	}
 	fmt.Printf("\n%s, %d cases (made in %v)\n\n", engine, n, time.Since(start).Round(time.Second))
 	others, peer, end, err := peers(dir, n)
 	if err != nil {
@@ -135,6 +159,9 @@ func run(o options, engine string, n int) error {
 	all := slices.DeleteFunc(append(subjects(c, w, bare), others...), func(s subject) bool { return !strings.Contains(s.name, o.only) })
 	if err := profiled(o.profile, func() error { return table(o, all) }); err != nil {
 		return err
+	}
+	if o.sync > 0 { // the rest does not wait for a disk
+		return nil
 	}
 	if err := figures(o, c, w); err != nil {
 		return err

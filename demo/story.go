@@ -70,7 +70,7 @@ func (y *year) jia(end law.Date) {
 	})
 	y.at(y.workday(end.AddDays(-60), 9, 0), func() error { // prepared answers
 		for _, q := range questions[:3] {
-			if _, err := y.post(city.of(docket.Judge, division)[0].who, "/onecode/standard", map[string]string{"court": city.code, "title": q[0], "text": q[1]}); err != nil {
+			if _, err := y.post(city.of(docket.Head, division)[0].who, "/onecode/standard", map[string]any{"court": city.code, "shared": true, "title": q[0], "text": q[1]}); err != nil {
 				return err
 			}
 		}

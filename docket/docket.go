@@ -34,6 +34,11 @@ type Court struct {
 	// SignDays is how long a paper waits for people's signatures; 0 for the
 	// seven days that hold without a setting.
 	SignDays int `db:"sign_days" json:"sign_days"`
+	// ReplyDays and OpinionDays are in how many working days it answers a
+	// question, and an opinion; 0 for what holds without a setting.
+	ReplyDays   int    `db:"reply_days" json:"reply_days"`
+	OpinionDays int    `db:"opinion_days" json:"opinion_days"`
+	Satisfied   string `db:"satisfied" json:"satisfied"` // grades that count, joined by +; empty: what holds without a setting
 }
 
 // Speaks is the name in the masthead.
@@ -236,6 +241,8 @@ type Party struct {
 	Left      time.Time `db:"left_at" json:"left"`
 	Name      string    `db:"name" json:"name"`
 	Kind      string    `db:"kind" json:"kind"`
+	IDType    string    `db:"id_type" json:"-"`
+	IDSealed  string    `db:"id_sealed" json:"-"`
 }
 
 // Agent acts for a party (民事诉讼法 61–62).

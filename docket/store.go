@@ -1,6 +1,7 @@
 package docket
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -13,14 +14,14 @@ import (
 )
 
 const (
-	courtCols    = `code, name, short, level, parent, title, logo, phone, address, numbers, sign_days`
+	courtCols    = `code, name, short, level, parent, title, logo, phone, address, numbers, sign_days, reply_days, opinion_days, satisfied`
 	divisionCols = `id, court_id, name, kind, closed`
 	sealCols     = `id, court_id, ring, lower, basis, from_at, until_at`
 	personCols   = `id, kind, name, id_type, id_sealed, id_find, born_on, sex, merged_to, at`
 	postCols     = `id, person_id, court_id, division_id, role, from_at, until_at`
 	// CaseCols are the columns of a [Case]; c is the alias of docket_case.
 	CaseCols  = `c.id, c.court_id, c.division_id, c.number, c.type, c.special, c.cause, c.closing_cause, c.claim, c.amount, c.procedure, c.state, c.secrecy, c.judge_id, c.received_on, c.filed_on, c.heard, c.limit_on, c.suspended_on, c.excluded_days, c.extended, c.closed_on, c.closing_way, c.names, c.moved_at`
-	partyCols = `p.id, p.case_id, p.person_id, p.role, p.ord, p.address, p.phone, p.phone_find, p.rep_name, p.rep_title, p.hidden, p.joined_at, p.left_at, n.name, n.kind`
+	partyCols = `p.id, p.case_id, p.person_id, p.role, p.ord, p.address, p.phone, p.phone_find, p.rep_name, p.rep_title, p.hidden, p.joined_at, p.left_at, n.name, n.kind, n.id_type, n.id_sealed`
 	agentCols = `a.id, a.case_id, a.party_id, a.person_id, a.class, a.firm, a.special, a.powers, a.phone, a.phone_find, a.from_at, a.until_at, n.name`
 	seatCols  = `s.id, s.case_id, s.person_id, s.seat, s.from_at, s.until_at, n.name`
 )
@@ -93,9 +94,15 @@ func FindPerson(tx *db.Tx, find string) (Person, bool, error) {
 	return db.Maybe[Person](tx, `SELECT `+personCols+` FROM docket_person WHERE id_find = ?`, find)
 }
 
-// Posts returns the posts that a person holds at an instant.
+// Posts returns the posts that a person holds at an instant; they are only read.
 func Posts(tx *db.Tx, person string, at time.Time) ([]Post, error) {
-	return db.List[Post](tx, `SELECT `+postCols+` FROM docket_post WHERE person_id = ? AND from_at <= ? AND (until_at = 0 OR until_at > ?) ORDER BY from_at`, person, at, at)
+	type posts struct { // the question
+		person string
+		at     time.Time
+	}
+	return db.Once(tx, posts{person, at}, func() ([]Post, error) {
+		return db.List[Post](tx, `SELECT `+postCols+` FROM docket_post WHERE person_id = ? AND from_at <= ? AND (until_at = 0 OR until_at > ?) ORDER BY from_at`, person, at, at)
+	})
 }
 
 // Member is a court's person in one post.
@@ -271,3 +278,22 @@ var calendars sync.Map
 
 // Today is the civil date of an instant where the courts are.
 func Today(at time.Time) law.Date { return law.DateOf(at, zone) }
+
+// Instead returns who stands in for a judge in a division of his court: he
+// himself while he serves there, else its head, else the president; himself
+// again when there is nobody.
+func Instead(tx *db.Tx, court, division, judge string, at time.Time) (string, error) {
+	ms, err := Staff(tx, court, at, Judge, Head, President)
+	head, president := "", ""
+	for _, m := range ms {
+		switch {
+		case m.Person == judge:
+			return judge, err
+		case m.Role == Head && m.Division == division:
+			head = m.Person
+		case m.Role == President:
+			president = m.Person
+		}
+	}
+	return cmp.Or(head, president, judge), err
+}

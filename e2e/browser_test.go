@@ -216,7 +216,7 @@ func (b *tab) push(e *rod.Element) {
 func (b *tab) fill(name, value string) *tab {
 	b.t.Helper()
 	e := b.MustElement(field(name))
-	if b.plain {
+	if b.plain || e.MustProperty("type").Str() == "date" { // a day is chosen, in whatever form the browser writes it
 		e.MustEval(`v => { this.value = v }`, value)
 		return b
 	}

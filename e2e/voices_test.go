@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
 	"testing"
 )
@@ -29,6 +31,14 @@ func voices(t *testing.T, b *tab) {
 	b.after(func() { b.push(b.MustElements(`a[href*="?again="]`).Last()) }).see("您原来写的：" + mark).sound("again" + on)
 	b.fill("text", mark+"是打我的手机吗？")
 	if !b.plain {
+		big := filepath.Join(b.t.TempDir(), "录像.mp4") // too much is not sent on its way only to be refused
+		if err := os.WriteFile(big, make([]byte, 51<<20), 0o600); err != nil {
+			b.t.Fatal(err)
+		}
+		b.MustElement("[data-files]").MustSetFiles(big)
+		b.MustElementR("button", "^发送$").MustClick()
+		b.see("一共 51.0 MB，超过了 50.0 MB").sound("big" + on)
+		b.MustElement("[data-files]").MustEval(`() => { this.value = ''; this.dispatchEvent(new Event('change')) }`)
 		b.MustElementR("button", "录一段话").MustClick()
 		b.MustWait(`() => /停（[1-9]/.test(document.querySelector('[data-files] ~ button').textContent)`)
 		b.MustElementR("button", "说完了，停").MustClick()
@@ -41,6 +51,7 @@ func voices(t *testing.T, b *tab) {
 	}
 	b.goTo("/demo").click("周明远").see("再问：提了意见").hide("基本满意")
 	b.goTo("/demo").click("庭长，看得到过期").goTo("/onecode/delegate").see("谁的留言", "周明远").sound("delegate" + on)
+	b.goTo("/onecode/"+jia[len("/casebook/"):]).click("换人答复").see("由谁答复", "期限照算").sound("route" + on)
 
 	b.goTo("/demo").click("原告，专利案").goTo("/onecode/" + jia[len("/casebook/"):] + "/rate").see("评的是服务").sound("service" + on)
 	if b.name == phone.name { // each step once

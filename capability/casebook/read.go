@@ -92,7 +92,7 @@ func (s *Service) people(tx *db.Tx, w *whole, now time.Time) (err error) {
 	for _, p := range w.View.Parties {
 		v := partyView{Party: p, Me: p.ID == w.View.Party.ID}
 		if v.Me || w.View.Court() { // the other side's numbers are nobody's business
-			if err := s.mask(tx, &v); err != nil {
+			if err := s.mask(&v); err != nil {
 				return err
 			}
 		}
@@ -141,17 +141,13 @@ func knows(tx *db.Tx, a auth.Actor, c docket.Case, now time.Time) (bool, error) 
 }
 
 // mask adds a party's numbers, as far as they are shown.
-func (s *Service) mask(tx *db.Tx, v *partyView) error {
+func (s *Service) mask(v *partyView) error {
 	phone, err := s.k.Vault.Open("party.phone", v.Party.Phone)
 	if err != nil {
 		return err
 	}
-	person, err := docket.PersonOf(tx, v.Person)
-	if err != nil {
-		return err
-	}
-	number, err := s.k.Vault.Open("person.id", person.IDSealed)
-	v.Phone, v.Number, v.IDType = identity.MaskPhone(phone), identity.MaskNumber(number), person.IDType
+	number, err := s.k.Vault.Open("person.id", v.Party.IDSealed)
+	v.Phone, v.Number, v.IDType = identity.MaskPhone(phone), identity.MaskNumber(number), v.Party.IDType
 	return err
 }
 
@@ -181,7 +177,7 @@ func (s *Service) history(tx *db.Tx, w *whole) error {
 // readings by others go in.
 func (s *Service) Record(ctx context.Context, r web.Reading) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		_, own, err := db.Maybe[string](tx, `SELECT id FROM docket_access WHERE person_id = ? AND case_id = ? AND capacity IN ('handler', 'member', 'assistant', 'clerk', 'delegate') AND until_at = 0`, r.Person, r.Case)
+		_, own, err := db.Maybe[string](tx, `SELECT id FROM docket_access WHERE person_id = ? AND case_id = ? AND capacity IN ('handler', 'member', 'assistant', 'clerk', 'delegate') AND (until_at = 0 OR until_at > ?)`, r.Person, r.Case, tx.Now())
 		if err != nil || own {
 			return err
 		}

@@ -812,7 +812,7 @@ func courseActs(w whole, s work) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(s.of("close", ui.Input{Name: "on", Label: "结案日期", Hint: "写成 2026-03-05", Value: docket.Today(w.View.Now).String()})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(s.of("close", ui.Input{Name: "on", Label: "结案日期", Type: "date", Value: docket.Today(w.View.Now).String()})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -866,7 +866,7 @@ func courseActs(w whole, s work) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(s.of("appeal", ui.Input{Name: "on", Label: "日期", Hint: "邮寄的填邮戳日期，写成 2026-03-05", Value: docket.Today(w.View.Now).String()})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(s.of("appeal", ui.Input{Name: "on", Label: "日期", Type: "date", Hint: "邮寄的填邮戳日期", Value: docket.Today(w.View.Now).String()})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

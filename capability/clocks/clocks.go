@@ -468,7 +468,8 @@ func leaf(d deadline.Deadline, v capability.View) ui.Leaf {
 	return l
 }
 
-// tasks are dates of the next seven days in the judge's own cases.
+// tasks are the limits of cases, and other dates of the next seven days in the
+// judge's own cases.
 func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
 	type row struct {
 		Case   string   `db:"case_id"`
@@ -484,11 +485,11 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 	}
 	args := append(append([]any{v.Actor.Person}, db.Args(courts)...), today.AddDays(7))
 	rows, err := db.List[row](tx, `SELECT d.case_id, d.title, d.last_on, c.number, c.names FROM docket_case c JOIN deadline_deadline d ON d.case_id = c.id AND d.state = 'running'
-		WHERE c.judge_id = ? AND c.court_id || '' IN (`+db.In(len(courts))+`) AND c.state = 'open' AND d.last_on <= ? ORDER BY d.last_on, d.id LIMIT 100`, args...)
+		WHERE c.judge_id = ? AND c.court_id || '' IN (`+db.In(len(courts))+`) AND c.state = 'open' AND d.rule <> '`+limitRule+`' AND d.last_on <= ? ORDER BY d.last_on, d.id LIMIT 100`, args...)
 	if err != nil {
 		return nil, err
 	}
-	var out []capability.Task
+	out, err := limitTasks(tx, v, courts)
 	for _, r := range rows {
 		t := capability.Task{Group: "快到的期限", Due: r.Last.At(23, 59, clock.Shanghai), Title: r.Title, Sub: r.Number + "·" + r.Names, Href: "/casebook/" + r.Case, Tone: "soon", Tag: r.Last.Short(today)}
 		if !r.Last.After(today) {
@@ -496,5 +497,5 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 		}
 		out = append(out, t)
 	}
-	return out, nil
+	return out, err
 }

@@ -57,25 +57,14 @@ func (s *Service) postWrite(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &p); err != nil {
 		return web.Reply{}, err
 	}
-	var ups []web.Upload
-	for _, h := range web.Files(r, "files") {
-		if h.Size == 0 {
-			continue
-		}
-		f, err := h.Open()
-		if err != nil {
-			return web.Reply{}, err
-		}
-		defer func() { _ = f.Close() }()
-		ups = append(ups, web.Upload{Name: web.Clean(h.Filename), Body: f})
+	ups, done, err := web.Uploads(r, "files")
+	defer done()
+	if err != nil {
+		return web.Reply{}, err
 	}
 	m, err := s.write(r.Context(), r.PathValue("case"), p, ups)
 	if err != nil {
-		rep, ferr := s.form(r, p, fault.Fields(err))
-		if ferr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		return rep, err
+		return web.Again(err, func() (web.Reply, error) { return s.form(r, p, fault.Fields(err)) })
 	}
 	toast := "交上去了。办案的人看不到。"
 	if !m.Served {

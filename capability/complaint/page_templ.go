@@ -200,7 +200,7 @@ func writePage(f form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "files", Label: "照片、录音（可以不加）"}.WithFiles(f.Errs), string(accept), true).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "files", Label: "照片、录音（可以不加）", Most: mostBytes, Hint: "一共不超过 30 MB"}.WithFiles(f.Errs), string(accept), true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -456,7 +456,7 @@ func paperPage(v seen, own bool, typed string, now time.Time, e ui.Errs) templ.C
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Facts(ui.Fact{Name: "交给", Value: v.Office}, ui.Fact{Name: "写的人", Value: writer(v)}, ui.Fact{Name: "对谁", Value: about(v)}, ui.Fact{Name: "时间", Value: ui.Time(v.At, now)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Facts(ui.Fact{Name: "交给", Value: v.Office}, ui.Fact{Name: "写的人", Value: writer(v, own)}, ui.Fact{Name: "对谁", Value: about(v)}, ui.Fact{Name: "时间", Value: ui.Time(v.At, now)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -960,9 +960,12 @@ func passed(v seen, own bool) string {
 	return from + "请直接答复。"
 }
 
-func writer(v seen) string {
+func writer(v seen, own bool) string {
 	if v.Record.Author == "" {
 		return "保密"
+	}
+	if own && v.unnamed() {
+		return v.Record.Author + "（只有您自己看得到，没有告诉" + v.Office + "）"
 	}
 	return v.Record.Author
 }

@@ -45,13 +45,18 @@ func (s *Service) unseal(r row) (w keeper, err error) {
 	return w, json.Unmarshal([]byte(text), &w)
 }
 
+// unnamed reports whether the office is not told who wrote it.
+func (v seen) unnamed() bool {
+	return (v.Kind == "report" || v.Record.Kind == "report") && v.Record.Named != "on"
+}
+
 // show is a paper for its reader. Who wrote a report, or what is passed on as
 // one, is told to the office only if he said that it may be.
 func (s *Service) show(tx *db.Tx, r row, w keeper, own bool) (v seen, err error) {
 	k, _ := kindOf(r.Kind)
 	v = seen{ID: r.ID, Kind: r.Kind, At: r.At, Due: r.Due, State: r.State, Record: w.written}
 	v.Record.Near = nil
-	if !own && (r.Kind == "report" || w.Kind == "report") && w.Named != "on" {
+	if !own && v.unnamed() {
 		v.Record.Author = ""
 	}
 	if v.reader, v.Served, err = s.office(tx, r, w.written); err != nil {

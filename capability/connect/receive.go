@@ -3,6 +3,7 @@ package connect
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"mashang/platform/app"
@@ -107,7 +108,7 @@ func (s *Service) refuse(ctx context.Context, e event, by string, why error, als
 		if err != nil {
 			return err
 		}
-		if _, err := s.note(tx, y, e, by, "refused", fault.As(why).Show, ""); err != nil {
+		if _, err := s.note(tx, y, e, by, "refused", reasons(why), ""); err != nil {
 			return err
 		}
 		return also(tx)
@@ -116,6 +117,18 @@ func (s *Service) refuse(ctx context.Context, e event, by string, why error, als
 		return err
 	}
 	return why
+}
+
+// reasons are all that the sender has to mend, and not the first of it alone.
+func reasons(why error) string {
+	var said []string
+	for _, e := range fault.Fields(why) {
+		said = append(said, e.Show)
+	}
+	if len(said) == 0 {
+		return fault.As(why).Show
+	}
+	return strings.Join(said[:min(len(said), 20)], "")
 }
 
 // refused reports whether an error is the sender's to mend; a race is nobody's.

@@ -136,7 +136,7 @@ func (s *Service) getRecords(r *http.Request) (web.Reply, error) {
 // visible returns the services of a case: to the court all, to a side its own.
 func visible(tx *db.Tx, caseID string, court bool, party string, parties []docket.Party) ([]record, error) {
 	vs, err := db.List[serving](tx, `SELECT `+servingCols+` FROM delivery_service WHERE case_id = ? ORDER BY at, id`, caseID)
-	if err != nil {
+	if err != nil || len(vs) == 0 {
 		return nil, err
 	}
 	es, err := db.List[effect](tx, `SELECT `+effectCols+` FROM delivery_effect WHERE undone_at = 0 AND service_id IN (SELECT id FROM delivery_service WHERE case_id = ?)`, caseID)
@@ -366,10 +366,10 @@ func (s *Service) unsent(tx *db.Tx, v capability.Viewer, courts []string) ([]cap
 		Title  string `db:"title"`
 		N      int    `db:"n"`
 	}
-	args := append(db.Args(courts), v.Actor.Person, v.Now, v.Now)
-	rows, err := db.List[row](tx, `SELECT p.case_id, c.number, c.names, MIN(p.title) AS title, COUNT(*) AS n FROM paper_paper p JOIN docket_case c ON c.id = p.case_id
-		WHERE c.court_id || '' IN (`+db.In(len(courts))+`) AND p.state = 'issued' AND p.party_id <> '' AND p.kind NOT IN ('service_return', 'case_code_notice') AND NOT EXISTS (SELECT 1 FROM delivery_service v WHERE v.paper_id = p.id)
-		AND EXISTS (SELECT 1 FROM docket_access x WHERE x.case_id = p.case_id AND x.person_id = ? AND x.capacity = 'clerk' AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?)) GROUP BY p.case_id, c.number, c.names ORDER BY MIN(p.at), p.case_id LIMIT 100`, args...)
+	args := append([]any{v.Actor.Person, v.Now, v.Now}, db.Args(courts)...)
+	rows, err := db.List[row](tx, `SELECT p.case_id, c.number, c.names, MIN(p.title) AS title, COUNT(*) AS n FROM paper_paper p CROSS JOIN docket_case c
+		WHERE p.case_id IN (SELECT x.case_id FROM docket_access x WHERE x.person_id = ? AND x.capacity = 'clerk' AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?)) AND p.state = 'issued' AND c.id = p.case_id
+		AND c.court_id || '' IN (`+db.In(len(courts))+`) AND p.party_id <> '' AND p.kind NOT IN ('service_return', 'case_code_notice') AND NOT EXISTS (SELECT 1 FROM delivery_service v WHERE v.paper_id = p.id) GROUP BY p.case_id, c.number, c.names ORDER BY MIN(p.at), p.case_id LIMIT 100`, args...)
 	var out []capability.Task
 	for _, r := range rows {
 		title := r.Title

@@ -48,7 +48,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "POST /intake", Title: "上传表格", Object: "court", Verb: "import", Limit: "write", Upload: sheet.MostBytes + 1<<20, Files: []string{"list"}, In: none{}, Out: made{}, Do: s.postUpload},
 		{Pattern: "GET /intake/template", Title: "导入用的空表", Object: "court", Verb: "import", Out: web.File{}, Do: s.getTemplate},
 		{Pattern: "GET /intake/{batch}", Title: "导入的结果", Object: "court", Verb: "import", In: reportQuery{}, Out: report{}, Do: s.getReport},
-		{Pattern: "GET /intake/{batch}/report", Title: "下载导入的结果", Object: "court", Verb: "import", In: fileQuery{}, Out: web.File{}, Do: s.getFile},
+		{Pattern: "GET /intake/{batch}/report", Title: "下载导入的结果", Object: "court", Verb: "import", Limit: "made", In: fileQuery{}, Out: web.File{}, Do: s.getFile},
 		{Pattern: "POST /intake/{batch}/confirm", Title: "确认导入", Object: "court", Verb: "import", Limit: "write", In: none{}, Out: made{}, Do: s.after(s.confirm, "开始导入了。可以离开这一页，导入会继续。")},
 		{Pattern: "POST /intake/{batch}/undo", Title: "撤销导入", Object: "court", Verb: "import", Limit: "write", In: none{}, Out: made{}, Do: s.after(s.undo, "开始撤销了。")},
 	} {

@@ -73,9 +73,9 @@ func emptyList() ([]byte, error) {
 		head, wide = append(head, c.Name), append(wide, 16)
 	}
 	b.Sheet("案件", wide...)
-	b.Texts(head...)
+	b.Head(head...)
 	b.Sheet("填写说明", 18, 90)
-	b.Texts("栏目", "怎么填")
+	b.Head("栏目", "怎么填")
 	for _, c := range columns {
 		b.Texts(c.Name, c.Help)
 	}

@@ -8,7 +8,6 @@ import (
 
 	"mashang/docket"
 	"mashang/docket/access"
-	"mashang/docket/fact"
 	"mashang/law"
 	"mashang/platform/app"
 	"mashang/platform/auth"
@@ -20,35 +19,37 @@ import (
 	"mashang/platform/ledger"
 )
 
-// answers returns who answers today in a judge's case: himself, or his
-// delegate, who then sees the case for the time of the delegation.
-func (s *Service) answers(tx *db.Tx, judge string, c docket.Case) (string, error) {
-	d, ok, err := standsIn(tx, judge, c, tx.Now())
-	if err != nil || !ok {
-		return judge, err
+// answers returns who answers today in a case: its judge, or his delegate, who
+// then sees the case for the time of the delegation. A closed case stays with
+// its judge when he leaves the court: then who is above him answers.
+func (s *Service) answers(tx *db.Tx, c docket.Case) (string, error) {
+	now := tx.Now()
+	d, ok, err := standsIn(tx, c, now)
+	if err != nil {
+		return "", err
 	}
-	return d.To, d.open(tx, c.ID)
+	if ok {
+		return d.To, d.open(tx, c.ID)
+	}
+	if c.State != docket.Closed {
+		return c.Judge, nil
+	}
+	to, err := docket.Instead(tx, c.Court, c.Division, c.Judge, now)
+	if err != nil || to == c.Judge {
+		return to, err
+	}
+	return to, access.Add(tx, to, c.ID, "delegate", "承办法官离任，代为答复", now, now.Add(namedFor))
 }
 
-// standsIn returns the delegation under which another answers in a judge's case.
-func standsIn(tx *db.Tx, judge string, c docket.Case, at time.Time) (delegation, bool, error) {
-	d, ok, err := delegationOf(tx, judge, at)
+// standsIn returns the delegation under which another answers in a case, while he
+// serves in its court.
+func standsIn(tx *db.Tx, c docket.Case, at time.Time) (delegation, bool, error) {
+	d, ok, err := delegationOf(tx, c.Judge, at)
 	if err != nil || !ok || !d.Sealed && c.Secrecy == docket.Sealed {
 		return d, false, err
 	}
-	courts, err := d.courts(tx, at)
-	return d, slices.Contains(courts, c.Court), err
-}
-
-// courts are those in which the delegate can answer: where he serves now.
-func (d delegation) courts(tx *db.Tx, at time.Time) (out []string, err error) {
 	posts, err := docket.Posts(tx, d.To, at)
-	for _, p := range posts {
-		if !p.Role.Administrator() {
-			out = append(out, p.Court)
-		}
-	}
-	return out, err
+	return d, slices.ContainsFunc(posts, func(p docket.Post) bool { return p.Court == c.Court && !p.Role.Administrator() }), err
 }
 
 // open gives the delegate sight of a case until the delegation ends.
@@ -116,7 +117,7 @@ func (s *Service) delegate(ctx context.Context, c delegate) error {
 		if begin.After(now) {
 			err = s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "onecode.begin", Body: [2]string{c.From, c.To}, At: begin})
 		} else {
-			n, err = handOver(tx, d)
+			n, err = s.handOver(tx, d)
 		}
 		if err != nil {
 			return err
@@ -174,21 +175,13 @@ type handed struct{ cases, questions int64 }
 // handOver gives the delegate, until the end of the delegation, sight of the
 // cases in which the judge may be written to or has still to be answered for
 // (somebody asks why after the judgment, too), and the questions that wait.
-func handOver(tx *db.Tx, d delegation) (n handed, err error) {
-	courts, err := d.courts(tx, tx.Now())
-	if err != nil {
-		return n, err
-	}
-	if len(courts) == 0 {
-		courts = []string{""}
-	}
-	his, args := `c.court_id IN (`+db.In(len(courts))+`)`, db.Args(courts)
+func (s *Service) handOver(tx *db.Tx, d delegation) (n handed, err error) {
+	those := ""
 	if !d.Sealed {
-		his += ` AND c.secrecy <> 'sealed'`
+		those = ` AND secrecy <> 'sealed'`
 	}
-	cases, err := db.List[string](tx, `SELECT c.id FROM docket_case c WHERE c.judge_id = ? AND c.state IN ('open', 'suspended') AND `+his+`
-		UNION SELECT c.id FROM docket_case c JOIN onecode_message m ON m.case_id = c.id WHERE c.judge_id = ? AND m.state = 'waiting' AND `+his,
-		slices.Concat([]any{d.From}, args, []any{d.From}, args)...)
+	cases, err := db.List[string](tx, `SELECT id FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')`+those+`
+		UNION SELECT c.id FROM docket_case c JOIN onecode_message m ON m.case_id = c.id WHERE c.judge_id = ? AND m.state = 'waiting'`+those, d.From, d.From)
 	if err != nil {
 		return n, err
 	}
@@ -198,22 +191,91 @@ func handOver(tx *db.Tx, d delegation) (n handed, err error) {
 		}
 	}
 	n.cases = int64(len(cases))
-	if n.questions, err = pass(tx, d.From, d.To, ` AND `+his, args...); err != nil {
-		return n, err
-	}
-	back, err := pass(tx, d.From, d.From, ` AND NOT (`+his+`)`, args...) // what lay with a delegate before
-	n.questions += back
+	n.questions, err = s.settle(tx, ofJudge, d.From)
 	return n, err
 }
 
-// pass moves the questions that wait in the cases of a judge to whoever
-// answers for him now, also those that lay with a delegate before: he may be
-// ill himself. What the judge answers for a third is not his to pass on. and
-// narrows the cases.
-func pass(tx *db.Tx, judge, to, and string, args ...any) (int64, error) {
-	return tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE handler_id <> ? AND state = 'waiting' AND case_id IN (SELECT c.id FROM docket_case c WHERE c.judge_id = ?`+and+`)`,
-		append([]any{to, to, judge}, args...)...)
+// routing gives one message to another judge of the court.
+type routing struct {
+	To     string `json:"to"`
+	Reason string `json:"reason"`
 }
+
+// route names who answers a message, until a delegation or a change of judge
+// names another: its clock goes on, and all parties see his name.
+func (s *Service) route(ctx context.Context, messageID string, c routing) error {
+	if n := len([]rune(c.Reason)); n == 0 || n > 200 {
+		return fault.Field("reason", "请写一句原因，200 字以内。")
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		q, _, err := s.question(tx, messageID, "route")
+		if err != nil {
+			return err
+		}
+		cs, err := docket.CaseOf(tx, q.Case)
+		if err != nil {
+			return err
+		}
+		if cs.Secrecy == docket.Sealed && app.Actor(ctx) != cs.Judge { // it opens the case to somebody
+			return fault.New(fault.Forbidden, "封存的案件，换谁答复由承办法官自己定。")
+		}
+		now := tx.Now()
+		here, err := docket.Staff(tx, cs.Court, now, docket.Judge, docket.Head, docket.President)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(here, func(m docket.Member) bool { return m.Person == c.To && m.Person != q.Handler })
+		if i < 0 {
+			return fault.Field("to", "请选本院的另一位法官。")
+		}
+		if away, err := awayIn(tx, c.To, now, now.Add(time.Second)); err != nil {
+			return err
+		} else if away {
+			return fault.Field("to", "他这几天自己也托了别人代答，请另选一位。")
+		}
+		if err := db.Must1(tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE id = ? AND state = 'waiting' AND handler_id = ?`, c.To, q.ID, q.Handler)); err != nil {
+			return err
+		}
+		if c.To != cs.Judge {
+			if err := access.Add(tx, c.To, cs.ID, "delegate", "受指定答复一条留言", now, now.Add(namedFor)); err != nil {
+				return err
+			}
+		}
+		if err := s.tellStaff(tx, c.To, cs, "有一条当事人留言转给您答复。"); err != nil {
+			return err
+		}
+		holders, err := access.Holders(tx, cs.ID, now)
+		if err != nil {
+			return err
+		}
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.routed", Court: cs.Court, Case: cs.ID, Actor: app.Actor(ctx), Holders: holders, Body: map[string]any{"message": q.ID},
+			Private: map[string]string{"who": "法官 " + here[i].Name, "reason": c.Reason}, Only: map[string]string{"reason": app.Actor(ctx)}})
+		return err
+	})
+}
+
+// settle gives what waits in some cases to whoever answers there now, also what
+// lay with a delegate before: he may be ill himself.
+func (s *Service) settle(tx *db.Tx, where string, args ...any) (n int64, err error) {
+	ms, err := db.List[Message](tx, `SELECT `+messageCols+` FROM onecode_message m WHERE m.state = 'waiting' AND `+where, args...)
+	for _, m := range ms {
+		to := ""
+		if c, err := docket.CaseOf(tx, m.Case); err != nil {
+			return n, err
+		} else if to, err = s.answers(tx, c); err != nil {
+			return n, err
+		}
+		k, err := tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE id = ? AND state = 'waiting' AND handler_id <> ?`, to, m.ID, to)
+		if err != nil {
+			return n, err
+		}
+		n += k
+	}
+	return n, err
+}
+
+// ofJudge are the messages in a judge's cases: what he answers for a third stays.
+const ofJudge = `m.case_id IN (SELECT id FROM docket_case WHERE judge_id = ?)`
 
 // begin hands over on the first day of a delegation that was made ahead, with
 // what the judge got in between.
@@ -227,7 +289,7 @@ func (s *Service) begin(ctx context.Context, j *jobs.Job) error {
 		if err != nil || !stands || d.To != who[1] {
 			return errors.Join(err, j.Finish(tx))
 		}
-		n, err := handOver(tx, d)
+		n, err := s.handOver(tx, d)
 		if err != nil {
 			return err
 		}
@@ -247,7 +309,7 @@ func (s *Service) comeBack(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		n, kind, err := giveBack(tx, who[0])
+		n, kind, err := s.giveBack(tx, who[0])
 		if err != nil {
 			return err
 		}
@@ -262,45 +324,17 @@ func (s *Service) comeBack(ctx context.Context, j *jobs.Job) error {
 
 // giveBack gives a judge what a delegate of his has not answered, or, while
 // another delegation stands, the one whom that names; kind is the entry of it.
-func giveBack(tx *db.Tx, judge string) (n handed, kind string, err error) {
+func (s *Service) giveBack(tx *db.Tx, judge string) (n handed, kind string, err error) {
 	d, still, err := delegationOf(tx, judge, tx.Now())
 	if err != nil {
 		return n, "", err
 	}
 	if still {
-		n, err = handOver(tx, d)
+		n, err = s.handOver(tx, d)
 		return n, "onecode.passed", err
 	}
-	n.questions, err = pass(tx, judge, judge, "")
+	n.questions, err = s.settle(tx, ofJudge, judge)
 	return n, "onecode.returned", err
-}
-
-// staffLeft gives back what lay with a delegate who does not serve there any more.
-func (s *Service) staffLeft(ctx context.Context, j *jobs.Job) error {
-	f, err := app.Hear[fact.StaffLeft](j)
-	if err != nil {
-		return err
-	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
-		judges, err := db.List[string](tx, `SELECT DISTINCT from_id FROM onecode_delegation WHERE to_id = ? AND from_at <= ? AND until_at > ? ORDER BY from_id`, f.Person, tx.Now(), tx.Now())
-		if err != nil {
-			return err
-		}
-		moved := int64(0)
-		for _, judge := range judges {
-			n, _, err := giveBack(tx, judge)
-			if err != nil {
-				return err
-			}
-			moved += n.questions
-		}
-		if moved > 0 {
-			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.returned", Court: f.Court, Actor: app.Actor(ctx), Cause: f.FactName(), Body: map[string]any{"questions": moved}}); err != nil {
-				return err
-			}
-		}
-		return j.Finish(tx)
-	})
 }
 
 // ending ends a delegation before its day.
@@ -337,40 +371,11 @@ func (s *Service) endDelegation(ctx context.Context, c ending) error {
 				return err
 			}
 		}
-		n, _, err := giveBack(tx, d.From)
+		n, _, err := s.giveBack(tx, d.From)
 		if err != nil {
 			return err
 		}
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.recalled", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"from": d.From, "to": d.To, "cases": n.cases, "questions": n.questions}})
-		return err
-	})
-}
-
-// saveStandard keeps a prepared answer of a court.
-func (s *Service) saveStandard(ctx context.Context, c Standard) error {
-	var bad fault.List
-	if n := len([]rune(c.Title)); n == 0 || n > 40 {
-		bad.Add("title", "题目写 1 到 40 个字。")
-	}
-	if err := checkText("text", c.Text); err != nil {
-		bad = append(bad, fault.As(err))
-	}
-	if err := bad.Err(); err != nil {
-		return err
-	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
-		g, err := access.May(tx, auth.From(ctx), "read", access.In("desk", c.Court), tx.Now())
-		if err != nil {
-			return err
-		}
-		if g.Relation&access.Staff == access.OtherStaff { // of another court: what its judges send is not his to word
-			return fault.New(fault.Forbidden, "只能保存本院的常用答复。")
-		}
-		c.ID = id.New()
-		if _, err := tx.Exec(`INSERT INTO onecode_standard (id, court_id, title, text, at) VALUES (?, ?, ?, ?, ?)`, c.ID, c.Court, c.Title, c.Text, tx.Now()); err != nil {
-			return err
-		}
-		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.standard", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"standard": c.ID}})
 		return err
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"mashang/capability"
+	"mashang/capability/onecode/standard"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/platform/app"
@@ -43,31 +44,31 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "onecode.late", Title: "答复过期，已报告庭长或者院长", Audience: ledger.Parties, News: "一条答复过期了，已经报告庭长"},
 				{Name: "onecode.drafted", Title: "起草答复", Audience: ledger.Court, News: "一条答复起草好了"},
 				{Name: "onecode.reminded", Title: "提醒答复", Audience: ledger.Court},
-				{Name: "onecode.moved", Title: "留言转给新的承办法官", Audience: ledger.Court, News: "留言转给了新的承办法官"},
+				{Name: "onecode.moved", Title: "留言转给现在答复的法官", Audience: ledger.Court, News: "留言转给了现在答复的法官"},
+				{Name: "onecode.routed", Title: "一条留言换了人答复", Audience: ledger.Parties, News: "一条留言换了人答复"},
 				{Name: "onecode.delegated", Title: "委托代为答复", Audience: ledger.Court},
 				{Name: "onecode.passed", Title: "委托开始，留言转交", Audience: ledger.Court, News: "留言转交了"},
 				{Name: "onecode.returned", Title: "委托到期，留言转回", Audience: ledger.Court, News: "留言转回了"},
 				{Name: "onecode.recalled", Title: "提前收回委托", Audience: ledger.Court},
-				{Name: "onecode.standard", Title: "保存常用答复", Audience: ledger.Court},
+				{Name: "onecode.standard", Title: "改常用回复", Audience: ledger.Court},
 				{Name: "onecode.reissued", Title: "更换案件码", Audience: ledger.Named, News: "案件码换了"},
 				{Name: "onecode.revoked", Title: "作废案件码", Audience: ledger.Court},
 			},
 			Jobs:  map[string]jobs.Handler{"onecode.match": s.match, "onecode.remind": s.remind, "onecode.escalate": s.escalate, "onecode.begin": s.begin, "onecode.return": s.comeBack},
-			Hears: []app.Hearing{{Fact: "judge_changed", Do: s.judgeChanged}, {Fact: "party_left", Do: s.partyLeft}, {Fact: "staff_left", Do: s.staffLeft}},
+			Hears: []app.Hearing{{Fact: "judge_changed", Do: s.judgeChanged}, {Fact: "staff_left", Do: s.staffLeft}, {Fact: "party_left", Do: s.partyLeft}},
 		},
 		Panels: s.panels, Tasks: s.tasks,
 	}
 }
 
 func (s *Service) routes(rt *web.Router) {
-	for _, r := range []web.Route{
+	for _, r := range append(standard.New(s.k).Routes(), []web.Route{
 		{Pattern: "GET /c/{code}", Title: "扫案件码", Object: web.Public, Verb: "see", Limit: "code", PageOnly: true, Do: s.getScan},
 		{Pattern: "GET /onecode/open", Title: "填案件码", Object: web.Public, Verb: "see", Limit: "code", PageOnly: true, Do: s.getOpen},
 		{Pattern: "POST /onecode/open", Title: "用案件码证明本人", Object: web.Public, Verb: "login", Limit: "code", In: opening{}, Out: opened{}, Do: s.postOpen(rt)},
 		{Pattern: "GET /onecode/delegate", Title: "委托代答页", Object: "desk", Verb: "read", Out: colleagues{}, Do: s.getDelegate},
 		{Pattern: "POST /onecode/delegate", Title: "委托同事代为答复", Object: "desk", Verb: "read", Limit: "write", In: delegate{}, Out: ok{}, Do: s.postDelegate},
 		{Pattern: "POST /onecode/delegate/end", Title: "提前收回委托", Object: "desk", Verb: "read", Limit: "write", In: ending{}, Out: ok{}, Do: s.postEndDelegation},
-		{Pattern: "POST /onecode/standard", Title: "保存常用答复", Object: "desk", Verb: "read", Limit: "write", In: Standard{}, Out: ok{}, Do: s.postStandard},
 		{Pattern: "POST /onecode/visit", Title: "登录后用案件码打开案件", Object: "account", Verb: "use", Limit: "write", In: visiting{}, Out: visited{}, Do: s.postVisit(rt)},
 		{Pattern: "GET /onecode/overdue", Title: "没回的和过期的", Object: "message", Verb: "board", Out: board{}, Do: s.getBoard},
 		{Pattern: "GET /onecode/follow/up/{rating}", Title: "回访页", Object: "message", Verb: "follow", Out: followUp{}, Do: s.getFollow},
@@ -87,8 +88,10 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /onecode/{case}/message/{message}", Title: "办理一条留言", Object: "message", Verb: "draft", Out: workView{}, Do: s.getMessage},
 		{Pattern: "POST /onecode/{case}/message/{message}/draft", Title: "起草答复", Object: "message", Verb: "draft", Limit: "write", In: write{}, Out: ok{}, Do: s.postDraft},
 		{Pattern: "POST /onecode/{case}/message/{message}/send", Title: "发出答复", Object: "message", Verb: "send", Limit: "write", Upload: maxBytes, Files: []string{"files"}, In: write{}, Out: Message{}, Do: s.postSend},
+		{Pattern: "GET /onecode/{case}/message/{message}/route", Title: "换人答复页", Object: "message", Verb: "route", PageOnly: true, Do: s.getRoute},
+		{Pattern: "POST /onecode/{case}/message/{message}/route", Title: "换人答复一条留言", Object: "message", Verb: "route", Limit: "write", In: routing{}, Out: ok{}, Do: s.postRoute},
 		{Pattern: "GET /onecode/{case}/message/{message}/file/{n}", Title: "看附件", Object: "message", Verb: "read", Out: web.File{}, Do: s.getFile},
-	} {
+	}...) {
 		rt.Handle(r)
 	}
 }
@@ -101,10 +104,11 @@ type (
 		Done bool `json:"done"`
 	}
 	colleagues struct {
-		Court  string          `json:"court"`
-		Judges []docket.Member `json:"judges"`
-		Mine   []docket.Member `json:"mine"` // for whom the head of a division may delegate
-		Now    []standing      `json:"now"`  // what he may take back
+		Court     string            `json:"court"`
+		Judges    []docket.Member   `json:"judges"`
+		Mine      []docket.Member   `json:"mine"` // for whom the head of a division may delegate
+		Now       []standing        `json:"now"`  // what he may take back
+		Divisions map[string]string `json:"-"`    // their names
 	}
 	threadQuery struct {
 		Before string `json:"before"`
@@ -136,6 +140,8 @@ type (
 		Court    bool            `json:"-"`
 		Waiting  *seen           `json:"-"`
 		Used     int             `json:"-"`
+		Of       int             `json:"-"` // working days of its clock
+		Doors    []Kind          `json:"-"` // what may be written now
 		Judge    string          `json:"judge"`
 		StandIn  string          `json:"stand_in,omitempty"` // who answers for him at present
 		Relation access.Relation `json:"-"`
@@ -146,14 +152,15 @@ type (
 		Reason string `json:"reason"`
 	}
 	workView struct {
-		Case      docket.Case `json:"case"`
-		Question  Message     `json:"question"`
-		Role      string      `json:"role"`
-		Draft     *draft      `json:"draft,omitempty"`
-		Standards []Standard  `json:"standards"`
-		Used      int         `json:"used"`
-		MaySend   bool        `json:"may_send"`
-		Before    []seen      `json:"before"`
+		Case      docket.Case       `json:"case"`
+		Question  Message           `json:"question"`
+		Role      string            `json:"role"`
+		Draft     *draft            `json:"draft,omitempty"`
+		Standards []standard.Answer `json:"standards"`
+		Used      int               `json:"used"`
+		Of        int               `json:"-"`
+		MaySend   bool              `json:"may_send"`
+		Before    []seen            `json:"before"`
 	}
 )
 
@@ -246,10 +253,23 @@ func (s *Service) view(ctx context.Context, caseID, before string) (v threadView
 		if err != nil {
 			return err
 		}
+		ct, err := docket.CourtOf(tx, v.Case.Court)
+		if err != nil {
+			return err
+		}
+		v.Doors = doors(v.Case, ct)
 		for i := range v.Messages {
 			m := &v.Messages[i]
+			if m.State == "waiting" && m.Handler != v.Case.Judge {
+				p, err := docket.PersonOf(tx, m.Handler)
+				if err != nil {
+					return err
+				}
+				m.By = p.Name
+			}
+			m.Move = v.Court && access.Allowed(g.Relation, "message", "route")
 			if m.State == "waiting" && m.Open && (v.Waiting == nil || m.DueOn.Before(v.Waiting.DueOn)) { // the clock shows the answer that is due first
-				v.Waiting, v.Used = m, used(m.At, s.k.Now(), cal)
+				v.Waiting, v.Used, v.Of = m, used(m.At, s.k.Now(), cal), used(m.At, lateAt(m.DueOn).Add(-1), cal)
 			}
 		}
 		if !v.Court {
@@ -263,7 +283,7 @@ func (s *Service) view(ctx context.Context, caseID, before string) (v threadView
 				return err
 			}
 			v.Judge = p.Name
-			d, away, err := standsIn(tx, v.Case.Judge, v.Case, s.k.Now())
+			d, away, err := standsIn(tx, v.Case, s.k.Now())
 			if err != nil || !away {
 				return err
 			}
@@ -288,16 +308,15 @@ func (s *Service) getThread(r *http.Request) (web.Reply, error) {
 // choose sets the kind of message that the form sends, or about what it asks
 // once more.
 func (v *threadView) choose(key, again string) {
-	v.Kind = Kinds[0]
-	for _, k := range doors(v.Case) {
-		if k.Key == key {
-			v.Kind = k
-		}
-	}
 	for i := range v.Messages {
 		if m := &v.Messages[i]; m.ID == again && m.Mine {
-			v.Again = m
-			v.Kind, _ = kindOf(m.Kind)
+			v.Again, key = m, m.Kind
+		}
+	}
+	v.Kind = v.Doors[0]
+	for _, k := range v.Doors {
+		if k.Key == key {
+			v.Kind = k
 		}
 	}
 }
@@ -314,10 +333,7 @@ func (s *Service) reading(r *http.Request, court, caseID string) *web.Reading {
 
 func (s *Service) getWrite(r *http.Request) (web.Reply, error) {
 	v, err := s.view(r.Context(), r.PathValue("case"), "")
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: doorPage(v)}, nil
+	return web.Shown(nil, err, doorPage(v))
 }
 
 func (s *Service) getEvidence(r *http.Request) (web.Reply, error) {
@@ -326,32 +342,7 @@ func (s *Service) getEvidence(r *http.Request) (web.Reply, error) {
 	if err == nil {
 		err = s.k.Read(r.Context(), func(tx *db.Tx) error { ct, err = docket.CourtOf(tx, v.Case.Court); return err })
 	}
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: evidencePage(v, ct)}, nil
-}
-
-// uploads opens the files of a form field.
-func uploads(r *http.Request, field string) (ups []web.Upload, done func(), err error) {
-	var open []interface{ Close() error }
-	done = func() {
-		for _, c := range open {
-			_ = c.Close()
-		}
-	}
-	for _, h := range web.Files(r, field) {
-		if h.Size == 0 {
-			continue
-		}
-		f, err := h.Open()
-		if err != nil {
-			return nil, done, err
-		}
-		open = append(open, f)
-		ups = append(ups, web.Upload{Name: web.Clean(h.Filename), Body: f})
-	}
-	return ups, done, nil
+	return web.Shown(nil, err, evidencePage(v, ct))
 }
 
 func (s *Service) postAsk(r *http.Request) (web.Reply, error) {
@@ -359,7 +350,7 @@ func (s *Service) postAsk(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	ups, closeAll, err := uploads(r, "files")
+	ups, closeAll, err := web.Uploads(r, "files")
 	defer closeAll()
 	if err != nil {
 		return web.Reply{}, err
@@ -367,12 +358,13 @@ func (s *Service) postAsk(r *http.Request) (web.Reply, error) {
 	caseID := r.PathValue("case")
 	m, err := s.ask(r.Context(), caseID, c, ups)
 	if err != nil {
-		v, verr := s.view(r.Context(), caseID, "")
-		if verr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		v.choose(c.Kind, c.Again)
-		return web.Reply{Page: threadPage(v, s.k.Now(), c.Text, fault.Fields(err))}, err
+		return web.Again(err, func() (web.Reply, error) {
+			v, verr := s.view(r.Context(), caseID, "")
+			if verr == nil {
+				v.choose(c.Kind, c.Again)
+			}
+			return web.Reply{Page: threadPage(v, s.k.Now(), c.Text, fault.Fields(err))}, verr
+		})
 	}
 	return web.Reply{Goto: "/onecode/" + caseID + "#new", Toast: "发出去了。最晚 " + m.DueOn.Short(docket.Today(s.k.Now())) + "回您。", JSON: m}, nil
 }
@@ -407,14 +399,14 @@ func (s *Service) work(ctx context.Context, messageID string) (w workView, err e
 		} else if have {
 			w.Draft = &d
 		}
-		if w.Standards, err = standards(tx, w.Case.Court); err != nil {
+		if w.Standards, err = standard.Prepared(tx, w.Case.Court, auth.From(ctx).Person); err != nil {
 			return err
 		}
 		cal, err := docket.Calendar(tx)
 		if err != nil {
 			return err
 		}
-		w.Used = used(w.Question.At, s.k.Now(), cal)
+		w.Used, w.Of = used(w.Question.At, s.k.Now(), cal), used(w.Question.At, lateAt(w.Question.DueOn).Add(-1), cal)
 		all, _, err := s.thread(tx, w.Case.ID, "")
 		for _, m := range all {
 			if m.Party == w.Question.Party {
@@ -438,11 +430,10 @@ func (s *Service) postDraft(r *http.Request) (web.Reply, error) {
 }
 
 func (s *Service) answerAgain(r *http.Request, c write, err error) (web.Reply, error) {
-	w, werr := s.work(r.Context(), r.PathValue("message"))
-	if werr != nil || fault.KindOf(err) != fault.Invalid {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: answerPage(w, s.k.Now(), c.Text, fault.Fields(err))}, err
+	return web.Again(err, func() (web.Reply, error) {
+		w, werr := s.work(r.Context(), r.PathValue("message"))
+		return web.Reply{Page: answerPage(w, s.k.Now(), c.Text, fault.Fields(err))}, werr
+	})
 }
 
 func (s *Service) postSend(r *http.Request) (web.Reply, error) {
@@ -450,7 +441,7 @@ func (s *Service) postSend(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	ups, closeAll, err := uploads(r, "files")
+	ups, closeAll, err := web.Uploads(r, "files")
 	defer closeAll()
 	if err != nil {
 		return web.Reply{}, err
@@ -464,10 +455,7 @@ func (s *Service) postSend(r *http.Request) (web.Reply, error) {
 
 func (s *Service) postEvidence(r *http.Request) (web.Reply, error) {
 	m, err := s.send(r.Context(), r.PathValue("message"), write{Text: asEvidence}, nil)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Goto: "/desk", Toast: "退回了。告诉了他从哪里交证据。", JSON: m}, nil
+	return web.Reply{Goto: "/desk", Toast: "退回了。告诉了他从哪里交证据。", JSON: m}, err
 }
 
 func (s *Service) getFile(r *http.Request) (web.Reply, error) {
@@ -516,11 +504,7 @@ func (s *Service) postContact(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	if err := s.contact(r.Context(), r.PathValue("case"), c); err != nil {
-		rep, rerr := s.contactForm(r, c, fault.Fields(err))
-		if rerr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		return rep, err
+		return web.Again(err, func() (web.Reply, error) { return s.contactForm(r, c, fault.Fields(err)) })
 	}
 	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "登记好了。对方看得到谁、什么时候、什么方式。", JSON: ok{true}}, nil
 }
@@ -554,12 +538,11 @@ func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error)
 		}
 		c.Court = posts[0].Court
 		v.Court = c.Court
-		ms, err := docket.Staff(tx, c.Court, tx.Now(), docket.Judge, docket.Head) // a tribunal may have one judge and its head
+		ms, err := v.read(tx)
 		if err != nil {
 			return err
 		}
-		for _, m := range ms { // someone may hold two posts
-			v.Judges = with(v.Judges, m)
+		for _, m := range ms {
 			if m.Person != a.Person && slices.ContainsFunc(posts, func(p docket.Post) bool { return heads(p, m.Post) }) {
 				v.Mine = with(v.Mine, m)
 			}
@@ -571,7 +554,25 @@ func (s *Service) delegateForm(r *http.Request, c delegate, errs []*fault.Error)
 		v.Now, err = standingOf(tx, judges, tx.Now())
 		return err
 	})
-	return web.Reply{Page: delegatePage(c, v, auth.From(r.Context()), errs), JSON: v}, err
+	return web.Reply{Page: delegatePage(c, v, auth.From(r.Context()), s.k.Now(), errs), JSON: v}, err
+}
+
+// read fills in who answers in the court, each with his division, and returns
+// their posts.
+func (v *colleagues) read(tx *db.Tx) ([]docket.Member, error) {
+	ms, err := docket.Staff(tx, v.Court, tx.Now(), docket.Judge, docket.Head) // a tribunal may have one judge and its head
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range ms { // someone may hold two posts
+		v.Judges = with(v.Judges, m)
+	}
+	ds, err := docket.Divisions(tx, v.Court)
+	v.Divisions = map[string]string{}
+	for _, d := range ds {
+		v.Divisions[d.ID] = d.Name
+	}
+	return ms, err
 }
 
 // with adds a member whose person is not among some yet.
@@ -582,19 +583,42 @@ func with(ms []docket.Member, m docket.Member) []docket.Member {
 	return append(ms, m)
 }
 
+func (s *Service) getRoute(r *http.Request) (web.Reply, error) { return s.routeForm(r, routing{}, nil) }
+
+func (s *Service) routeForm(r *http.Request, c routing, errs []*fault.Error) (web.Reply, error) {
+	var q Message
+	var v colleagues
+	err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) {
+		if q, _, err = s.question(tx, r.PathValue("message"), "route"); err != nil {
+			return err
+		}
+		v.Court = q.Court
+		_, err = v.read(tx)
+		return err
+	})
+	return web.Reply{Page: routePage(q, v, c, errs)}, err
+}
+
+func (s *Service) postRoute(r *http.Request) (web.Reply, error) {
+	var c routing
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.route(r.Context(), r.PathValue("message"), c); err != nil {
+		return web.Again(err, func() (web.Reply, error) { return s.routeForm(r, c, fault.Fields(err)) })
+	}
+	return web.Reply{Goto: "/desk", Toast: "转过去了，期限照算。当事人看得到现在由谁答复。", JSON: ok{true}}, nil
+}
+
 func (s *Service) postDelegate(r *http.Request) (web.Reply, error) {
 	var c delegate
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
 	if err := s.delegate(r.Context(), c); err != nil {
-		rep, rerr := s.delegateForm(r, c, fault.Fields(err))
-		if rerr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		return rep, err
+		return web.Again(err, func() (web.Reply, error) { return s.delegateForm(r, c, fault.Fields(err)) })
 	}
-	return web.Reply{Goto: "/desk", Toast: "委托好了。", JSON: ok{true}}, nil
+	return web.Reply{Goto: "/onecode/delegate", Toast: "委托好了，写在下面。", JSON: ok{true}}, nil
 }
 
 func (s *Service) postEndDelegation(r *http.Request) (web.Reply, error) {
@@ -602,19 +626,5 @@ func (s *Service) postEndDelegation(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	if err := s.endDelegation(r.Context(), c); err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Goto: "/desk", Toast: "收回了。没回的留言回来了。", JSON: ok{true}}, nil
-}
-
-func (s *Service) postStandard(r *http.Request) (web.Reply, error) {
-	var c Standard
-	if err := web.Read(r, &c); err != nil {
-		return web.Reply{}, err
-	}
-	if err := s.saveStandard(r.Context(), c); err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Goto: "/desk", Toast: "存好了。", JSON: ok{true}}, nil
+	return web.Reply{Goto: "/desk", Toast: "收回了。没回的留言回来了。", JSON: ok{true}}, s.endDelegation(r.Context(), c)
 }

@@ -95,11 +95,15 @@ func (s *Service) askIn(tx *db.Tx, caseID string, c ask, files []web.Attachment)
 	if err != nil {
 		return Message{}, err
 	}
-	handler, err := s.answers(tx, cs.Judge, cs)
+	handler, err := s.answers(tx, cs)
 	if err != nil {
 		return Message{}, err
 	}
-	d := due(now, k.Days, cal)
+	ct, err := docket.CourtOf(tx, cs.Court)
+	if err != nil {
+		return Message{}, err
+	}
+	d := due(now, k.in(ct).Days, cal)
 	m := Message{Case: caseID, Court: cs.Court, Party: party.ID, AuthorID: a.Person, Author: a.Name, Kind: k.Key, Text: c.Text,
 		Files: db.JSON[[]web.Attachment]{V: files}, ReplyTo: c.Again, State: "waiting", Handler: handler, DueOn: d.On, Clock: db.JSON[Due]{V: d}, At: now}
 	if m.ID, err = insertMessage(tx, m); db.Unique(err) {
@@ -374,10 +378,12 @@ func (s *Service) canRead(tx *db.Tx, m Message) (bool, error) {
 // seen is a message as its reader may see it: in full, or only that it was.
 type seen struct {
 	Message
-	Mine bool   `json:"mine"` // of the reader's own side
-	Role string `json:"role"` // of the party whose thread it is
-	Open bool   `json:"open"` // the words are shown
-	Work bool   `json:"-"`    // its reader may answer or draft
+	Mine bool   `json:"mine"`         // of the reader's own side
+	Role string `json:"role"`         // of the party whose thread it is
+	Open bool   `json:"open"`         // the words are shown
+	Work bool   `json:"-"`            // its reader may answer or draft
+	Move bool   `json:"-"`            // its reader may name another who answers
+	By   string `json:"by,omitempty"` // who answers, when it is not the judge of the case
 
 	MayRate  bool   `json:"may_rate,omitempty"`  // an answer that its reader has not rated yet
 	Rated    string `json:"rated,omitempty"`     // or his grade

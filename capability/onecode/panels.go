@@ -2,7 +2,6 @@ package onecode
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"mashang/capability"
@@ -30,7 +29,7 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 	}
 	slices.Reverse(ms)
 	last := who.see(v.Parties, ms)
-	next, waiting, err := s.next(tx, v, who)
+	next, waiting, err := s.next(tx, v, who, ms)
 	if err != nil {
 		return nil, err
 	}
@@ -73,12 +72,12 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 }
 
 // next finds the question that is due first: of the viewer's own side or, for
-// who answers, of any.
-func (s *Service) next(tx *db.Tx, v capability.View, who reader) (seen, bool, error) {
+// who answers, of any. read are the newest messages.
+func (s *Service) next(tx *db.Tx, v capability.View, who reader, read []Message) (seen, bool, error) {
 	if who.court && !v.May("message", "draft") {
 		return seen{}, false, nil
 	}
-	m, have, err := nextIn(tx, v.Case.ID, who.side)
+	m, have, err := nextIn(tx, v.Case.ID, who.side, read)
 	if err != nil || !have {
 		return seen{}, false, err
 	}
@@ -89,15 +88,6 @@ func (s *Service) next(tx *db.Tx, v capability.View, who reader) (seen, bool, er
 func (s *Service) unrated(tx *db.Tx, v capability.View) ([]Step, error) {
 	had, err := s.rated(tx, v.Case.ID, v.Actor.Person)
 	return slices.DeleteFunc(steps(v.Case), func(st Step) bool { _, done := had[st.Key]; return done }), err
-}
-
-func groups(s string) []string {
-	var out []string
-	for len(s) > 4 {
-		out = append(out, s[:4])
-		s = s[4:]
-	}
-	return append(out, s)
 }
 
 // tasks are the questions that wait for a person: to answer, to draft, or,
@@ -184,29 +174,11 @@ func task(w waiting, group string, now time.Time) capability.Task {
 	default:
 		t.Tone, t.Tag = "go", w.DueOn.Short(today)+"前"
 	}
+	if w.Away != "" && group == "等您回复" {
+		t.Sub += "·替" + w.Away + "回"
+	}
 	if w.Draft && group == "等您回复" {
 		t.Sub += "·助理已起草"
 	}
 	return t
-}
-
-// about says what a message is when it is not a plain question.
-func about(m Message) string {
-	out := ""
-	if k, ok := kindOf(m.Kind); ok && m.Kind != Kinds[0].Key {
-		out = k.Did + "："
-	}
-	if m.again() {
-		out = "再问：" + out
-	}
-	return out
-}
-
-// gist is the first line of a text, for a list.
-func gist(s string) string {
-	s, _, _ = strings.Cut(s, "\n")
-	if r := []rune(s); len(r) > 28 {
-		return string(r[:28]) + "…"
-	}
-	return s
 }

@@ -183,14 +183,6 @@ const followFrom = `SELECT f.rating_id, f.court_id, f.state, f.text AS done_text
 	FROM onecode_follow f JOIN onecode_rating r ON r.id = f.rating_id JOIN docket_case c ON c.id = r.case_id
 	WHERE NOT EXISTS (SELECT 1 FROM docket_access x WHERE x.case_id = r.case_id AND x.person_id = ? AND x.capacity NOT IN ('opened', 'filer')) AND `
 
-// what is what the rating is of.
-func (f followUp) what() string {
-	if f.About == "message" {
-		return "一条留言的答复"
-	}
-	return "“" + stepTitle(f.Step) + "”的服务"
-}
-
 func (s *Service) followOf(tx *db.Tx, ratingID string) (f followUp, err error) {
 	if f, err = db.One[followUp](tx, followFrom+`f.rating_id = ?`, auth.From(tx.Context()).Person, ratingID); err != nil {
 		return f, err

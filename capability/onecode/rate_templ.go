@@ -624,4 +624,12 @@ func followPage(f followUp, typed string, e ui.Errs) templ.Component {
 	})
 }
 
+// what is what the rating is of.
+func (f followUp) what() string {
+	if f.About == "message" {
+		return "一条留言的答复"
+	}
+	return "“" + stepTitle(f.Step) + "”的服务"
+}
+
 var _ = templruntime.GeneratedTemplate

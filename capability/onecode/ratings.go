@@ -53,18 +53,12 @@ func (s *Service) postRateMessage(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	if err := s.rateMessage(r.Context(), r.PathValue("message"), c); err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Goto: "/onecode/" + r.PathValue("case") + "#new", Toast: "谢谢，记下了。办案的人看不到。", JSON: ok{true}}, nil
+	return web.Reply{Goto: "/onecode/" + r.PathValue("case") + "#new", Toast: "谢谢，记下了。办案的人看不到。", JSON: ok{true}}, s.rateMessage(r.Context(), r.PathValue("message"), c)
 }
 
 func (s *Service) getRate(r *http.Request) (web.Reply, error) {
 	v, err := s.rateView(r)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: ratePage(v, "", nil), JSON: v}, nil
+	return web.Shown(v, err, ratePage(v, "", nil))
 }
 
 func (s *Service) rateView(r *http.Request) (v rateView, err error) {
@@ -90,21 +84,17 @@ func (s *Service) postRate(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	if err := s.rateService(r.Context(), r.PathValue("case"), r.PathValue("step"), c); err != nil {
-		v, verr := s.rateView(r)
-		if verr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		return web.Reply{Page: ratePage(v, c.Text, fault.Fields(err))}, err
+		return web.Again(err, func() (web.Reply, error) {
+			v, verr := s.rateView(r)
+			return web.Reply{Page: ratePage(v, c.Text, fault.Fields(err))}, verr
+		})
 	}
 	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "谢谢，记下了。办案的人看不到是谁评的。", JSON: ok{true}}, nil
 }
 
 func (s *Service) getFollow(r *http.Request) (web.Reply, error) {
 	f, err := s.mayFollow(r)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: followPage(f, "", nil), JSON: f}, nil
+	return web.Shown(f, err, followPage(f, "", nil))
 }
 
 func (s *Service) mayFollow(r *http.Request) (f followUp, err error) {
@@ -165,10 +155,7 @@ func (s *Service) getBoard(r *http.Request) (web.Reply, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: boardPage(b, s.k.Now()), JSON: b}, nil
+	return web.Shown(b, err, boardPage(b, s.k.Now()))
 }
 
 // scopes are the divisions and the courts over which posts give oversight, each

@@ -159,21 +159,29 @@ func (s *Service) judgeChanged(ctx context.Context, j *jobs.Job) error {
 	if err != nil {
 		return err
 	}
+	return s.follows(ctx, j, ledger.Entry{Case: f.Case, Cause: f.FactName()}, `m.case_id = ?`, f.Case)
+}
+
+// staffLeft moves what waits for somebody in closed cases, which get no other
+// judge, and what he was to answer for another.
+func (s *Service) staffLeft(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.StaffLeft](j)
+	if err != nil {
+		return err
+	}
+	return s.follows(ctx, j, ledger.Entry{Court: f.Court, Cause: f.FactName()}, `m.handler_id = ? AND m.court_id = ?`, f.Person, f.Court)
+}
+
+// follows gives what waits to whoever answers in its case now.
+func (s *Service) follows(ctx context.Context, j *jobs.Job, e ledger.Entry, where string, args ...any) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		c, err := docket.CaseOf(tx, f.Case)
-		if err != nil {
-			return err
-		}
-		to, err := s.answers(tx, f.To, c)
-		if err != nil {
-			return err
-		}
-		n, err := tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE case_id = ? AND state = 'waiting' AND handler_id <> ?`, to, f.Case, to)
+		n, err := s.settle(tx, where, args...)
 		if err != nil {
 			return err
 		}
 		if n > 0 {
-			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.moved", Case: f.Case, Actor: app.Actor(ctx), Cause: f.FactName(), Body: map[string]any{"questions": n}}); err != nil {
+			e.Kind, e.Actor, e.Body = "onecode.moved", app.Actor(ctx), map[string]any{"questions": n}
+			if _, err := s.k.Ledger.Append(tx, e); err != nil {
 				return err
 			}
 		}

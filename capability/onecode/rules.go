@@ -10,12 +10,15 @@ import (
 	"mashang/platform/fault"
 )
 
-// ReplyDays is how many working days the court gives itself for an answer: a
-// promise of service, not a period of law.
-const ReplyDays = 2
+// ReplyDays is how many working days a court gives itself for the answer to a
+// question: a promise of service, not a period of law.
+func ReplyDays(ct docket.Court) int { return Kinds[0].in(ct).Days }
 
 // followDays is how many working days the office has to look after a bad rating.
 const followDays = 3
+
+// namedFor is how long who was named for a message sees its case: longer than any may take.
+const namedFor = 60 * 24 * time.Hour
 
 // Kind is what a party's message is, and what follows from that.
 type Kind struct {
@@ -23,7 +26,7 @@ type Kind struct {
 	Did        string // what the other side reads of it
 	Hint       string // on the door
 	Entry      string // kind of ledger entry
-	Days       int    // working days for the answer
+	Days       int    // working days for the answer, where the court says nothing else
 	After      bool   // only when the case is closed
 }
 
@@ -33,7 +36,7 @@ const opinion = "opinion"
 // Kinds are the doors to the judge. A complaint about him is not among them: it
 // goes to others, by another way.
 var Kinds = []Kind{
-	{Key: "question", Title: "问一件事", Did: "向法官提问", Entry: "onecode.asked", Days: ReplyDays, Hint: "怎么开庭、材料交到哪里、期限怎么算。"},
+	{Key: "question", Title: "问一件事", Did: "向法官提问", Entry: "onecode.asked", Days: 2, Hint: "怎么开庭、材料交到哪里、期限怎么算。"},
 	{Key: opinion, Title: "提一条意见", Did: "提了意见", Entry: "onecode.opinion", Days: 5, Hint: "办得慢、说得不清楚、哪里不方便，怎么改更好。"},
 	{Key: "explain", Title: "问问为什么这样判", Did: "申请判后答疑", Entry: "onecode.explain", Days: 5, After: true, Hint: "判决里看不懂的话、想不通的地方。问了不耽误上诉，上诉期照算。"},
 }
@@ -54,17 +57,23 @@ func kindOf(key string) (Kind, bool) {
 // asks reports whether a message of a kind waits for an answer.
 func asks(key string) bool { _, ok := kindOf(key); return ok && key != "" }
 
-// daysFor is how many working days an answer may take.
-func daysFor(key string) int {
-	k, _ := kindOf(key)
-	return k.Days
+// in returns the kind with the days that a court gives itself.
+func (k Kind) in(ct docket.Court) Kind {
+	days := ct.OpinionDays
+	if k.Key == Kinds[0].Key {
+		days = ct.ReplyDays
+	}
+	if days > 0 {
+		k.Days = days
+	}
+	return k
 }
 
 // doors are the kinds that a party can choose now.
-func doors(c docket.Case) (out []Kind) {
+func doors(c docket.Case, ct docket.Court) (out []Kind) {
 	for _, k := range Kinds {
 		if !k.After || c.State == docket.Closed {
-			out = append(out, k)
+			out = append(out, k.in(ct))
 		}
 	}
 	return out

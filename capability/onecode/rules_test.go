@@ -36,7 +36,7 @@ func TestDue(t *testing.T) {
 		{at(12, 31, 9), "2027-01-04", true},  // into a year that is not announced
 		{at(12, 30, 10), "2027-01-01", true}, // of which only weekends are known
 	} {
-		if d := due(c.asked, ReplyDays, cal); d.On.String() != c.want || d.Provisional != c.provisional || len(d.Steps) == 0 {
+		if d := due(c.asked, Kinds[0].Days, cal); d.On.String() != c.want || d.Provisional != c.provisional || len(d.Steps) == 0 {
 			t.Errorf("%s: %+v", c.asked, d)
 		}
 	}

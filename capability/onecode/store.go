@@ -2,6 +2,7 @@ package onecode
 
 import (
 	"embed"
+	"slices"
 	"time"
 
 	"mashang/docket"
@@ -106,15 +107,23 @@ func messagesBefore(tx *db.Tx, caseID, party string, at time.Time, id string, n 
 }
 
 // nextIn returns the question of a case that waits and is due first; party
-// narrows to one side. All that wait are put in order by the day alone: their
-// texts are long.
-func nextIn(tx *db.Tx, caseID, party string) (Message, bool, error) {
+// narrows to one side. All that wait are put in order by the day alone, for
+// their texts are long; and as a rule it is among those read already.
+func nextIn(tx *db.Tx, caseID, party string, read []Message) (Message, bool, error) {
 	q, args := `SELECT m.id FROM onecode_message m WHERE m.case_id = ? AND m.state = 'waiting'`, []any{caseID}
 	if party != "" {
 		q += ` AND m.party_id = ?`
 		args = append(args, party)
 	}
-	return db.Maybe[Message](tx, `SELECT `+messageCols+` FROM onecode_message m WHERE m.id = (`+q+` ORDER BY m.due_on, m.id LIMIT 1)`, args...)
+	id, have, err := db.Maybe[string](tx, q+` ORDER BY m.due_on, m.id LIMIT 1`, args...)
+	if err != nil || !have {
+		return Message{}, false, err
+	}
+	if i := slices.IndexFunc(read, func(m Message) bool { return m.ID == id }); i >= 0 {
+		return read[i], true, nil
+	}
+	m, err := messageOf(tx, id)
+	return m, true, err
 }
 
 // waitingIn counts the questions of a case that wait for an answer.
@@ -141,11 +150,13 @@ type waiting struct {
 	Number string `db:"number" json:"number"`
 	Cause  string `db:"cause" json:"cause"`
 	Role   string `db:"role" json:"role"`
+	Judge  string `db:"judge" json:"judge"`
+	Away   string `db:"away" json:"away,omitempty"` // the judge of the case, for whom another answers
 	Draft  bool   `db:"has_draft" json:"has_draft"`
 }
 
-const waitingFrom = `FROM onecode_message m JOIN docket_case c ON c.id = m.case_id JOIN docket_party p ON p.id = m.party_id LEFT JOIN onecode_draft d ON d.message_id = m.id`
-const waitingCols = messageCols + `, c.number, c.cause, p.role, CASE WHEN d.message_id IS NULL THEN 0 ELSE 1 END AS has_draft`
+const waitingFrom = `FROM onecode_message m JOIN docket_case c ON c.id = m.case_id JOIN docket_party p ON p.id = m.party_id JOIN docket_person h ON h.id = m.handler_id LEFT JOIN docket_person j ON j.id = c.judge_id AND c.judge_id <> m.handler_id LEFT JOIN onecode_draft d ON d.message_id = m.id`
+const waitingCols = messageCols + `, c.number, c.cause, p.role, h.name AS judge, COALESCE(j.name, '') AS away, CASE WHEN d.message_id IS NULL THEN 0 ELSE 1 END AS has_draft`
 
 // waitingFor returns questions that wait for a person in the cases of the
 // courts that he serves now, nearest first; of a sealed case only while he may
@@ -252,17 +263,4 @@ func standingOf(tx *db.Tx, judges []string, at time.Time) ([]standing, error) {
 func awayIn(tx *db.Tx, judge string, begin, until time.Time) (bool, error) {
 	_, away, err := db.Maybe[string](tx, `SELECT id FROM onecode_delegation WHERE from_id = ? AND from_at < ? AND until_at > ? LIMIT 1`, judge, until, begin)
 	return away, err
-}
-
-// Standard is an answer prepared for a frequent question.
-type Standard struct {
-	ID    string    `db:"id" json:"id"`
-	Court string    `db:"court_id" json:"court"`
-	Title string    `db:"title" json:"title"`
-	Text  string    `db:"text" json:"text"`
-	At    time.Time `db:"at" json:"-"`
-}
-
-func standards(tx *db.Tx, court string) ([]Standard, error) {
-	return db.List[Standard](tx, `SELECT id, court_id, title, text, at FROM onecode_standard WHERE court_id = ? ORDER BY at, id LIMIT 50`, court)
 }

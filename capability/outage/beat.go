@@ -74,16 +74,7 @@ func (s *Service) Watch(ctx context.Context) {
 	if s.k.Config.Demo {
 		return
 	}
-	for {
-		if err := s.Beat(ctx); err != nil && ctx.Err() == nil {
-			s.k.Log.Error("the heartbeat could not be written", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(every):
-		}
-	}
+	s.k.Every(ctx, every, "the heartbeat could not be written", s.Beat)
 }
 
 func nodeName() string {

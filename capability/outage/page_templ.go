@@ -1170,7 +1170,7 @@ func applicationPage(v view, c decideCmd, now time.Time, e ui.Errs) templ.Compon
 					}
 					ctx = templ.InitializeContext(ctx)
 					if !a.Fixed {
-						templ_7745c5c3_Err = ui.Field(ui.Input{Name: "new", Label: "准许的，顺延到哪天", Hint: "写成 2026-03-25，这一天当天还能办", Value: c.New.String()}.With(e)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(ui.Input{Name: "new", Label: "准许的，顺延到哪天", Type: "date", Hint: "这一天当天还能办", Value: c.New.String()}.With(e)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -2,6 +2,8 @@ package oversight
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"mashang/capability"
@@ -26,6 +28,7 @@ type closing struct {
 	Answered time.Time `db:"answered_at"`
 	Number   string    `db:"number"`
 	Names    string    `db:"names"`
+	Judge    string    `db:"judge_id"`
 }
 
 // caseClosed asks who handled the case whether anyone asked about it.
@@ -49,8 +52,48 @@ func (s *Service) caseClosed(ctx context.Context, j *jobs.Job) error {
 				return err
 			}
 		}
-		if err := s.plan(tx, s.k.Now()); err != nil {
+		return j.Finish(tx)
+	})
+}
+
+// serves reports whether posts are for work on a court's cases.
+func serves(posts []docket.Post, court string) bool {
+	return slices.ContainsFunc(posts, func(p docket.Post) bool { return p.Court == court && !p.Role.Administrator() })
+}
+
+// staffLeft passes the questions that somebody leaves behind to the head of the
+// division, or, where that is himself or nobody, to the president: he can ask.
+func (s *Service) staffLeft(ctx context.Context, j *jobs.Job) error {
+	f, err := app.Hear[fact.StaffLeft](j)
+	if err != nil {
+		return err
+	}
+	return s.k.Do(ctx, func(tx *db.Tx) error {
+		posts, err := docket.Posts(tx, f.Person, tx.Now())
+		if err != nil || serves(posts, f.Court) {
+			return errors.Join(err, j.Finish(tx))
+		}
+		above, err := docket.Staff(tx, f.Court, tx.Now(), docket.Head, docket.President)
+		if err != nil {
 			return err
+		}
+		passed := int64(0)
+		for _, role := range []docket.Role{docket.Head, docket.President} {
+			for _, m := range above {
+				if m.Role != role || m.Person == f.Person {
+					continue
+				}
+				n, err := tx.Exec(`UPDATE oversight_closing SET person_id = ? WHERE person_id = ? AND court_id = ? AND answered_at = 0 AND (division_id = ? OR ? = 'president')`, m.Person, f.Person, f.Court, m.Division, string(role))
+				if err != nil {
+					return err
+				}
+				passed += n
+			}
+		}
+		if passed > 0 {
+			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "oversight.passed", Court: f.Court, Actor: app.Actor(ctx), Cause: f.FactName(), Body: map[string]any{"questions": passed}}); err != nil {
+				return err
+			}
 		}
 		return j.Finish(tx)
 	})
@@ -78,16 +121,16 @@ func waiting(tx *db.Tx, caseID, person string) (bool, error) {
 const closingsShown = 50
 
 func (s *Service) closingTasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
-	cs, err := db.List[closing](tx, `SELECT x.case_id, x.court_id, x.division_id, x.person_id, x.closed_on, x.answered_at, c.number, c.names
+	cs, err := db.List[closing](tx, `SELECT x.case_id, x.court_id, x.division_id, x.person_id, x.closed_on, x.answered_at, c.number, c.names, c.judge_id
 		FROM oversight_closing x JOIN docket_case c ON c.id = x.case_id WHERE x.person_id = ? AND x.answered_at = 0 ORDER BY x.closed_on, x.case_id LIMIT ?`, v.Actor.Person, closingsShown)
 	var out []capability.Task
 	for _, c := range cs {
-		held := false
-		for _, p := range v.Posts {
-			held = held || p.Court == c.Court && !p.Role.Administrator()
-		}
-		if held {
-			out = append(out, capability.Task{Group: "结案了：有没有人过问", Title: c.Number, Sub: c.Names + "　有人过问的，点案号去记", Href: "/oversight/record?case=" + c.Case,
+		if serves(v.Posts, c.Court) {
+			sub := c.Names + "　有人过问的，点案号去记"
+			if c.Judge != c.Person {
+				sub = c.Names + "　承办法官离任前没有答复，请问清楚再答"
+			}
+			out = append(out, capability.Task{Group: "结案了：有没有人过问", Title: c.Number, Sub: sub, Href: "/oversight/record?case=" + c.Case,
 				Act: &capability.Act{Action: "/oversight/record", Text: "没有人过问", Fields: [][2]string{{"form", none}, {"case", c.Case}}}})
 		}
 	}

@@ -109,17 +109,10 @@ func (s *Service) postForm(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &in); err != nil {
 		return s.again(r, in, err)
 	}
-	var ups []web.Upload
-	for _, h := range web.Files(r, "files") {
-		if h.Size == 0 && h.Filename == "" {
-			continue
-		}
-		b, err := h.Open()
-		if err != nil {
-			return web.Reply{}, err
-		}
-		defer func() { _ = b.Close() }()
-		ups = append(ups, web.Upload{Name: web.Clean(h.Filename), Body: b})
+	ups, done, err := web.Uploads(r, "files")
+	defer done()
+	if err != nil {
+		return web.Reply{}, err
 	}
 	recordID, err := s.write(r.Context(), in, ups)
 	if err != nil {
@@ -132,34 +125,27 @@ func (s *Service) postForm(r *http.Request) (web.Reply, error) {
 }
 
 func (s *Service) again(r *http.Request, in report, err error) (web.Reply, error) {
-	if fault.KindOf(err) != fault.Invalid || in.Form == none || in.Form == told {
+	if in.Form == none || in.Form == told {
 		return web.Reply{}, err
 	}
 	if titleOf(forms, in.Form) == "" {
 		in.Form = inquiry
 	}
-	f, ferr := s.form(r, in)
-	if ferr != nil {
-		return web.Reply{}, err
-	}
-	f.Errs = fault.Fields(err)
-	return web.Reply{Page: formPage(f)}, err
+	return web.Again(err, func() (web.Reply, error) {
+		f, ferr := s.form(r, in)
+		f.Errs = fault.Fields(err)
+		return web.Reply{Page: formPage(f)}, ferr
+	})
 }
 
 func (s *Service) getMine(r *http.Request) (web.Reply, error) {
 	l, err := s.mine(r.Context(), r.URL.Query().Get("after"))
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: listPage("我写的记录", "/oversight/mine", l, s.k.Now()), JSON: l}, nil
+	return web.Shown(l, err, listPage("我写的记录", "/oversight/mine", l, s.k.Now()))
 }
 
 func (s *Service) getRecords(r *http.Request) (web.Reply, error) {
 	l, err := s.all(r.Context(), r.URL.Query().Get("after"))
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: listPage("全部记录", "/oversight/records", l, s.k.Now()), JSON: l}, nil
+	return web.Shown(l, err, listPage("全部记录", "/oversight/records", l, s.k.Now()))
 }
 
 func (s *Service) getRecord(r *http.Request) (web.Reply, error) {
@@ -196,10 +182,7 @@ func query(r *http.Request) which2 {
 
 func (s *Service) getQuarter(r *http.Request) (web.Reply, error) {
 	q, err := s.quarter(r.Context(), query(r).Court, query(r).Period)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: quarterPage(q, "", s.k.Now()), JSON: q}, nil
+	return web.Shown(q, err, quarterPage(q, "", s.k.Now()))
 }
 
 func (s *Service) postQuarter(r *http.Request) (web.Reply, error) {
@@ -219,18 +202,12 @@ func (s *Service) postQuarter(r *http.Request) (web.Reply, error) {
 
 func (s *Service) getReports(r *http.Request) (web.Reply, error) {
 	v, err := s.reports(r.Context(), query(r))
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: reportsPage(v, s.k.Now()), JSON: v}, nil
+	return web.Shown(v, err, reportsPage(v, s.k.Now()))
 }
 
 func (s *Service) getSummary(r *http.Request) (web.Reply, error) {
 	v, err := s.sum(r.Context(), query(r))
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: summaryPage(v, s.k.Now()), JSON: v}, nil
+	return web.Shown(v, err, summaryPage(v, s.k.Now()))
 }
 
 func (s *Service) postSummary(r *http.Request) (web.Reply, error) {
@@ -250,18 +227,12 @@ func (s *Service) postCadence(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	if err := s.setCadence(r.Context(), c); err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Goto: "/oversight/summary?court=" + c.Court, Toast: "改好了。", JSON: ok{true}}, nil
+	return web.Reply{Goto: "/oversight/summary?court=" + c.Court, Toast: "改好了。", JSON: ok{true}}, s.setCadence(r.Context(), c)
 }
 
 func (s *Service) getWatch(r *http.Request) (web.Reply, error) {
 	f, err := s.findings(r)
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: watchPage(f, "", lookCmd{}, nil, s.k.Now()), JSON: f}, nil
+	return web.Shown(f, err, watchPage(f, "", lookCmd{}, nil, s.k.Now()))
 }
 
 func (s *Service) findings(r *http.Request) (f findings, err error) {
@@ -278,11 +249,10 @@ func (s *Service) postWatch(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	if err := s.look(r.Context(), r.PathValue("finding"), c); err != nil {
-		f, ferr := s.findings(r)
-		if ferr != nil || fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		return web.Reply{Page: watchPage(f, r.PathValue("finding"), c, fault.Fields(err), s.k.Now())}, err
+		return web.Again(err, func() (web.Reply, error) {
+			f, ferr := s.findings(r)
+			return web.Reply{Page: watchPage(f, r.PathValue("finding"), c, fault.Fields(err), s.k.Now())}, ferr
+		})
 	}
 	return web.Reply{Goto: "/oversight/watch", Toast: "记下了。", JSON: ok{true}}, nil
 }
@@ -295,16 +265,12 @@ func (s *Service) getOpen(r *http.Request) (web.Reply, error) {
 // shows the number, of any other nothing.
 func (s *Service) openReply(r *http.Request, o opening, errs ui.Errs) (web.Reply, error) {
 	var asked []request
-	office := false
 	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
 		a, now := auth.From(r.Context()), s.k.Now()
-		home, err := s.asker(tx, a, now)
-		if err != nil {
+		if _, err := s.asker(tx, a, now); err != nil {
 			return err
 		}
-		if office, err = unseen(tx, a.Person, home, now); err != nil {
-			return err
-		}
+		var err error
 		if o.Case != "" {
 			g, merr := access.May(tx, a, "open", access.Of("case", o.Case), now)
 			switch {
@@ -322,7 +288,7 @@ func (s *Service) openReply(r *http.Request, o opening, errs ui.Errs) (web.Reply
 	if err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Page: openPage(o, asked, office, errs, s.k.Now())}, nil
+	return web.Reply{Page: openPage(o, asked, errs, s.k.Now())}, nil
 }
 
 func (s *Service) postOpen(r *http.Request) (web.Reply, error) {
@@ -332,32 +298,22 @@ func (s *Service) postOpen(r *http.Request) (web.Reply, error) {
 	}
 	out, err := s.ask(r.Context(), o)
 	if err != nil {
-		if fault.KindOf(err) != fault.Invalid {
-			return web.Reply{}, err
-		}
-		rep, rerr := s.openReply(r, o, fault.Fields(err))
-		if rerr != nil {
-			return web.Reply{}, err
-		}
-		return rep, err
+		return web.Again(err, func() (web.Reply, error) { return s.openReply(r, o, fault.Fields(err)) })
 	}
 	if out.State == "open" {
 		return web.Reply{Goto: "/casebook/" + out.Case, Toast: "可以看 24 小时。您看过、为什么看，当事人都看得到。", JSON: out}, nil
 	}
-	return web.Reply{Goto: "/oversight/open", Toast: "转给承办法官了，他同意以后才能打开。", JSON: out}, nil
+	return web.Reply{Goto: "/oversight/open", Toast: "申请交上去了，同意以后才能打开。", JSON: out}, nil
 }
 
 func (s *Service) getAllow(r *http.Request) (web.Reply, error) {
 	var q request
 	var c docket.Case
 	err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) {
-		q, c, err = s.pending(tx, r.PathValue("case"), r.PathValue("request"))
+		q, c, err = s.pending(tx, r.PathValue("request"))
 		return err
 	})
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: allowPage(c, q, s.k.Now()), JSON: q}, nil
+	return web.Shown(q, err, allowPage(c, q, s.k.Now()))
 }
 
 func (s *Service) postAllow(r *http.Request) (web.Reply, error) {
@@ -365,10 +321,7 @@ func (s *Service) postAllow(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	if err := s.allow(r.Context(), r.PathValue("case"), r.PathValue("request"), c); err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Goto: "/desk", Toast: "答复了。", JSON: ok{true}}, nil
+	return web.Reply{Goto: "/desk", Toast: "答复了。", JSON: ok{true}}, s.allow(r.Context(), r.PathValue("request"), c)
 }
 
 func (s *Service) getReaders(r *http.Request) (web.Reply, error) {
@@ -384,8 +337,5 @@ func (s *Service) getReaders(r *http.Request) (web.Reply, error) {
 		v.List, err = s.readersOf(tx, a, g.Case, v.Court, 200)
 		return err
 	})
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: readersPage(v, s.k.Now()), JSON: v}, nil
+	return web.Shown(v, err, readersPage(v, s.k.Now()))
 }

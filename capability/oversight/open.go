@@ -36,10 +36,16 @@ type request struct {
 	Decider string    `db:"decider" json:"-"`
 	Until   time.Time `db:"until_at" json:"-"`
 	Name    string    `db:"name" json:"name"`
+	Office  bool      `db:"office" json:"-"` // he works for an office whose looking the bench is not told
 	Post    string    `json:"post"`
 }
 
-const requestCols = `r.id, r.court_id, r.case_id, r.number, r.person_id, r.kind, r.words, r.state, r.at, r.decider, r.until_at, n.name`
+// byOffice says of a request what [unseen] says of its maker. The one who handles
+// the case may be the one named in the complaint that is looked into: he is not
+// asked, and not told; the president of the court decides.
+const byOffice = `EXISTS (SELECT 1 FROM docket_post o WHERE o.person_id = r.person_id AND o.court_id = r.court_id AND o.role IN ('supervision', 'discipline') AND o.from_at <= r.at AND (o.until_at = 0 OR o.until_at > r.at))`
+
+const requestCols = `r.id, r.court_id, r.case_id, r.number, r.person_id, r.kind, r.words, r.state, r.at, r.decider, r.until_at, n.name, CASE WHEN ` + byOffice + ` THEN 1 ELSE 0 END AS office`
 const requestFrom = ` FROM oversight_open r JOIN docket_person n ON n.id = r.person_id `
 
 // patience is how long a request waits. A case that does not exist and one
@@ -77,7 +83,7 @@ func (s *Service) askIn(tx *db.Tx, o opening) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
-	if !found && o.Number == "" { // an id that opens nothing: there, or not
+	if !found && !caseno.Valid(o.Number) { // no number at all, or an id that opens nothing: there, or not
 		return opened{}, fault.Field("number", "请填案号，例如（2026）冀11知民初1号。")
 	}
 	r := request{ID: id.New(), Court: home, Number: o.Number, Person: a.Person, Kind: o.Kind, Words: o.Words, State: "waiting", At: now}
@@ -170,11 +176,6 @@ func (s *Service) grant(tx *db.Tx, r request, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	for _, at := range []time.Time{now, r.Until} { // soon, and when he has read all that he could
-		if err := s.plan(tx, at); err != nil {
-			return err
-		}
-	}
 	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "oversight.opened", Court: r.Court, Case: r.Case, Actor: app.Actor(tx.Context()), Holders: holders,
 		Body:    map[string]any{"reason": r.Kind, "until": r.Until.UTC().Format(time.RFC3339)},
 		Private: map[string]string{"who": p.Name, "words": r.Words}, Only: map[string]string{"words": r.Person}})
@@ -206,15 +207,36 @@ type allowCmd struct {
 	Answer string `json:"answer"` // yes, no
 }
 
-// pending returns a request that waits in a case of the actor's.
-func (s *Service) pending(tx *db.Tx, caseID, requestID string) (r request, c docket.Case, err error) {
+// decides returns the case of a request, if the actor is the second person whom
+// it needs: who handles the case or, of what an office asks, the president who
+// has nothing to do with it.
+func (s *Service) decides(tx *db.Tx, a auth.Actor, r request) (docket.Case, error) {
+	now := tx.Now()
+	if !r.Office {
+		g, err := access.May(tx, a, "approve", access.Of("case", r.Case), now)
+		return g.Case, err
+	}
+	if _, err := access.May(tx, a, "vouch", access.In("oversight", r.Court), now); err != nil {
+		return docket.Case{}, err
+	}
+	_, own, err := db.Maybe[string](tx, `SELECT id FROM docket_access WHERE case_id = ? AND person_id = ? LIMIT 1`, r.Case, a.Person)
+	if err != nil || own {
+		return docket.Case{}, fault.OrMissing(err)
+	}
+	return docket.CaseOf(tx, r.Case)
+}
+
+// pending returns a request that waits for the actor.
+func (s *Service) pending(tx *db.Tx, requestID string) (r request, c docket.Case, err error) {
 	now := s.k.Now()
-	g, err := access.May(tx, auth.From(tx.Context()), "approve", access.Of("case", caseID), now)
+	r, err = db.One[request](tx, `SELECT `+requestCols+requestFrom+`WHERE r.id = ? AND r.case_id <> ''`, requestID)
 	if err != nil {
 		return r, c, err
 	}
-	r, err = db.One[request](tx, `SELECT `+requestCols+requestFrom+`WHERE r.id = ? AND r.case_id = ?`, requestID, caseID)
-	if err != nil {
+	if c, err = s.decides(tx, auth.From(tx.Context()), r); err != nil {
+		if fault.KindOf(err) == fault.Forbidden { // nobody learns that somebody asked
+			err = fault.Missing()
+		}
 		return r, c, err
 	}
 	if r.Person == auth.From(tx.Context()).Person { // a second person
@@ -223,13 +245,13 @@ func (s *Service) pending(tx *db.Tx, caseID, requestID string) (r request, c doc
 	if r.State != "waiting" || now.Sub(r.At) > patience {
 		return r, c, fault.New(fault.Conflict, "这个申请已经答复过，或者过期了。")
 	}
-	r.Post, err = unitOf(tx, r.Person, g.Case.Court, now)
-	return r, g.Case, err
+	r.Post, err = unitOf(tx, r.Person, c.Court, now)
+	return r, c, err
 }
 
-func (s *Service) allow(ctx context.Context, caseID, requestID string, c allowCmd) error {
+func (s *Service) allow(ctx context.Context, requestID string, c allowCmd) error {
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		r, cs, err := s.pending(tx, caseID, requestID)
+		r, cs, err := s.pending(tx, requestID)
 		if err != nil {
 			return err
 		}
@@ -253,20 +275,27 @@ func (s *Service) allow(ctx context.Context, caseID, requestID string, c allowCm
 	})
 }
 
-// openTasks are the requests that wait for those who decide the case: while the
-// judge is away, for who sits with him or answers for him.
+// openTasks are the requests that wait for those who decide the case, while the
+// judge is away for who sits with him or answers for him; and those of the
+// offices, for the president.
 func (s *Service) openTasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
-	rs, err := db.List[request](tx, `SELECT `+requestCols+requestFrom+`WHERE r.state = 'waiting' AND r.at > ? AND r.person_id <> ? AND r.case_id IN (SELECT case_id FROM docket_access WHERE person_id = ?) ORDER BY r.at, r.id LIMIT 20`, v.Now.Add(-patience), v.Actor.Person, v.Actor.Person)
+	mine, args := `NOT `+byOffice+` AND r.case_id IN (SELECT case_id FROM docket_access WHERE person_id = ?)`, []any{v.Now.Add(-patience), v.Actor.Person, v.Actor.Person}
+	for _, p := range v.Posts {
+		if p.Role == docket.President {
+			mine, args = mine+` OR `+byOffice+` AND r.case_id <> '' AND r.court_id = ?`, append(args, p.Court)
+		}
+	}
+	rs, err := db.List[request](tx, `SELECT `+requestCols+requestFrom+`WHERE r.state = 'waiting' AND r.at > ? AND r.person_id <> ? AND (`+mine+`) ORDER BY r.at, r.id LIMIT 20`, args...)
 	var out []capability.Task
 	for _, r := range rs {
-		if _, err := access.May(tx, v.Actor, "approve", access.Of("case", r.Case), v.Now); err != nil {
+		if _, err := s.decides(tx, v.Actor, r); err != nil {
 			if k := fault.KindOf(err); k == fault.Forbidden || k == fault.NotFound {
 				continue
 			}
 			return nil, err
 		}
 		out = append(out, capability.Task{Group: "等您同意打开案件", Title: r.Name + "想看 " + r.Number, Sub: titleOf(reasons, r.Kind) + "：" + r.Words,
-			Href: "/oversight/case/" + r.Case + "/allow/" + r.ID, Tone: "go", Tag: "等您答复"})
+			Href: "/oversight/allow/" + r.ID, Tone: "go", Tag: "等您答复"})
 	}
 	return out, err
 }

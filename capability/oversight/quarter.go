@@ -318,7 +318,7 @@ func (s *Service) quarterTasks(tx *db.Tx, v capability.Viewer) ([]capability.Tas
 			return nil, err
 		}
 		if n := len(r.Owing); r.Overdue && n > 0 {
-			out = append(out, capability.Task{Group: "季度报告过期没有交", Title: r.Title + "，还有 " + strconv.Itoa(n) + " 人没有交", Sub: "三个规定", Href: "/oversight/reports?court=" + r.Court + "&period=" + r.Period, Tone: "late", Tag: "已过期"})
+			out = append(out, capability.Task{Group: "季度报告过期没有交", Title: r.Title + "，还有 " + strconv.Itoa(n) + " 人没有交", Sub: "三个规定", Href: "/oversight/reports?court=" + r.Court + "&period=" + r.Period, Due: r.Due.At(23, 59, clock.Shanghai), Tone: "late", Tag: "已过期"})
 		}
 	}
 	return out, nil

@@ -9,7 +9,6 @@ import (
 	"mashang/platform/app"
 	"mashang/platform/db"
 	"mashang/platform/fault"
-	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 	"mashang/platform/web"
 )
@@ -34,6 +33,7 @@ func (s *Service) Capability() capability.Capability {
 			Kinds: []ledger.Kind{
 				{Name: entered, Title: "三个规定登记", Audience: ledger.Named, Quiet: true},
 				{Name: "oversight.closing", Title: "结案，请承办人答复有没有人过问", Audience: ledger.Court},
+				{Name: "oversight.passed", Title: "结案的答复转给庭长或者院长", Audience: ledger.Court},
 				{Name: "oversight.opened", Title: "不办本案的工作人员说明理由后可以打开案件", Audience: ledger.Parties},
 				{Name: "oversight.asked", Title: "申请打开不归自己办的案件", Audience: ledger.Court},
 				{Name: "oversight.declined", Title: "没有同意打开案件", Audience: ledger.Court},
@@ -43,8 +43,8 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "oversight.looked", Title: "督察看过查看案件的情况", Audience: ledger.Court},
 				{Name: "oversight.summed", Title: "导出三个规定汇总", Audience: ledger.Court},
 			},
-			Jobs:  map[string]jobs.Handler{"oversight.watch": s.watch},
-			Hears: []app.Hearing{{Fact: "case_closed", Do: s.caseClosed}},
+			Technical: []string{"oversight_place", "oversight_visit"},
+			Hears:     []app.Hearing{{Fact: "case_closed", Do: s.caseClosed}, {Fact: "staff_left", Do: s.staffLeft}},
 		},
 		Panels: s.panels, Tasks: s.tasks,
 	}
@@ -74,8 +74,8 @@ func (s *Service) routes(rt *web.Router) {
 	for _, r := range []web.Route{
 		{Pattern: "GET /oversight/open", Title: "说明理由，打开案件", Object: "oversight", Verb: "open", PageOnly: true, Do: s.getOpen},
 		{Pattern: "POST /oversight/open", Title: "说明理由，打开案件", Object: "oversight", Verb: "open", Limit: "write", In: opening{}, Out: opened{}, Do: s.postOpen},
-		{Pattern: "GET /oversight/case/{case}/allow/{request}", Title: "看打开案件的申请", Object: "case", Verb: "approve", Out: request{}, Do: s.getAllow},
-		{Pattern: "POST /oversight/case/{case}/allow/{request}", Title: "答复打开案件的申请", Object: "case", Verb: "approve", Limit: "write", In: allowCmd{}, Out: ok{}, Do: s.postAllow},
+		{Pattern: "GET /oversight/allow/{request}", Title: "看打开案件的申请", Object: "desk", Verb: "read", Out: request{}, Do: s.getAllow},
+		{Pattern: "POST /oversight/allow/{request}", Title: "答复打开案件的申请", Object: "desk", Verb: "read", Limit: "write", In: allowCmd{}, Out: ok{}, Do: s.postAllow},
 		{Pattern: "GET /oversight/case/{case}/readers", Title: "谁看过本案", Object: "case", Verb: "readers", Out: readers{}, Do: s.getReaders},
 	} {
 		rt.Handle(r)

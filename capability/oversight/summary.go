@@ -247,7 +247,7 @@ func workbook(v summary) ([]byte, error) {
 		head += "（零报告）"
 	}
 	b.Texts(head)
-	b.Texts(append([]string{"单位"}, columns...)...)
+	b.Head(append([]string{"单位"}, columns...)...)
 	for _, u := range append(slices.Clone(v.Units), v.Total) {
 		if u.Unit == "" {
 			u.Unit = "合计"
@@ -259,7 +259,7 @@ func workbook(v summary) ([]byte, error) {
 		b.Row(row...)
 	}
 	b.Sheet("季度报告")
-	b.Texts(v.Reports.Title+" 报告", "单位、职务", "交的时间")
+	b.Head(v.Reports.Title+" 报告", "单位、职务", "交的时间")
 	for _, x := range append(slices.Clone(v.Reports.Owing), v.Reports.Reported...) {
 		at := "没有交"
 		if !x.At.IsZero() {
@@ -268,7 +268,7 @@ func workbook(v summary) ([]byte, error) {
 		b.Texts(x.Name, x.Unit, at)
 	}
 	b.Sheet("明细")
-	b.Texts("记录时间", "表", "哪一种", "记录人", "单位", "案件", "过问人", "过问人单位", "职务", "关系", "为谁", "日期", "时间", "地点", "方式", "内容", "处理", "转给", "材料", "依据文件", "文号", "已经影响办案")
+	b.Head("记录时间", "表", "哪一种", "记录人", "单位", "案件", "过问人", "过问人单位", "职务", "关系", "为谁", "日期", "时间", "地点", "方式", "内容", "处理", "转给", "材料", "依据文件", "文号", "已经影响办案")
 	for _, d := range v.Details {
 		r := d.Record
 		b.Texts(d.At.In(zone).Format("2006-01-02 15:04"), titleOf(forms, r.Form), titleOf(natures, r.Nature), r.Name, r.AuthorUnit, r.Number+r.About, r.Who, r.Unit, r.Post, tieWord(r.report), r.For,

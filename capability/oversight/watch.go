@@ -3,19 +3,21 @@ package oversight
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"mashang/capability"
+	"mashang/capability/oversight/habit"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/law"
+	"mashang/platform/app"
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/id"
-	"mashang/platform/jobs"
 	"mashang/platform/ledger"
 )
 
@@ -49,49 +51,128 @@ type findings struct {
 	List []found `json:"list"`
 }
 
-// plan looks at who read what at the end of the hour of an instant, when what
-// was read by then is in the ledger.
-func (s *Service) plan(tx *db.Tx, at time.Time) error {
-	at = at.Truncate(time.Hour).Add(time.Hour)
-	return s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "oversight.watch", At: at, Once: "oversight.watch/" + at.UTC().Format(time.RFC3339)})
+// every is how often the ledger is read on: what is found is shown within a minute.
+const every = 20 * time.Second
+
+// atOnce is how many entries of the ledger are read on at once.
+const atOnce = 1000
+
+// place is how far the ledger has been read, and when.
+type place struct {
+	Seq int64     `db:"seq"`
+	At  time.Time `db:"at"`
 }
 
-// watch asks the discipline office to look where the rule finds a habit. What
-// the rule reads may be much, so it reads before it takes the writer.
-func (s *Service) watch(ctx context.Context, j *jobs.Job) error {
+// Watch looks until ctx ends.
+func (s *Service) Watch(ctx context.Context) {
+	s.k.Every(ctx, every, "who read what could not be looked at", s.Look)
+}
+
+// Look reads the ledger on from where it was left, by whichever node, and asks
+// the discipline office to look where the rule finds a habit.
+func (s *Service) Look(ctx context.Context) error {
+	ctx = auth.System(ctx, "oversight.watch")
+	for more := true; more; {
+		var err error
+		if more, err = s.look1(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look1 reads before it takes the writer, and takes it only when there is
+// something to keep. Who reads on is weighed at once; all the others once an
+// hour, since what is known of them changes too.
+func (s *Service) look1(ctx context.Context) (more bool, err error) {
 	now := s.k.Now()
-	var list []suspicion
-	err := s.k.Read(ctx, func(tx *db.Tx) error {
-		vs, err := s.visits(tx, now)
-		list = suspicious(vs)
+	var was, to place
+	var begun, hour bool
+	var seen []habit.Visit
+	var list []habit.Suspicion
+	err = s.k.Read(ctx, func(tx *db.Tx) error {
+		if was, begun, err = db.Maybe[place](tx, `SELECT seq, at FROM oversight_place`); err != nil {
+			return err
+		}
+		if !begun {
+			if was.Seq, err = ledger.SizeAt(tx, now.Add(-habit.Window)); err != nil {
+				return err
+			}
+		}
+		size, err := ledger.Size(tx)
+		if err != nil {
+			return err
+		}
+		to = place{min(size, was.Seq+atOnce), now}
+		more, hour = to.Seq < size, was.At.Truncate(time.Hour).Before(now.Truncate(time.Hour))
+		marks, err := ledger.Between(tx, was.Seq, to.Seq, kindRead)
+		if err != nil {
+			return err
+		}
+		if seen, err = s.visits(tx, marks, now); err != nil {
+			return err
+		}
+		list, err = s.weigh(tx, seen, hour && !more, now)
 		return err
 	})
-	if err != nil {
-		return err
+	if err != nil || len(seen) == 0 && !hour && to.Seq-was.Seq < atOnce {
+		return false, err
 	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
+		if err := move(tx, was, to, begun); err != nil {
+			return err
+		}
+		if err := keep(tx, seen, now); err != nil {
+			return err
+		}
 		n := 0
 		for _, x := range list {
 			made, err := s.report(tx, x, now)
 			if err != nil {
 				return err
 			}
-			if made {
-				n++
+			if !made {
+				continue
 			}
-		}
-		if n > 0 {
-			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "oversight.found", Actor: "system:oversight.watch", Body: map[string]any{"findings": n}}); err != nil {
+			n++
+			if _, err := tx.Exec(`DELETE FROM oversight_visit WHERE person_id = ?`, x.Person); err != nil { // they are asked about now
 				return err
 			}
 		}
-		return j.Finish(tx)
+		if n == 0 {
+			return nil
+		}
+		_, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "oversight.found", Actor: app.Actor(ctx), Body: map[string]any{"findings": n}})
+		return err
 	})
+	if fault.KindOf(err) == fault.Conflict { // another node was faster
+		return false, nil
+	}
+	return more, err
+}
+
+// move marks how far the ledger has been read, unless another node read it.
+func move(tx *db.Tx, was, to place, begun bool) error {
+	if begun {
+		return db.Must1(tx.Exec(`UPDATE oversight_place SET seq = ?, at = ? WHERE seq = ? AND at = ?`, to.Seq, to.At, was.Seq, was.At))
+	}
+	return db.Must1(tx.Exec(`INSERT INTO oversight_place (id, seq, at) VALUES (1, ?, ?) ON CONFLICT DO NOTHING`, to.Seq, to.At))
+}
+
+// keep remembers visits, and forgets those that are too old to weigh.
+func keep(tx *db.Tx, seen []habit.Visit, now time.Time) error {
+	for _, v := range seen {
+		if _, err := tx.Exec(`INSERT INTO oversight_visit (`+visitCols+`) VALUES (?, ?, ?, ?) ON CONFLICT (person_id, case_id) DO UPDATE SET days = excluded.days, last_at = excluded.last_at`, v.Person, v.Case, v.Days, v.Last); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(`DELETE FROM oversight_visit WHERE last_at < ?`, now.Add(-habit.Window))
+	return err
 }
 
 // report writes a finding down, unless the office has yet to look at one about
 // this person.
-func (s *Service) report(tx *db.Tx, x suspicion, now time.Time) (bool, error) {
+func (s *Service) report(tx *db.Tx, x habit.Suspicion, now time.Time) (bool, error) {
 	who := s.k.Vault.Find("oversight.finding", x.Person)
 	_, have, err := db.Maybe[string](tx, `SELECT id FROM oversight_finding WHERE person = ? AND looked = 0 LIMIT 1`, who)
 	if err != nil || have {
@@ -134,60 +215,98 @@ func (s *Service) report(tx *db.Tx, x suspicion, now time.Time) (bool, error) {
 	return err == nil, err
 }
 
-// visits gathers what the court's people read of cases that are not theirs,
-// since the office was last asked about each: what it has looked at is not asked
-// again, and covers nothing that he does afterwards.
-func (s *Service) visits(tx *db.Tx, now time.Time) ([]visit, error) {
-	from := now.Add(-window)
-	marks, err := ledger.Since(tx, from, kindRead)
-	if err != nil {
-		return nil, err
-	}
-	since := map[string]time.Time{}
-	for _, m := range marks {
-		if _, known := since[m.Actor]; known {
-			continue
-		}
-		last, _, err := db.Maybe[finding](tx, `SELECT `+findingCols+` FROM oversight_finding WHERE person = ? ORDER BY at DESC LIMIT 1`, s.k.Vault.Find("oversight.finding", m.Actor))
-		if err != nil {
-			return nil, err
-		}
-		since[m.Actor] = last.At
-	}
+const visitCols = `person_id, case_id, days, last_at`
+
+// visits gathers who read which case that is not given to him; who is bound to
+// somebody there counts in any case. What was read before the office was last
+// asked about somebody is not asked again, and covers nothing that he does
+// afterwards.
+func (s *Service) visits(tx *db.Tx, marks []ledger.Mark, now time.Time) (out []habit.Visit, err error) {
 	type key struct{ person, caseID string }
-	all := map[key]*visit{}
-	people := map[string][]string{} // person → cases
+	at, since := map[key]int{}, map[string]time.Time{}
 	for _, m := range marks {
+		if _, known := since[m.Actor]; !known {
+			last, _, err := db.Maybe[finding](tx, `SELECT `+findingCols+` FROM oversight_finding WHERE person = ? ORDER BY at DESC LIMIT 1`, s.k.Vault.Find("oversight.finding", m.Actor))
+			if err != nil {
+				return nil, err
+			}
+			since[m.Actor] = last.At
+		}
 		if m.At.Before(since[m.Actor]) {
 			continue
 		}
 		k := key{m.Actor, m.Case}
-		v := all[k]
-		if v == nil {
-			v = &visit{Person: m.Actor, Case: m.Case}
-			all[k] = v
-			people[m.Actor] = append(people[m.Actor], m.Case)
+		i, have := at[k]
+		if !have {
+			v, _, err := db.Maybe[habit.Visit](tx, `SELECT `+visitCols+` FROM oversight_visit WHERE person_id = ? AND case_id = ?`, m.Actor, m.Case)
+			if err != nil {
+				return nil, err
+			}
+			if v.Person, v.Case = m.Actor, m.Case; m.At.Sub(v.Last) > habit.Window {
+				v.Days = 0
+			}
+			i, out = len(out), append(out, v)
+			at[k] = i
 		}
-		if law.DateOf(m.At, zone) != law.DateOf(v.Last, zone) {
+		if v := &out[i]; v.Days == 0 || law.DateOf(m.At, zone) != law.DateOf(v.Last, zone) {
 			v.Days++
 		}
-		v.Last = m.At
+		out[i].Last = m.At
 	}
-	var out []visit
-	for person, cases := range people {
-		p, err := s.visitor(tx, person, cases, from, now)
+	if out, err = s.judged(tx, out, now); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(out, func(v habit.Visit) bool { return v.Given && v.Tie == "" }), nil
+}
+
+// weigh holds all that is remembered of those who were seen, or of everybody,
+// against the rule.
+func (s *Service) weigh(tx *db.Tx, seen []habit.Visit, everybody bool, now time.Time) ([]habit.Suspicion, error) {
+	if len(seen) == 0 && !everybody {
+		return nil, nil
+	}
+	q, args := `SELECT `+visitCols+` FROM oversight_visit WHERE last_at >= ?`, []any{now.Add(-habit.Window)}
+	if !everybody {
+		people := map[string]bool{}
+		for _, v := range seen {
+			people[v.Person] = true
+		}
+		q, args = q+` AND person_id IN (`+db.In(len(people))+`)`, append(args, db.Args(slices.Collect(maps.Keys(people)))...)
+	}
+	known, err := db.List[habit.Visit](tx, q, args...)
+	if err != nil {
+		return nil, err
+	}
+	known = slices.DeleteFunc(known, func(v habit.Visit) bool {
+		return slices.ContainsFunc(seen, func(x habit.Visit) bool { return x.Person == v.Person && x.Case == v.Case })
+	})
+	if known, err = s.judged(tx, known, now); err != nil {
+		return nil, err
+	}
+	return habit.Find(append(known, seen...)), nil
+}
+
+// judged says of each visit whether it was the visitor's to make.
+func (s *Service) judged(tx *db.Tx, vs []habit.Visit, now time.Time) ([]habit.Visit, error) {
+	by := map[string][]string{} // person → cases
+	for _, v := range vs {
+		by[v.Person] = append(by[v.Person], v.Case)
+	}
+	for person, cases := range by {
+		p, err := s.visitor(tx, person, cases, now.Add(-habit.Window), now)
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range cases {
-			v := all[key{person, c}]
-			if err := p.judge(tx, v); err != nil {
+		for i := range vs {
+			if vs[i].Person != person {
+				continue
+			}
+			if err := p.judge(tx, &vs[i]); err != nil {
 				return nil, err
 			}
-			out = append(out, *v)
 		}
 	}
-	return out, nil
+	return vs, nil
 }
 
 // visitor is what is known of someone who reads.
@@ -226,7 +345,7 @@ func (s *Service) visitor(tx *db.Tx, person string, cases []string, from, now ti
 }
 
 // judge says of a visit whether it was his to make, and what binds him.
-func (p visitor) judge(tx *db.Tx, v *visit) error {
+func (p visitor) judge(tx *db.Tx, v *habit.Visit) error {
 	c, err := docket.CaseOf(tx, v.Case)
 	if err != nil {
 		return err
@@ -312,8 +431,7 @@ func (s *Service) unsealFinding(r finding) (f found, err error) {
 }
 
 func (s *Service) watchTasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
-	held := slices.ContainsFunc(v.Posts, func(p docket.Post) bool { return p.Role == docket.Discipline })
-	if !held {
+	if !slices.ContainsFunc(v.Posts, func(p docket.Post) bool { return p.Role == docket.Discipline }) {
 		return nil, nil
 	}
 	fs, err := s.watchList(tx, v.Actor, ` AND looked = 0`, 20)
@@ -371,7 +489,7 @@ func (s *Service) look(ctx context.Context, findingID string, c lookCmd) error {
 		if err := db.Must1(tx.Exec(`UPDATE oversight_finding SET looked = ?, sealed = ? WHERE id = ? AND looked = 0`, now, s.k.Vault.Seal(sealFinding, string(b)), row.ID)); err != nil {
 			return err
 		}
-		if err := s.plan(tx, now); err != nil { // at what he has read since it was found
+		if _, err := tx.Exec(`UPDATE oversight_place SET at = 0`); err != nil { // so that what he has read since it was found is weighed at once
 			return err
 		}
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "oversight.looked", Actor: s.author(a.Person), Body: map[string]any{"finding": row.ID}})

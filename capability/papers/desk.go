@@ -68,7 +68,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) (out []capability.Task, 
 		}
 		if l != "" {
 			told[p.Case] = true
-			out = append(out, lacking(p.Number, l, "请告诉系统管理员装上有这个字的字体，装好以后文书会自动做出来。", "/casebook/"+p.Case))
+			out = append(out, lacking(p.Number, l, "请告诉系统管理员装上有这个字的字体，装好以后文书会自动做出来；字写错了的，更正以后在案件页撤回重做。", "/casebook/"+p.Case))
 		}
 	}
 	return out, nil

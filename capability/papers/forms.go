@@ -206,10 +206,7 @@ func (s *Service) getForms(r *http.Request) (web.Reply, error) {
 
 func (s *Service) getForm(r *http.Request) (web.Reply, error) {
 	v, err := s.loadForms(r, r.PathValue("kind"), r.URL.Query().Get("court"))
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: formPage(v, nil), JSON: v}, nil
+	return web.Shown(v, err, formPage(v, nil))
 }
 
 func (s *Service) postForm(r *http.Request) (web.Reply, error) {

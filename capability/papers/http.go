@@ -29,7 +29,7 @@ var schema embed.FS
 
 // New reads forms and typefaces and returns the service. replyDays is what the
 // notice of the case code promises.
-func New(k *app.Kit, codes Codes, rounds Rounds, replyDays int) (*Service, error) {
+func New(k *app.Kit, codes Codes, rounds Rounds, replyDays func(docket.Court) int) (*Service, error) {
 	faces, err := pdf.LoadFaces(k.Config.Fonts)
 	if err != nil {
 		return nil, err
@@ -78,8 +78,8 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /papers/{case}", Title: "本案的文书", Object: "paper", Verb: "read", Out: list{}, Do: s.getList},
 		{Pattern: "GET /papers/view/{paper}", Title: "在网页上看文书", Object: "paper", Verb: "read", PageOnly: true, Do: s.getView},
 		{Pattern: "GET /papers/file/{paper}", Title: "文书的 PDF", Object: "paper", Verb: "read", Out: web.File{}, Do: s.getFile},
-		{Pattern: "GET /papers/docx/{case}/{paper}", Title: "文书的 Word 工作稿", Object: "paper", Verb: "proof", Out: web.File{}, Do: s.getDOCX},
-		{Pattern: "GET /papers/write/{case}/{draft}/docx", Title: "草稿的 Word 工作稿", Object: "paper", Verb: "proof", Out: web.File{}, Do: s.getDOCX},
+		{Pattern: "GET /papers/docx/{case}/{paper}", Title: "文书的 Word 工作稿", Object: "paper", Verb: "proof", Limit: "made", Out: web.File{}, Do: s.getDOCX},
+		{Pattern: "GET /papers/write/{case}/{draft}/docx", Title: "草稿的 Word 工作稿", Object: "paper", Verb: "proof", Limit: "made", Out: web.File{}, Do: s.getDOCX},
 		{Pattern: "GET /papers/write/{case}", Title: "写文书", Object: "paper", Verb: "draft", PageOnly: true, Do: s.getWrite},
 		{Pattern: "POST /papers/write/{case}/save", Title: "保存文书草稿，或者交去签发", Object: "paper", Verb: "draft", Limit: "write", In: draftCmd{}, Out: saved{}, Do: s.postWrite},
 		{Pattern: "GET /papers/write/{case}/{draft}", Title: "看文书草稿", Object: "paper", Verb: "proof", In: proofQuery{}, Out: proof{}, Do: s.getDraft},

@@ -996,7 +996,7 @@ func paperList(v capability.View, ps []paper.Paper, certain map[string]effect.St
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 75, "”字，所以还没有做出来。请系统管理员装上有这个字的字体，装好重启以后会自动做出来。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 75, "”字，所以还没有做出来。请系统管理员装上有这个字的字体，装好重启以后会自动做出来。字写错了的，先更正当事人的姓名，再撤回重做。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1028,7 +1028,7 @@ func paperList(v capability.View, ps []paper.Paper, certain map[string]effect.St
 					return templ_7745c5c3_Err
 				}
 			}
-			if v.May("paper", "withdraw") && (p.State == paper.Issued || p.State == paper.Served) {
+			if v.May("paper", "withdraw") && (p.State == paper.Issued || p.State == paper.Served || lacks[p.ID] != "") {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 79, "<p><a class=\"small\" href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -39,7 +39,7 @@ type Service struct {
 	all       []kinds.Kind // in the order of a case
 	kinds     map[string]kinds.Kind
 	effects   *effect.Book
-	replyDays int
+	replyDays func(docket.Court) int
 	pictures  pictures
 }
 
@@ -445,7 +445,7 @@ func (s *Service) one(tx *db.Tx, paperID string) (paper.Paper, error) {
 	return p, fault.Missing()
 }
 
-// withdraw marks an issued paper as withdrawn; its code says so from now on.
+// withdraw marks a paper as withdrawn; its code says so from now on.
 type withdrawCmd struct {
 	Reason string `json:"reason"`
 	Again  bool   `json:"again"` // 同时重做一份
@@ -480,6 +480,9 @@ func (s *Service) withdraw(ctx context.Context, paperID string, cmd withdrawCmd)
 		}
 		if err := s.removable(p, cs); err != nil {
 			return err
+		}
+		if p.State == paper.Ordered { // nobody has heard of it: it waits for a character that is written wrong
+			holders = nil
 		}
 		by := ""
 		if cmd.Again {

@@ -43,7 +43,7 @@ func (s *Service) gather(tx *db.Tx, c docket.Case, p docket.Party, dated law.Dat
 	v := kinds.Values{"court": ct.Name, "ring": seal.Ring, "site": s.site(), "phone": or(ct.Phone, "12368"), "place": ct.Short + "诉讼服务窗口",
 		"number": c.Number, "cause": c.Cause, "claim": c.Claim, "procedure": procedureNames[c.Procedure], "received": c.Received.String(), "accepted": c.Filed.String(),
 		"dated": dated.String(), "dated_capital": pdf.CapitalDate(dated.Year, dated.Month, dated.Day),
-		"fingerprint": s.k.Ledger.Signer().Fingerprint(), "reply_days": s.replyDays, "void": "", "president": []string{},
+		"fingerprint": s.k.Ledger.Signer().Fingerprint(), "reply_days": s.replyDays(ct), "void": "", "president": []string{},
 		"addressee": p.Name, "you": "你", "paper_code": "", "check_url": "", "case_short": "", "case_url": "", "items": []string{}, "appeal_court": ""}
 	if p.Kind == "org" {
 		v["you"] = "你单位"

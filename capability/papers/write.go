@@ -249,10 +249,7 @@ func (s *Service) getDraft(r *http.Request) (web.Reply, error) {
 		v.html = b.String()
 		return nil
 	})
-	if err != nil {
-		return web.Reply{}, err
-	}
-	return web.Reply{Page: proofPage(c, v, nil), JSON: v}, nil
+	return web.Shown(v, err, proofPage(c, v, nil))
 }
 
 func (s *Service) postDecide(r *http.Request) (web.Reply, error) {

@@ -32,7 +32,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /post/template", Title: "邮局单子的空表", Object: "desk", Verb: "read", Out: web.File{}, Do: s.getTemplate},
 		{Pattern: "GET /post/print", Title: "要印出来送的文书", Object: "desk", Verb: "read", Out: printQueue{}, Do: s.getPrint},
 		{Pattern: "POST /post/print", Title: "印好了", Object: "desk", Verb: "read", Limit: "write", In: printCmd{}, Out: printed{}, Do: s.postPrint},
-		{Pattern: "GET /post/address", Title: "地址页", Object: "desk", Verb: "read", In: labelQuery{}, Out: web.File{}, Do: s.getLabel},
+		{Pattern: "GET /post/address", Title: "地址页", Object: "desk", Verb: "read", Limit: "made", In: labelQuery{}, Out: web.File{}, Do: s.getLabel},
 	} {
 		rt.Handle(r)
 	}
@@ -92,7 +92,7 @@ func (s *Service) getTemplate(r *http.Request) (web.Reply, error) {
 	for _, c := range columns {
 		names = append(names, c.names[0])
 	}
-	b.Texts(names...)
+	b.Head(names...)
 	out, err := b.Bytes()
 	return web.Reply{File: &web.File{Name: "邮局的单子.xlsx", Type: sheet.XLSX, Body: bytes.NewReader(out)}}, err
 }

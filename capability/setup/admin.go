@@ -40,7 +40,7 @@ func (s *Service) adminRoutes() []web.Route {
 		{Pattern: "GET /setup/seals", Title: "印章", Object: "court", Verb: "seals", Out: []docket.Seal{}, Do: s.getSeals},
 		{Pattern: "POST /setup/seals", Title: "启用印章", Object: "court", Verb: "seals", Limit: "write", In: sealCmd{}, Do: s.postSeal},
 		{Pattern: "POST /setup/seals/end", Title: "停用印章", Object: "court", Verb: "seals", Limit: "write", In: sealCmd{}, Do: s.postSealEnd},
-		{Pattern: "GET /setup/seals/{seal}/print", Title: "印样", Object: "court", Verb: "seals", PageOnly: true, Do: s.getPrint},
+		{Pattern: "GET /setup/seals/{seal}/print", Title: "印样", Object: "court", Verb: "seals", Limit: "made", PageOnly: true, Do: s.getPrint},
 	}
 }
 

@@ -5,12 +5,14 @@ import (
 	"context"
 	"image/png"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"mashang/docket"
 	"mashang/docket/access"
+	"mashang/law/stats"
 	"mashang/platform/app"
 	"mashang/platform/auth"
 	"mashang/platform/db"
@@ -26,13 +28,31 @@ type courtCmd struct {
 	Address string `json:"address"` // for the public and the papers
 	Numbers string `json:"numbers"` // kinds whose number the internal system gives; * for all
 	Days    string `json:"days"`    // a paper waits for people's signatures; empty: seven
+	// in how many working days a question, and an opinion, is answered; empty: two, and five
+	ReplyDays   string `json:"reply_days"`
+	OpinionDays string `json:"opinion_days"`
+	Satisfied   string `json:"satisfied"` // grades that count as satisfied; empty: two
+}
+
+// counted are the settings of a court that are a number of days.
+var counted = []struct {
+	field       string
+	least, most int
+	form        func(*courtCmd) *string
+	of          func(*docket.Court) *int
+}{
+	{"days", 2, 30, func(c *courtCmd) *string { return &c.Days }, func(c *docket.Court) *int { return &c.SignDays }},
+	{"reply_days", 1, 5, func(c *courtCmd) *string { return &c.ReplyDays }, func(c *docket.Court) *int { return &c.ReplyDays }},
+	{"opinion_days", 1, 15, func(c *courtCmd) *string { return &c.OpinionDays }, func(c *docket.Court) *int { return &c.OpinionDays }},
 }
 
 // cardOf is what the form about a court begins with.
 func cardOf(c docket.Court) courtCmd {
-	out := courtCmd{Title: c.Title, Phone: c.Phone, Address: c.Address, Numbers: c.Numbers}
-	if c.SignDays > 0 {
-		out.Days = strconv.Itoa(c.SignDays)
+	out := courtCmd{Title: c.Title, Phone: c.Phone, Address: c.Address, Numbers: c.Numbers, Satisfied: c.Satisfied}
+	for _, n := range counted {
+		if days := *n.of(&c); days > 0 {
+			*n.form(&out) = strconv.Itoa(days)
+		}
 	}
 	return out
 }
@@ -65,12 +85,18 @@ func (s *Service) describe(ctx context.Context, c courtCmd) error {
 			bad.Add(f.name, "太长了，最多 %d 个字。", f.most)
 		}
 	}
-	days := 0
-	if c.Days != "" {
-		var err error
-		if days, err = strconv.Atoi(c.Days); err != nil || days < 2 || days > 30 {
-			bad.Add("days", "写 2 到 30 的整数，或者空着。")
+	var set docket.Court
+	for _, n := range counted {
+		if text := *n.form(&c); text != "" {
+			days, err := strconv.Atoi(text)
+			if err != nil || days < n.least || days > n.most {
+				bad.Add(n.field, "写 %d 到 %d 的整数，或者空着。", n.least, n.most)
+			}
+			*n.of(&set) = days
 		}
+	}
+	if !slices.Contains(stats.Scales, c.Satisfied) {
+		bad.Add("satisfied", "请选怎样算满意。")
 	}
 	if err := bad.Err(); err != nil {
 		return err
@@ -81,10 +107,13 @@ func (s *Service) describe(ctx context.Context, c courtCmd) error {
 		if err != nil {
 			return nil, err
 		}
-		ct.SignDays = days
+		for _, n := range counted {
+			*n.of(&ct) = *n.of(&set)
+		}
+		ct.Satisfied = c.Satisfied
 		ct.Title, ct.Phone, ct.Address = c.Title, c.Phone, c.Address
 		ct.Numbers = strings.Join(strings.FieldsFunc(c.Numbers, func(r rune) bool { return strings.ContainsRune(" ,，、", r) }), ",")
-		return map[string]any{"title": ct.Title, "numbers": ct.Numbers, "sign_days": ct.SignDays}, docket.PutCourt(tx, ct)
+		return map[string]any{"title": ct.Title, "numbers": ct.Numbers, "sign_days": ct.SignDays, "reply_days": ct.ReplyDays, "opinion_days": ct.OpinionDays, "satisfied": ct.Satisfied}, docket.PutCourt(tx, ct)
 	})
 }
 

@@ -323,6 +323,6 @@ func checkHead(cells []string) error {
 func template() ([]byte, error) {
 	b := sheet.NewBook()
 	b.Sheet("人员", 12, 24, 16, 16, 20, 16, 14)
-	b.Texts(columns...)
+	b.Head(columns...)
 	return b.Bytes()
 }

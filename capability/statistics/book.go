@@ -19,6 +19,7 @@ type monthly struct {
 // of whole months.
 type history struct {
 	place  place
+	scale  string // what counts as satisfied there
 	months map[string]stats.Tally
 	people map[string]int64 // visitors by period, as far as they were asked for
 	books  map[string]stats.Book

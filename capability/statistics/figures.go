@@ -127,6 +127,7 @@ func (s *Service) draw(tx *db.Tx, sh *Sheet, p stats.Period) error {
 		return err
 	}
 	h := hs[sh.Place.key()]
+	h.scale = c.Satisfied
 	if sh.batched(rated[0]) {
 		if err := h.batch(tx, sh.today); err != nil {
 			return err
@@ -140,12 +141,12 @@ func (s *Service) draw(tx *db.Tx, sh *Sheet, p stats.Period) error {
 			return err
 		}
 	}
-	for _, f := range stats.Figures {
-		sh.Figures = append(sh.Figures, sh.line(f, h, p))
-	}
-	f, ok := stats.ByKey(sh.query.Figure)
-	if !ok {
-		f, _ = stats.ByKey("closed")
+	f, _ := stats.ByKey("closed")
+	for _, x := range stats.On(h.scale) {
+		sh.Figures = append(sh.Figures, sh.line(x, h, p))
+		if x.Key == sh.query.Figure {
+			f = x
+		}
 	}
 	sh.Chosen = f.Key
 	return sh.series(tx, f, h, p)
@@ -358,6 +359,11 @@ func choices(today law.Date) (out []stats.Period) {
 	return out
 }
 
+// tells reports whether some figure is not too few to be shown.
+func (sh Sheet) tells() bool {
+	return slices.ContainsFunc(sh.Figures, func(l Line) bool { return !l.Hidden && l.Value != nil && *l.Value != "0" })
+}
+
 // public is what anyone may read of a court: of the court as a whole, of
 // periods that are over, nothing that is too few.
 func (s *Service) public(ctx context.Context, code, period string) (sh Sheet, err error) {
@@ -366,25 +372,32 @@ func (s *Service) public(ctx context.Context, code, period string) (sh Sheet, er
 		if err != nil {
 			return err
 		}
-		sh = Sheet{Public: true, Place: place{"court", c.Code, c.Code, c.Short}}
-		p := stats.PeriodOf(stats.Month, s.today()).Before()
+		tries := []stats.Period{stats.PeriodOf(stats.Month, s.today()).Before(), stats.PeriodOf(stats.Quarter, s.today()).Before(), stats.PeriodOf(stats.Year, s.today()).Before()}
 		if period != "" {
-			if p, err = s.period(period); err != nil {
+			p, err := s.period(period)
+			if err != nil {
 				return err
 			}
+			tries = []stats.Period{p}
 		}
-		if p.Rolling() { // two of them, one month apart, would tell of a month that is hidden
-			return fault.New(fault.Invalid, "公开的数按月、季度、年出。请选一个月、一个季度或者一年。")
-		}
-		if !p.Over(s.today()) {
-			return fault.New(fault.Invalid, "这一期还没有完。公开的数到期末才出，请选以前的时段。")
+		for _, p := range tries { // of a small court a month may have nothing to show, and its year has
+			sh = Sheet{Public: true, Place: place{"court", c.Code, c.Code, c.Short}}
+			if p.Rolling() { // two of them, one month apart, would tell of a month that is hidden
+				return fault.New(fault.Invalid, "公开的数按月、季度、年出。请选一个月、一个季度或者一年。")
+			}
+			if !p.Over(s.today()) {
+				return fault.New(fault.Invalid, "这一期还没有完。公开的数到期末才出，请选以前的时段。")
+			}
+			if err = s.draw(tx, &sh, p); err != nil || sh.tells() {
+				break
+			}
 		}
 		for _, x := range choices(s.today()) {
 			if x.Over(s.today()) {
 				sh.periods = append(sh.periods, x)
 			}
 		}
-		return s.draw(tx, &sh, p)
+		return err
 	})
 	return sh, err
 }

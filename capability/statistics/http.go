@@ -34,8 +34,8 @@ func (s *Service) routes(rt *web.Router) {
 	for _, r := range []web.Route{
 		{Pattern: "GET /statistics", Title: "审判运行的数", Object: "statistics", Verb: "read", In: query{}, Out: Sheet{}, Do: s.getSheet},
 		{Pattern: "GET /statistics/cases", Title: "一个数后面的案件", Object: "statistics", Verb: "read", In: query{}, Out: behind{}, Do: s.getCases},
-		{Pattern: "GET /statistics/report.pdf", Title: "统计报告，PDF", Object: "statistics", Verb: "read", In: query{}, Out: web.File{}, Do: s.getPDF},
-		{Pattern: "GET /statistics/report.xlsx", Title: "统计报告，表格", Object: "statistics", Verb: "read", In: query{}, Out: web.File{}, Do: s.getXLSX},
+		{Pattern: "GET /statistics/report.pdf", Title: "统计报告，PDF", Object: "statistics", Verb: "read", Limit: "made", In: query{}, Out: web.File{}, Do: s.getPDF},
+		{Pattern: "GET /statistics/report.xlsx", Title: "统计报告，表格", Object: "statistics", Verb: "read", Limit: "made", In: query{}, Out: web.File{}, Do: s.getXLSX},
 		{Pattern: "GET /statistics/words", Title: "公式和口径", Object: web.Public, Verb: "see", Out: words{}, Do: s.getWords},
 		{Pattern: "GET /statistics/public/{court}", Title: "公开的数", Object: web.Public, Verb: "see", In: publicQuery{}, Out: Sheet{}, Do: s.getPublic},
 	} {

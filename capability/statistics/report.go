@@ -47,10 +47,14 @@ func (s *Service) paper(sh Sheet) ([]byte, error) {
 		pdf.Note{Text: "百分率的" + sh.comparisons() + "是百分点；件数、人数、条数的是增减的百分比。“没有数据”是分母为零，不是零。标“暂定”的，以后还会变。封存的案件计入总数。"},
 	}
 	if len(sh.Inside) > 0 {
-		g := pdf.Grid{Head: []string{"部门"}, Widths: []float64{26}}
+		g := pdf.Grid{Head: []string{"名称"}, Widths: []float64{24}}
 		for _, k := range compared {
 			f, _ := stats.ByKey(k)
-			g.Head, g.Widths = append(g.Head, f.Name), append(g.Widths, 11)
+			width := 8.0
+			if f.Unit == "%" { // 100.00% in one line
+				width = 14
+			}
+			g.Head, g.Widths = append(g.Head, f.Name), append(g.Widths, width)
 		}
 		for _, r := range sh.Inside {
 			cells := []string{r.Place.Name}
@@ -216,7 +220,7 @@ func workbook(sh Sheet, closed listed) ([]byte, error) {
 	if !sh.yearly() {
 		head = append(head, "上一期", "环比")
 	}
-	b.Texts(append(head, "去年同期", "同比", "暂定", "公式", "口径", "版本", "来源")...)
+	b.Head(append(head, "去年同期", "同比", "暂定", "公式", "口径", "版本", "来源")...)
 	for _, l := range sh.Figures {
 		row := []any{l.Name, fixed(l.Value), l.Unit, whole(l.Numerator), whole(l.Denominator)}
 		if l.Hidden {
@@ -229,12 +233,12 @@ func workbook(sh Sheet, closed listed) ([]byte, error) {
 	}
 	if len(sh.Inside) > 0 {
 		b.Sheet("分开看")
-		head = []string{"部门"}
+		head = []string{"名称"}
 		for _, k := range compared {
 			x, _ := stats.ByKey(k)
 			head = append(head, x.Name+"（"+x.Unit+"）")
 		}
-		b.Texts(head...)
+		b.Head(head...)
 		for _, r := range sh.Inside {
 			row := []any{r.Place.Name}
 			for _, v := range r.Values {
@@ -244,7 +248,7 @@ func workbook(sh Sheet, closed listed) ([]byte, error) {
 		}
 	}
 	b.Sheet("结案的案件")
-	b.Texts("案号", "案件类型", "立案案由", "结案案由", "当事人", "立案日期", "结案日期", "结案方式")
+	b.Head("案号", "案件类型", "立案案由", "结案案由", "当事人", "立案日期", "结案日期", "结案方式")
 	for _, c := range closed.cases {
 		t, _ := caseno.TypeOf(c.Type)
 		w, _ := closing.WayOf(c.ClosingWay)

@@ -107,18 +107,22 @@ func few(ns []int64) bool {
 // person might be seen: the numerator of each, and what it leaves of the
 // denominator. Numbers at an instant (旧存, 未结) do not add up over periods and
 // come last; add counts those before them.
-func cells(group string, b stats.Book) (ns []int64, add int) {
+func cells(group, scale string, b stats.Book) (ns []int64, add int) {
 	var at []int64
-	for _, f := range stats.Figures {
+	on := stats.On(scale)
+	for i, f := range stats.Figures {
 		if f.Group != group {
 			continue
 		}
-		r := f.Of(b)
+		r := on[i].Of(b)
 		switch {
 		case f.Key == "pending" || f.Key == "open":
 			at = append(at, r.Num)
 		case f.Denominator == nil:
 			ns = append(ns, r.Num)
+		case scale != "" && slices.Contains(rated, group): // each grade, whatever counts: a court may count otherwise tomorrow
+			wide := f.Of(b).Num
+			ns = append(ns, r.Num, wide-r.Num, r.Den-wide)
 		case group != "flow": // its shares are made of its counts
 			ns = append(ns, r.Num, r.Den-r.Num)
 		}
@@ -133,7 +137,7 @@ type veil struct{ h *history }
 
 // hides reports whether a group must not be shown for a period.
 func (v veil) hides(group string, p stats.Period) bool {
-	ns, _ := cells(group, v.h.book(p))
+	ns, _ := cells(group, v.h.scale, v.h.book(p))
 	return few(ns) || few(v.unknown(group, p))
 }
 
@@ -145,7 +149,7 @@ func (v veil) unknown(group string, p stats.Period) (sum []int64) {
 		}
 		part := v.unknown(group, q)
 		if len(q.Parts()) == 0 {
-			ns, add := cells(group, v.h.book(q))
+			ns, add := cells(group, v.h.scale, v.h.book(q))
 			part = ns[:add]
 		}
 		for i, n := range part {

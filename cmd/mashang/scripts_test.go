@@ -85,6 +85,7 @@ func (w *workload) talk(say string) {
 	id := w.running()
 	q := w.act("/onecode/{case}/ask question", "原告", []string{id}, "kind", "question", "text", "什么时候开庭？"+say, picture("files", say))
 	w.act("/onecode/{case}/message/{message}/draft", "书记员", []string{id, text(q, "id")}, "text", "下月。"+say)
+	w.act("/onecode/{case}/message/{message}/route", "法官", []string{id, text(q, "id")}, "to", w.colleague(), "reason", "归他管。"+say)
 	w.act("/onecode/{case}/message/{message}/send", "法官", []string{id, text(q, "id")}, "text", "下月上旬。"+say)
 	e := w.act("/onecode/{case}/ask question", "原告", []string{id}, "kind", "question", "text", "这是合同。"+say)
 	w.act("/onecode/{case}/message/{message}/evidence", "法官", []string{id, text(e, "id")})
@@ -222,16 +223,24 @@ func (w *workload) bench(say string) {
 	w.act("/oversight/record", "法官", nil, "form", "inquiry", "case", w.caseID, "who", "马某某", "on", today(), "way", "call", "nature", "other", "content", say, "done", "channel")
 	w.act("/papers/forms/{kind}/word", "审管办", []string{"case_closing_notice"}, "court", city, "why", "照本院习惯"+say)
 	w.act("/onecode/standard", "法官", nil, "court", city, "title", "材料交到哪里"+say, "text", "交到窗口。")
+	for _, st := range items(w.ask("/onecode/standard", "法官", anything), "standards") {
+		w.act("/onecode/standard", "法官", nil, "court", city, "id", text(st, "id"), "drop", "on")
+	}
+	w.mu.Lock()
+	w.keys++
+	day := time.Now().AddDate(0, 0, 30+w.keys).Format("2006-01-02")
+	w.mu.Unlock()
+	w.act("/onecode/delegate", "法官", nil, "court", city, "to", w.colleague(), "begin", day, "until", day, "reason", "外出办案。"+say)
+}
+
+// colleague is another judge of the court.
+func (w *workload) colleague() string {
 	for _, j := range items(w.ask("/onecode/delegate", "法官", anything), "judges") {
 		if j["person"] != w.persons["法官"] {
-			w.mu.Lock()
-			w.keys++
-			day := time.Now().AddDate(0, 0, 30+w.keys).Format("2006-01-02")
-			w.mu.Unlock()
-			w.act("/onecode/delegate", "法官", nil, "court", city, "to", text(j, "person"), "begin", day, "until", day, "reason", "外出办案。"+say)
-			break
+			return text(j, "person")
 		}
 	}
+	panic(lost{"no colleague"})
 }
 
 // doors: a colleague opens a case with a reason; of a sealed one a second
@@ -246,8 +255,8 @@ func (w *workload) doors(say string) {
 		w.act("/oversight/open sealed", "庭长", nil, "number", number, "kind", "review", "words", "评查任务。"+say)
 		for _, g := range items(w.ask("/desk", "法官", anything), "groups") {
 			for _, t := range items(g, "tasks") {
-				if r, ok := strings.CutPrefix(fmt.Sprint(t["href"]), "/oversight/case/"+id+"/allow/"); ok {
-					w.act("/oversight/case/{case}/allow/{request} "+answer, "法官", []string{id, r}, "answer", answer)
+				if r, ok := strings.CutPrefix(fmt.Sprint(t["href"]), "/oversight/allow/"); ok {
+					w.act("/oversight/allow/{request} "+answer, "法官", []string{r}, "answer", answer)
 				}
 			}
 		}

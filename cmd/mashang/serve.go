@@ -44,6 +44,6 @@ func serve(ctx context.Context, c *mashang.Court, stderr io.Writer) error {
 	}
 	debug.FreeOSMemory() // reading typefaces, or making a demo's year, leaves a heap that serving does not need
 	fmt.Fprintf(stderr, "mashang: serving on %s, origin %s\n", l.Addr(), c.Kit.Config.Origin)
-	err = c.Kit.Serve(ctx, l, c.Router, c.KeepTrail, c.Witness, c.Services.Outage.Watch)
+	err = c.Kit.Serve(ctx, l, c.Router, c.KeepTrail, c.Witness, c.Services.Outage.Watch, c.Services.Oversight.Watch)
 	return errors.Join(err, c.Kit.Close())
 }

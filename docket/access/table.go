@@ -34,14 +34,14 @@ var table = map[string]map[string]Relation{
 		"merge":  FilingJudge | SecurityAdmin,
 	},
 	"message": {
-		"read":     Side | Bench | Delegate | Head | System,
-		"ask":      Side,
-		"draft":    Handler | Assistant | Clerk | Delegate,
-		"send":     Handler | Delegate,
-		"contact":  Bench | Delegate,
-		"delegate": Handler | Head,
-		"board":    Above,       // what waits and what is late, without the words
-		"follow":   Supervision, // a bad rating
+		"read":    Side | Bench | Delegate | Head | System,
+		"ask":     Side,
+		"draft":   Handler | Assistant | Clerk | Delegate,
+		"send":    Handler | Delegate,
+		"contact": Bench | Delegate,
+		"route":   Handler | Clerk | Head, // one message to another who answers
+		"board":   Above,                  // what waits and what is late, without the words
+		"follow":  Supervision,            // a bad rating
 	},
 	"code": {
 		"read":    Side,
@@ -114,6 +114,7 @@ var table = map[string]map[string]Relation{
 		"read":    Discipline,               // what others wrote down
 		"reports": Discipline | Supervision, // who has reported a quarter, not what
 		"open":    Colleague,                // ask to open a case that is not one's own
+		"vouch":   President,                // that an office opens a sealed one, past who handles it
 	},
 	"complaint": { // 投诉 and 举报, past those whom they name
 		"write":   Side,

@@ -195,10 +195,10 @@ func Appeal(tx *db.Tx, paper string, on law.Date) error {
 	return some(tx.Exec(`UPDATE paper_paper SET appealed_on = ? WHERE `+copies, on, paper))
 }
 
-// Withdraw marks a paper and its copies withdrawn, or superseded when another
-// takes its place; that may come later.
+// Withdraw marks a paper and its copies withdrawn, also before they are drawn, or
+// superseded when another takes its place; that may come later.
 func Withdraw(tx *db.Tx, paper, by string) error {
-	state, from := Withdrawn, "'issued', 'served', 'effective'"
+	state, from := Withdrawn, "'ordered', 'issued', 'served', 'effective'"
 	if by != "" {
 		state, from = Superseded, from+", 'withdrawn'"
 	}

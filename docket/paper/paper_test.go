@@ -35,7 +35,7 @@ func TestLife(t *testing.T) {
 			"supersede": func(tx *db.Tx, id string) error { return paper.Withdraw(tx, id, "new one") },
 		}
 		to := map[string]map[string]string{
-			paper.Ordered:    {"issue": paper.Issued, "await": paper.Signing},
+			paper.Ordered:    {"issue": paper.Issued, "await": paper.Signing, "withdraw": paper.Withdrawn, "supersede": paper.Superseded},
 			paper.Signing:    {"issue": paper.Issued, "unsigned": paper.Withdrawn},
 			paper.Issued:     {"serve": paper.Served, "bind": paper.Effective, "withdraw": paper.Withdrawn, "supersede": paper.Superseded},
 			paper.Served:     {"effect": paper.Effective, "withdraw": paper.Withdrawn, "supersede": paper.Superseded},

@@ -12,13 +12,18 @@ import (
 const Bad = "不满意"
 
 // Grades of satisfaction, and those that count as satisfied. The scale is not
-// laid down anywhere that we know of: both are this product's, and only here.
-// The newspaper's 85.5% and 97.2% do not say whether 基本满意 counts.
+// laid down anywhere that we know of: both are this product's, and only here,
+// and a court may count more strictly. The newspaper's 85.5% and 97.2% do not
+// say whether 基本满意 counts.
 var (
 	Grades    = []string{"满意", "基本满意", Bad}
 	Satisfied = Grades[:2]
 
+	// Scales are what a court may say counts, joined by +; the first, empty, is Satisfied.
+	Scales = []string{"", Grades[0]}
+
 	satisfied = strings.Join(Satisfied, "、")
+	partly    = "“基本满意”算满意"
 )
 
 // Types of case by what they are.
@@ -175,16 +180,35 @@ var Figures = []Figure{
 	},
 	{
 		Key: "handling", Name: "意见处理满意度", Unit: "%", Decimals: 2, Group: "handling", Version: version, Source: product,
-		Formula: "评为" + satisfied + "的÷对意见处理的全部有效评价×100%", Variant: "“基本满意”算满意",
-		Note:      "评的是法院对他那条意见处理得怎么样。没有评的不算。和“服务评价满意度”是两拨人，不能合并。",
+		Formula: "评为" + satisfied + "的÷对意见处理的全部有效评价×100%", Variant: partly,
+		Note:      "评的是法院对他那条意见处理得怎么样。没有评的不算；“基本满意”算不算由法院定。和“服务评价满意度”是两拨人，不能合并。",
 		Numerator: Term{Words: "对处理" + satisfied + "的评价", Parts: []Part{{Kind: Handled, Marks: Satisfied}}}, Denominator: &Term{Words: "对意见处理的全部有效评价", Parts: []Part{handled}},
 	},
 	{
 		Key: "service", Name: "服务评价满意度", Unit: "%", Decimals: 2, Group: "service", Version: version, Source: product,
-		Formula: "评为" + satisfied + "的÷对诉讼服务的全部有效评价×100%", Variant: "“基本满意”算满意；一个人在一个环节只评一次",
-		Note:      "评的是立案、送达、结案等环节的服务。没有评的不算。和“意见处理满意度”是两拨人，不能合并。",
+		Formula: "评为" + satisfied + "的÷对诉讼服务的全部有效评价×100%", Variant: partly + "；一个人在一个环节只评一次",
+		Note:      "评的是立案、送达、结案等环节的服务。没有评的不算；“基本满意”算不算由法院定。和“意见处理满意度”是两拨人，不能合并。",
 		Numerator: Term{Words: satisfied + "的评价", Parts: []Part{{Kind: Rated, Marks: Satisfied}}}, Denominator: &Term{Words: "对诉讼服务的全部有效评价", Parts: []Part{rated}},
 	},
+}
+
+// On returns the figures as a court counts that says which grades are satisfied.
+func On(scale string) []Figure {
+	if scale == "" {
+		return Figures
+	}
+	marks := Marks(scale)
+	words := strings.NewReplacer(satisfied, strings.Join(marks, "、"), partly, "“基本满意”不算满意，本院这样定")
+	out := slices.Clone(Figures)
+	for i, f := range out {
+		if f.Denominator == nil || !slices.Equal(f.Numerator.Parts[0].Marks, Satisfied) {
+			continue
+		}
+		f = f.Counting(marks...)
+		f.Formula, f.Variant, f.Numerator.Words = words.Replace(f.Formula), words.Replace(f.Variant), words.Replace(f.Numerator.Words)
+		out[i] = f
+	}
+	return out
 }
 
 // Comparisons say how a figure is held against an earlier one.

@@ -92,6 +92,30 @@ func TestFigures(t *testing.T) {
 	if r := only.Counting("满意").Of(b); r.Value != 7500 {
 		t.Errorf("only 满意 counted: %s", r.Value)
 	}
+	for _, scale := range Scales {
+		on := On(scale)
+		if len(on) != len(Figures) {
+			t.Fatalf("%q: %d figures", scale, len(on))
+		}
+		for i, f := range on {
+			want := Figures[i]
+			if scale != "" && (f.Key == "handling" || f.Key == "service") {
+				partly := b.In[Cell{Mark: "基本满意", Kind: want.Numerator.Parts[0].Kind}]
+				if r := f.Of(b); r.Num != want.Of(b).Num-partly || r.Den != want.Of(b).Den {
+					t.Errorf("%s counting %s: %d/%d", f.Name, scale, r.Num, r.Den)
+				}
+				for _, words := range []string{f.Formula, f.Variant, f.Numerator.Words} {
+					if strings.Contains(words, "满意、基本满意") || strings.Contains(words, "满意”算满意") {
+						t.Errorf("%s counting %s says %q", f.Name, scale, words)
+					}
+				}
+				continue
+			}
+			if f.Formula != want.Formula || f.Of(b) != want.Of(b) {
+				t.Errorf("%s is another figure where %q counts", f.Name, scale)
+			}
+		}
+	}
 	if r := only.Of(b); r.Value != 8750 {
 		t.Error("counting otherwise changed the figure itself")
 	}

@@ -27,10 +27,14 @@ import (
 //go:embed schema
 var Schema embed.FS
 
+// Spool is the folder in which files lie while their form is handled: on the
+// disk of the house, whose room and care are known, not on the system's.
+func Spool(c config.Config) string { return filepath.Join(c.Data, "tmp") }
+
 // Open opens the house over a data folder: keys, database, blobs, ledger,
 // queue, messages. Nothing runs yet.
 func Open(ctx context.Context, c config.Config, clk clock.Clock, log *slog.Logger) (*Kit, error) {
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+	if err := os.MkdirAll(Spool(c), 0o700); err != nil {
 		return nil, fmt.Errorf("app: data folder: %w", err)
 	}
 	keys := filepath.Join(c.Data, "keys")

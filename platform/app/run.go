@@ -157,10 +157,26 @@ func (l serverLog) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// Every does f now and again after each pause until ctx ends; failed is what
+// the log says when it fails.
+func (k *Kit) Every(ctx context.Context, pause time.Duration, failed string, f func(context.Context) error) {
+	for {
+		if err := f(ctx); err != nil && ctx.Err() == nil {
+			k.Log.Error(failed, "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+		}
+	}
+}
+
 // sweep forgets what has served its time, once an hour, and counts anew for
 // the planner once a day.
 func (k *Kit) sweep(ctx context.Context) {
-	for round := 0; ; round++ {
+	round := 0
+	k.Every(ctx, time.Hour, "sweeping failed", func(ctx context.Context) error {
 		err := k.DB.Do(ctx, func(tx *db.Tx) error {
 			_, err := tx.Exec(`DELETE FROM web_idempotency WHERE at < ?`, k.Now().Add(-7*24*time.Hour))
 			return err
@@ -168,13 +184,7 @@ func (k *Kit) sweep(ctx context.Context) {
 		if err == nil && round%24 == 0 {
 			err = k.DB.Analyze(ctx)
 		}
-		if err != nil && ctx.Err() == nil {
-			k.Log.Error("sweeping failed", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(time.Hour):
-		}
-	}
+		round++
+		return err
+	})
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"strings"
 	"sync"
 	"time"
 
@@ -142,9 +141,11 @@ type plan struct {
 	sets   []setter
 }
 
+// planKey is a type and the statement whose rows it receives: a text names its
+// columns, and they are the same each time.
 type planKey struct {
-	t    reflect.Type
-	cols string
+	t  reflect.Type
+	st *statement
 }
 
 var plans sync.Map
@@ -152,9 +153,9 @@ var plans sync.Map
 // columns pairs each column with the field whose db tag names it. A column
 // without a field, or a field without a column, is an error: by position, two
 // swapped TEXT columns would pass unseen.
-func columns(t reflect.Type, cols []string) (*plan, error) {
-	key := planKey{t, strings.Join(cols, ",")}
-	if p, ok := plans.Load(key); ok {
+func columns(t reflect.Type, st *statement, cols []string) (*plan, error) {
+	key := planKey{t, st}
+	if p, ok := plans.Load(key); ok && len(p.(*plan).sets) == len(cols) {
 		return p.(*plan), nil
 	}
 	p, err := newPlan(t, cols)
@@ -225,15 +226,15 @@ func List[T any](t *Tx, query string, args ...any) (out []T, err error) {
 		}
 		out = append(out, v)
 		return nil
-	}, func(cols []string) (err error) {
-		p, err = columns(dst.Type(), cols)
+	}, func(st *statement, cols []string) (err error) {
+		p, err = columns(dst.Type(), st, cols)
 		return err
 	})
 	return out, err
 }
 
 // each runs a query and calls f with every row; check sees the columns first.
-func (t *Tx) each(query string, args []any, f func(cols []string, vals []driver.Value) error, check func(cols []string) error) (n int64, err error) {
+func (t *Tx) each(query string, args []any, f func(cols []string, vals []driver.Value) error, check func(st *statement, cols []string) error) (n int64, err error) {
 	st := known(query)
 	rows, err := t.run.query(st.text(t.postgres), bind(args))
 	if err != nil {
@@ -245,7 +246,7 @@ func (t *Tx) each(query string, args []any, f func(cols []string, vals []driver.
 		}
 	}()
 	cols := rows.Columns()
-	if err := check(cols); err != nil {
+	if err := check(st, cols); err != nil {
 		return 0, err
 	}
 	vals := make([]driver.Value, len(cols))
@@ -338,5 +339,5 @@ func (t *Tx) EachRow(query string, f func(cols []string, row []any) error, args 
 			}
 		}
 		return f(cols, row)
-	}, func([]string) error { return nil })
+	}, func(*statement, []string) error { return nil })
 }

@@ -267,14 +267,15 @@ type Mark struct {
 	Actor string    `db:"actor"`
 }
 
-// Since returns the sealed entries of some kinds since an instant, in order.
-// It walks the tree from the checkpoint before that instant on.
-func Since(tx *db.Tx, from time.Time, kinds ...string) ([]Mark, error) {
-	start, err := db.One[int64](tx, `SELECT COALESCE(MAX(size), 0) AS size FROM ledger_checkpoint WHERE at < ?`, from)
-	if err != nil {
-		return nil, err
-	}
-	return db.List[Mark](tx, `SELECT at, kind, court_id, case_id, actor FROM ledger_entry WHERE seq >= ? AND at >= ? AND kind IN (`+db.In(len(kinds))+`) ORDER BY seq`, append([]any{start, from}, db.Args(kinds)...)...)
+// SizeAt is how many entries were sealed before an instant.
+func SizeAt(tx *db.Tx, at time.Time) (int64, error) {
+	return db.One[int64](tx, `SELECT COALESCE(MAX(size), 0) AS size FROM ledger_checkpoint WHERE at < ?`, at)
+}
+
+// Between returns the entries of some kinds from one place of the sealed order
+// up to another.
+func Between(tx *db.Tx, from, to int64, kinds ...string) ([]Mark, error) {
+	return db.List[Mark](tx, `SELECT at, kind, court_id, case_id, actor FROM ledger_entry WHERE seq >= ? AND seq < ? AND kind IN (`+db.In(len(kinds))+`) ORDER BY seq`, append([]any{from, to}, db.Args(kinds)...)...)
 }
 
 // Worked returns the cases in which a person left an entry of another kind

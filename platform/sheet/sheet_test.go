@@ -302,6 +302,10 @@ func TestWrite(t *testing.T) {
 		b.Row("数", 3, int64(-4), Decimal("97.20"), "-", "1\n2")
 		b.Sheet("二", 10, 20)
 		b.Texts("甲", "乙")
+		b.Sheet("三")
+		b.Texts("时段", strings.Repeat("这一期还没有完", 5))
+		b.Head("法院", "件")
+		b.Row("衡水市中级人民法院", 12)
 		return b.Bytes()
 	}
 	file, err := made()
@@ -318,6 +322,15 @@ func TestWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
+	if wide, err := f.GetColWidth("三", "A"); err != nil || wide < 18 {
+		t.Errorf("nine characters have %v places, %v", wide, err)
+	}
+	if wide, err := f.GetColWidth("三", "B"); err != nil || wide > 10 {
+		t.Errorf("two digits have %v places, %v", wide, err)
+	}
+	if panes, err := f.GetPanes("三"); err != nil || panes.YSplit != 2 {
+		t.Errorf("the head goes out of sight: %+v, %v", panes, err)
+	}
 	rows, err := f.GetRows("一")
 	if err != nil || len(rows) != 2 {
 		t.Fatalf("%q %v", rows, err)

@@ -27,19 +27,29 @@ type Book struct {
 	f    *excelize.File
 	name string // of the sheet that is being written
 	text int    // the style of text: it stays so when somebody edits the cell
+	head int    // the same, bold
 	n    int
+	fit  []float64 // the widths that the columns ask for, where none were given
 	err  error
 }
+
+// widest is how wide a column becomes that is fitted to what stands in it.
+const widest = 40
 
 // NewBook returns an empty workbook.
 func NewBook() *Book {
 	b := &Book{f: excelize.NewFile()}
 	b.text, b.err = b.f.NewStyle(&excelize.Style{NumFmt: 49})
+	if b.err == nil {
+		b.head, b.err = b.f.NewStyle(&excelize.Style{NumFmt: 49, Font: &excelize.Font{Bold: true}})
+	}
 	return b
 }
 
-// Sheet begins a sheet; widths are those of its columns, in characters.
+// Sheet begins a sheet; widths are those of its columns, in characters. Without
+// them the columns are fitted to what is written.
 func (b *Book) Sheet(name string, widths ...float64) {
+	b.fitted()
 	switch {
 	case b.err != nil:
 		return
@@ -49,16 +59,64 @@ func (b *Book) Sheet(name string, widths ...float64) {
 		_, b.err = b.f.NewSheet(name)
 	}
 	b.name, b.n = name, 0
+	if len(widths) == 0 {
+		b.fit = []float64{}
+	}
 	for i, width := range widths {
 		col, err := excelize.ColumnNumberToName(i + 1)
 		b.err = errors.Join(b.err, err, b.f.SetColWidth(name, col, col, width), b.f.SetColStyle(name, col, b.text))
 	}
 }
 
+// fitted gives the columns of a sheet that ends the widths they ask for.
+func (b *Book) fitted() {
+	for i, width := range b.fit {
+		col, err := excelize.ColumnNumberToName(i + 1)
+		b.err = errors.Join(b.err, err, b.f.SetColWidth(b.name, col, col, min(width+2, widest)))
+	}
+	b.fit = nil
+}
+
+// measure asks for the width of a row; a title alone in its row runs on.
+func (b *Book) measure(cells []any) {
+	if b.fit == nil || len(cells) < 2 {
+		return
+	}
+	for i, c := range cells {
+		width := 0.0
+		for _, r := range fmt.Sprint(c) {
+			width++
+			if r > 0x2e80 { // drawn twice as wide
+				width++
+			}
+		}
+		for len(b.fit) <= i {
+			b.fit = append(b.fit, 0)
+		}
+		b.fit[i] = max(b.fit[i], width)
+	}
+}
+
+// Head writes the names of the columns, which stay in sight; what stands above
+// them is not in columns.
+func (b *Book) Head(cells ...string) {
+	b.fit = b.fit[:0]
+	b.Texts(cells...)
+	if b.err != nil {
+		return
+	}
+	first, _ := excelize.CoordinatesToCellName(1, b.n)
+	last, _ := excelize.CoordinatesToCellName(len(cells), b.n)
+	below, _ := excelize.CoordinatesToCellName(1, b.n+1)
+	b.err = errors.Join(b.f.SetCellStyle(b.name, first, last, b.head),
+		b.f.SetPanes(b.name, &excelize.Panes{Freeze: true, YSplit: b.n, TopLeftCell: below, ActivePane: "bottomLeft"}))
+}
+
 // Row writes a row: an int, an int64 or a [Decimal] as a number, a string as
 // text that nothing takes for a formula.
 func (b *Book) Row(cells ...any) {
 	b.n++
+	b.measure(cells)
 	for i, c := range cells {
 		if b.err != nil {
 			return
@@ -104,6 +162,7 @@ func (b *Book) Texts(cells ...string) {
 // Bytes returns the workbook and ends it.
 func (b *Book) Bytes() ([]byte, error) {
 	defer func() { _ = b.f.Close() }()
+	b.fitted()
 	if b.err != nil {
 		return nil, b.err
 	}

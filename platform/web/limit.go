@@ -20,8 +20,8 @@ type rate struct {
 // The classes. A whole village may sit behind one address, so the address is
 // a wide net; the narrow ones are the session and the thing guessed at.
 var (
-	perSession = map[string]rate{"": {120, 250 * time.Millisecond}, "code": {20, 3 * time.Second}, "login": {12, 10 * time.Second}, "write": {60, time.Second}, "program": {600, 50 * time.Millisecond}}
-	perAddress = map[string]rate{"": {2000, 5 * time.Millisecond}, "code": {300, 200 * time.Millisecond}, "login": {300, 500 * time.Millisecond}, "write": {1000, 20 * time.Millisecond}, "program": {2000, 5 * time.Millisecond}}
+	perSession = map[string]rate{"": {120, 250 * time.Millisecond}, "code": {20, 3 * time.Second}, "login": {12, 10 * time.Second}, "write": {60, time.Second}, "made": {20, 3 * time.Second}, "program": {600, 50 * time.Millisecond}}
+	perAddress = map[string]rate{"": {2000, 5 * time.Millisecond}, "code": {300, 200 * time.Millisecond}, "login": {300, 500 * time.Millisecond}, "write": {1000, 20 * time.Millisecond}, "made": {200, 300 * time.Millisecond}, "program": {2000, 5 * time.Millisecond}}
 	perThing   = rate{6, time.Minute}
 	perPhone   = rate{6, time.Hour} // less in a day than a number may get, so that one network does not shut its owner out
 )

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -17,9 +16,6 @@ import (
 
 	"mashang/platform/fault"
 )
-
-// inMemory is how much of an upload is held in memory before it goes to disk.
-const inMemory = 1 << 20
 
 func isJSON(r *http.Request) bool {
 	return strings.HasPrefix(r.Header.Get("Content-Type"), "application/json")
@@ -35,37 +31,16 @@ func parse(r *http.Request) error {
 	}
 	var err error
 	if isMultipart(r) {
-		if err = r.ParseMultipartForm(inMemory); err == nil && typed(r.PostForm) > ordinary {
-			err = &http.MaxBytesError{Limit: ordinary}
-		}
+		err = parseMultipart(r)
 	} else {
 		err = r.ParseForm()
 	}
 	var big *http.MaxBytesError
 	switch {
-	case err == nil, errors.As(err, &big):
+	case err == nil, errors.As(err, &big), fault.KindOf(err) == fault.Unavailable:
 		return err
 	}
 	return fault.Wrap(fault.Invalid, "表格没有传完整，请再交一次。", err)
-}
-
-// typed is how many bytes the fields of a form hold, without its files.
-func typed(form url.Values) (n int) {
-	for name, vals := range form {
-		for _, v := range vals {
-			n += len(name) + len(v)
-		}
-	}
-	return n
-}
-
-// forget removes the files of a form that went to disk. They hold, unsealed,
-// what somebody handed in, and net/http removes only those of the request that
-// it made itself, of which ours is a copy.
-func forget(r *http.Request) {
-	if r.MultipartForm != nil {
-		_ = r.MultipartForm.RemoveAll()
-	}
 }
 
 // Verbatim is a text that is taken as it was typed, blanks and all: a password.
@@ -314,7 +289,7 @@ func unseen(r rune) bool {
 }
 
 // Bytes reads a small uploaded file. How large it may be the route says.
-func Bytes(h *multipart.FileHeader) ([]byte, error) {
+func Bytes(h *Given) ([]byte, error) {
 	f, err := h.Open()
 	if err != nil {
 		return nil, err
@@ -323,12 +298,27 @@ func Bytes(h *multipart.FileHeader) ([]byte, error) {
 	return b, errors.Join(err, f.Close())
 }
 
-// Files returns the uploaded files of a field.
-func Files(r *http.Request, name string) []*multipart.FileHeader {
-	if r.MultipartForm == nil {
-		return nil
+// Uploads opens the files of a field for an act that keeps them; what was
+// chosen and holds nothing is left out. done closes them, also after an error.
+func Uploads(r *http.Request, name string) (ups []Upload, done func(), err error) {
+	var open []io.Closer
+	done = func() {
+		for _, c := range open {
+			_ = c.Close()
+		}
 	}
-	return r.MultipartForm.File[name]
+	for _, h := range Files(r, name) {
+		if h.Size == 0 {
+			continue
+		}
+		f, err := h.Open()
+		if err != nil {
+			return nil, done, err
+		}
+		open = append(open, f)
+		ups = append(ups, Upload{Name: Clean(h.Filename), Body: f})
+	}
+	return ups, done, nil
 }
 
 // address is the client's address; a proxy's word counts only when the proxy is ours.

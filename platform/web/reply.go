@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"mashang/platform/fault"
 )
 
 // Page is anything that renders itself; a templ component is one.
@@ -49,6 +51,26 @@ type Reading struct {
 	Person string
 	Basis  string // why someone who does not handle the case opened it
 	At     time.Time
+}
+
+// Shown answers a page and a program with the same value.
+func Shown(v any, err error, page Page) (Reply, error) {
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{Page: page, JSON: v}, nil
+}
+
+// Again shows a form once more with what was typed, when that is what was wrong.
+func Again(err error, form func() (Reply, error)) (Reply, error) {
+	if fault.KindOf(err) != fault.Invalid {
+		return Reply{}, err
+	}
+	rep, ferr := form()
+	if ferr != nil {
+		return Reply{}, err
+	}
+	return rep, err
 }
 
 // Handler does one route. An error and a Page together show the page again

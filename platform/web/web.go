@@ -52,6 +52,7 @@ type Config struct {
 	Log     *slog.Logger
 	Secure  bool           // served over https: __Host- cookies, HSTS
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
+	Spool   string         // the folder where the files of a form lie while it is handled; empty: the system's
 	Actor   func(ctx context.Context, token string) (auth.Actor, error)
 	Peer    func(ctx context.Context, token string) (auth.Actor, error)     // of another system's token, which begins with PeerToken
 	Gate    func(r *http.Request, route Route, next Handler) (Reply, error) // asks access before the handler sees the request
@@ -198,11 +199,11 @@ func (rt *Router) serve(route Route, api bool) http.HandlerFunc {
 		w.Header().Set("Cache-Control", "no-store")
 		rep, r, err := rt.answer(route, r, api)
 		if big, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			what := "内容"
-			if big.Limit > ordinary {
-				what = "文件"
+			what, limit := "内容", big.Limit
+			if limit > ordinary {
+				what, limit = "文件", limit-ordinary
 			}
-			err = fault.Wrap(fault.Invalid, fmt.Sprintf("%s太大了，一次最多 %d MB。可以分几次交。", what, big.Limit>>20), err)
+			err = fault.Wrap(fault.Invalid, fmt.Sprintf("%s太大了，一次最多 %d MB，没有交上。请回到上一页，分几次交。", what, limit>>20), err)
 		}
 		status := http.StatusOK
 		switch {
@@ -267,7 +268,11 @@ func (rt *Router) answer(route Route, r *http.Request, api bool) (Reply, *http.R
 
 // carry hands the request to its handler, one form once.
 func (rt *Router) carry(route Route, a auth.Actor, r *http.Request) (Reply, error) {
-	defer func() { forget(r) }() // whichever copy of the request it is by then
+	if isMultipart(r) {
+		var files *spool
+		r, files = withSpool(r, rt.cfg.Spool)
+		defer files.forget()
+	}
 	if r.Method == http.MethodPost {
 		key := r.Header.Get("Idempotency-Key")
 		if key == "" {

@@ -367,6 +367,9 @@ func TestBodyLimit(t *testing.T) {
 			t.Errorf("%s %s %d bytes: %d %.200s", x.path, x.kind, len(x.body), w.Code, w.Body)
 		}
 	}
+	if w := ask(rt, "POST", API+"/t/upload", files[huge], "Content-Type", kind); !strings.Contains(w.Body.String(), "一次最多 2 MB") { // and not what its own words have besides
+		t.Errorf("too large a file: %.200s", w.Body)
+	}
 }
 
 // multi is a form with a name and, unless it is empty, one file.
@@ -403,11 +406,11 @@ func TestListLimit(t *testing.T) {
 }
 
 // TestUploadForgotten: while a form with a large file is handled its plain copy
-// may lie on the disk, and none does afterwards, however it ends.
+// may lie on the disk, in the folder of the house and without a name, and none
+// does afterwards, however it ends.
 func TestUploadForgotten(t *testing.T) {
 	dir := t.TempDir()
-	t.Setenv("TMPDIR", dir)
-	left := func() int {
+	named := func() int {
 		t.Helper()
 		list, err := os.ReadDir(dir)
 		if err != nil {
@@ -415,7 +418,20 @@ func TestUploadForgotten(t *testing.T) {
 		}
 		return len(list)
 	}
-	rt := New(Config{})
+	left := func() (n int) { // files that are open, though they have no name
+		t.Helper()
+		list, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range list {
+			if to, err := os.Readlink("/proc/self/fd/" + e.Name()); err == nil && strings.HasPrefix(to, dir) {
+				n++
+			}
+		}
+		return n
+	}
+	rt := New(Config{Spool: dir})
 	how, spilled := "", 0
 	rt.Handle(Route{Pattern: "POST /t/take", Object: Public, Verb: "see", Upload: 4 << 20, Do: func(r *http.Request) (Reply, error) {
 		if err := Read(r, &command{}); err != nil {
@@ -426,7 +442,12 @@ func TestUploadForgotten(t *testing.T) {
 			return Reply{}, err
 		}
 		defer func() { _ = f.Close() }()
-		spilled = left()
+		if spilled = left(); named() != 0 {
+			t.Error("a name is left if the machine stops here")
+		}
+		if b, err := io.ReadAll(f); err != nil || string(b) != strings.Repeat("秘", 1<<20) {
+			t.Errorf("%d bytes are read: %v", len(b), err)
+		}
 		switch how {
 		case "refused":
 			return Reply{}, fault.Field("files", "收不了。")
@@ -449,7 +470,7 @@ func TestUploadForgotten(t *testing.T) {
 			defer func() { _ = recover() }()
 			ask(rt, "POST", API+"/t/take", x.body, "Content-Type", kind, "Idempotency-Key", x.key)
 		}()
-		if n := left(); n != 0 || spilled != x.spills {
+		if n := left() + named(); n != 0 || spilled != x.spills {
 			t.Errorf("%s, key %q: %d files while it is handled, %d afterwards", x.how, x.key, spilled, n)
 		}
 	}

@@ -53,6 +53,8 @@ function ready(root) {
     let dirty = false
     form.addEventListener('input', () => { dirty = true })
     form.addEventListener('submit', (e) => {
+      const over = form.querySelector('[data-over]')
+      if (over) { e.preventDefault(); over.focus(); return }
       if (form.dataset.sent) { e.preventDefault(); return }
       form.dataset.sent = '1'
       dirty = false
@@ -71,7 +73,8 @@ function ready(root) {
     }
   }
 
-  // Chosen files with their sizes.
+  // Chosen files with their sizes; too many bytes are not sent on their way only
+  // to be refused.
   for (const input of $$('input[data-files]', root)) {
     const out = document.createElement('p')
     out.className = 'small quiet'
@@ -79,7 +82,11 @@ function ready(root) {
     input.after(out)
     if (input.accept.includes('.webm')) recorder(input)
     input.addEventListener('change', () => {
-      out.textContent = [...input.files].map((f) => f.name + '（' + (f.size < 1048576 ? Math.ceil(f.size / 1024) + ' KB' : (f.size / 1048576).toFixed(1) + ' MB') + '）').join('、')
+      const size = (n) => n < 1048576 ? Math.ceil(n / 1024) + ' KB' : (n / 1048576).toFixed(1) + ' MB'
+      const most = Number(input.dataset.files), sum = [...input.files].reduce((n, f) => n + f.size, 0), over = most > 0 && sum > most
+      input.toggleAttribute('data-over', over)
+      out.className = over ? 'error' : 'small quiet'
+      out.textContent = over ? '一共 ' + size(sum) + '，超过了 ' + size(most) + '，交不了。请重新选，分几次交。' : [...input.files].map((f) => f.name + '（' + size(f.size) + '）').join('、')
     })
   }
   for (const b of $$('[data-print]', root)) { b.classList.remove('hide'); b.addEventListener('click', () => print()) }
@@ -87,7 +94,7 @@ function ready(root) {
     b.classList.remove('hide')
     b.addEventListener('click', () => {
       const t = document.getElementById(b.dataset.to)
-      if (t) { t.value = b.dataset.fill; t.focus(); t.dispatchEvent(new Event('input', { bubbles: true })) }
+      if (t) { t.value = t.value.trim() ? t.value.trimEnd() + '\n' + b.dataset.fill : b.dataset.fill; t.focus(); t.dispatchEvent(new Event('input', { bubbles: true })) }
     })
   }
 }

@@ -1,4 +1,7 @@
-package oversight
+// Package habit is the rule that tells who looks around in cases that are not his
+// from who is busy (个人信息保护法 51). It is pure: it weighs visits, and reads
+// nothing.
+package habit
 
 import (
 	"fmt"
@@ -6,24 +9,26 @@ import (
 	"time"
 )
 
-// visit is what one of the court's people did with one case within the time
+// Visit is what one of the court's people did with one case within the time
 // looked at. Looking at it again on the same day changes nothing.
-type visit struct {
-	Person  string
-	Case    string
-	Parties []string // person ids of those in the case
-	Days    int      // on which he looked at it
-	Last    time.Time
-	Given   bool   // his post gives him the case: no basis was needed
-	Outside bool   // neither given nor his division's
-	Worked  bool   // he also did something there
-	Tie     string // what binds him to someone in the case, in words; empty: nothing known
+type Visit struct {
+	Person  string    `db:"person_id"`
+	Case    string    `db:"case_id"`
+	Days    int64     `db:"days"` // on which he looked at it
+	Last    time.Time `db:"last_at"`
+	Parties []string  // person ids of those in the case
+	Given   bool      // his post gives him the case: no basis was needed
+	Outside bool      // neither given nor his division's
+	Worked  bool      // he also did something there
+	Tie     string    // what binds him to someone in the case, in words; empty: nothing known
 }
+
+// Window is how far back visits are weighed.
+const Window = 30 * 24 * time.Hour
 
 // The limits of the rule. They are to find a habit, not a slip: whoever opens
 // many cases because that is his work leaves work behind, or comes back.
 const (
-	window    = 30 * 24 * time.Hour
 	manyIdle  = 10 // cases outside one's division without anything done
 	briefPart = 80 // per cent of those cases looked at on one day and never again
 	samePeers = 3  // cases of one party without anything done
@@ -34,23 +39,23 @@ const (
 	manyOpened = 50
 )
 
-// suspicion is a reason to look at someone's readings, for a person to weigh.
+// Suspicion is a reason to look at someone's readings, for a person to weigh.
 // It accuses nobody.
-type suspicion struct {
+type Suspicion struct {
 	Person string
 	Why    []string // in plain words, each with its figures
 	Cases  []string
 }
 
-// suspicious finds whose readings someone should look at. Each ground stands
+// Find finds whose readings someone should look at. Each ground stands
 // by itself: very many cases of others, or many opened and left; several
 // cases of one party; a case of someone to whom he is bound.
-func suspicious(vs []visit) []suspicion {
-	by := map[string][]visit{}
+func Find(vs []Visit) []Suspicion {
+	by := map[string][]Visit{}
 	for _, v := range vs {
 		by[v.Person] = append(by[v.Person], v)
 	}
-	var out []suspicion
+	var out []Suspicion
 	for person, own := range by {
 		if s := weigh(person, own); len(s.Why) > 0 {
 			out = append(out, s)
@@ -60,9 +65,9 @@ func suspicious(vs []visit) []suspicion {
 	return out
 }
 
-func weigh(person string, own []visit) suspicion {
-	s := suspicion{Person: person}
-	cases, opened, idle, short := map[string]bool{}, []visit{}, []visit{}, 0
+func weigh(person string, own []Visit) Suspicion {
+	s := Suspicion{Person: person}
+	cases, opened, idle, short := map[string]bool{}, []Visit{}, []Visit{}, 0
 	of := map[string][]string{} // party → idle cases
 	for _, v := range own {
 		if v.Worked {
@@ -86,7 +91,7 @@ func weigh(person string, own []visit) suspicion {
 			of[p] = append(of[p], v.Case)
 		}
 	}
-	var many []visit
+	var many []Visit
 	switch {
 	case len(opened) >= manyOpened:
 		many = opened
