@@ -166,7 +166,12 @@ func TestAdministratorsByTwo(t *testing.T) {
 	h.post("安全", "/setup/posts/change", other).must(t, "a second one, by two", 200)
 	h.staff(66, "冀11", "新督察", "clerk", "办公室")
 	h.post("安全", "/setup/posts/change", map[string]any{"court": "冀11", "post": h.postOf("新督察"), "role": "discipline", "division": h.division("冀11", "办公室")}).must(t, "of the discipline office, by two", 200)
-	own["role"] = ""
+	own["role"], own["on"] = "", "2026-03-10"
+	h.post("接班人", "/setup/posts/change", own).must(t, "the first one is to leave", 200)
+	h.post("安全", "/setup/posts/withdraw", own).must(t, "and takes that back himself", 409)
+	h.post("接班人", "/setup/posts/withdraw", own).must(t, "the other one takes it back", 200)
+	delete(own, "on")
+	own["post"] = h.postOf("管理乙")
 	h.post("接班人", "/setup/posts/change", own).must(t, "the first one leaves", 200)
 }
 

@@ -127,3 +127,38 @@ func TestClerkElsewhere(t *testing.T) {
 		}
 	})
 }
+
+// TestDelegateElsewhere: a delegate who leaves the court keeps no question and
+// gets no new one, and of a judge who sits in two courts he gets those of the
+// courts in which he serves.
+func TestDelegateElsewhere(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		if err := h.Kit.DB.Do(t.Context(), func(tx *db.Tx) error { // he sits there, too
+			_, err := docket.AddPost(tx, docket.Post{Person: h.people["赵一鸣"], Court: "冀1126", Division: h.divs["冀1126立案庭"], Role: docket.Judge, From: h.Kit.Now().Add(-time.Second)}, h.Kit.Now())
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		lies := func(with, words string) {
+			t.Helper()
+			for _, who := range []string{"周明远", "赵一鸣"} {
+				if got := strings.Contains(h.get(who, "/desk").must(t, "desk", 200).body, words); got != (who == with) {
+					t.Errorf("%q lies with %s: %v", words, who, got)
+				}
+			}
+		}
+		h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "青花瓷碗"}).must(t, "ask", 200)
+		h.post("周明远", "/onecode/delegate", map[string]string{"court": "冀11", "to": h.people["赵一鸣"], "begin": "2026-03-03", "until": "2026-03-10", "reason": "生病"}).must(t, "delegate", 200)
+		lies("赵一鸣", "青花瓷碗")
+		post := one[string](h, `SELECT id FROM docket_post WHERE person_id = ? AND court_id = '冀11'`, h.people["赵一鸣"])
+		h.post("安全", "/setup/posts/change", map[string]any{"court": "冀11", "post": post}).must(t, "he leaves", 200)
+		h.drain()
+		lies("周明远", "青花瓷碗")
+		h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "白玉手镯"}).must(t, "ask", 200)
+		lies("周明远", "白玉手镯")
+	})
+}

@@ -236,7 +236,7 @@ func TestJudgeComesAsTheParty(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range ms {
-			if m.Target == jiaPhone && (strings.Contains(m.Text, "尾号是"+his[7:]) || strings.Contains(m.Text, "进了您的账号")) {
+			if m.Target == jiaPhone && (strings.Contains(m.Text, "刚才改了") || strings.Contains(m.Text, "进了您的账号")) {
 				said++
 			}
 		}
@@ -263,7 +263,7 @@ func TestOutOfHerOwnCase(t *testing.T) {
 		h.post("周明远", "/casebook/"+id+"/party/"+h.partyID(id, "贾若兰")+"/mend", map[string]string{"name": "别人", "id_type": "resident", "number": identity.Fictional(91, mustDate("1970-01-02"), true), "phone": jiaPhone, "address": "河北省衡水市桃城区某街道1号", "reason": "写错了"}).must(t, "mend", 200)
 		h.drain()
 		h.get("贾若兰", "/api/v1/casebook/"+id).must(t, "her case", 404)
-		has(t, "what she hears", strings.Join(h.outbox(), "\n"), "您在案件里的登记刚才改了")
+		has(t, "what she hears", strings.Join(h.outbox(), "\n"), "您在案件里留的手机或者证件刚才改了")
 		if n := one[int64](h, `SELECT COUNT(*) FROM ledger_entry e JOIN ledger_link l ON l.entry_id = e.id WHERE e.kind = 'casebook.party_corrected' AND l.holder = ?`, her); n != 1 {
 			t.Errorf("she holds %d entries of it", n)
 		}

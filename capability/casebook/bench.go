@@ -217,7 +217,7 @@ func (s *Service) staffLeft(ctx context.Context, j *jobs.Job) error {
 	}
 	return s.k.Note(ctx, func(tx *db.Tx) error {
 		if (f.Successor != "" || f.Division != "") && (f.Role == string(docket.Judge) || f.Role == string(docket.Head)) {
-			cases, err := db.List[string](tx, `SELECT id FROM docket_case WHERE judge_id = ? AND state IN ('open', 'suspended')`, f.Person)
+			cases, err := db.List[string](tx, `SELECT id FROM docket_case WHERE judge_id = ? AND court_id = ? AND state IN ('open', 'suspended')`, f.Person, f.Court)
 			if err != nil {
 				return err
 			}

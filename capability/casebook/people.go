@@ -361,7 +361,7 @@ func (s *Service) mend(ctx context.Context, caseID, partyID string, cmd mendCmd)
 			return err
 		}
 		if st.c.State != docket.Entered && (person.ID != p.Person || p.PhoneFind != v.Find("phone", pc.Phone)) {
-			if err := s.tellWas(st, p, pc.Phone); err != nil {
+			if err := s.tellWas(st, p); err != nil {
 				return err
 			}
 		}
@@ -391,7 +391,7 @@ func (s *Service) mend(ctx context.Context, caseID, partyID string, cmd mendCmd)
 // tellWas tells the phone that a case held for a party that another takes its
 // place, or another person hers: with a phone, and the case code, somebody comes
 // in as the party, and she by whose number she was known is out.
-func (s *Service) tellWas(st *step, p docket.Party, to string) error {
+func (s *Service) tellWas(st *step, p docket.Party) error {
 	was, err := s.k.Vault.Open("party.phone", p.Phone)
 	if err != nil || was == "" {
 		return err
@@ -400,7 +400,7 @@ func (s *Service) tellWas(st *step, p docket.Party, to string) error {
 	if err != nil {
 		return err
 	}
-	return s.k.Notify.SendAt(st.tx, docket.Rings(st.now), "sms", was, "", "【"+ct.Short+"】您在案件里的登记刚才改了，现在留的手机尾号是"+to[max(0, len(to)-4):]+"。不是您要改的，请马上打"+ct.Phone+"。")
+	return s.k.Notify.SendAt(st.tx, docket.Rings(st.now), "sms", was, "", "【"+ct.Short+"】您在案件里留的手机或者证件刚才改了。不是您要改的，请马上打"+ct.Phone+"。")
 }
 
 // mended is the person that a corrected party is: the same one, by a corrected

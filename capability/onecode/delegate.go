@@ -41,10 +41,15 @@ func (s *Service) answers(tx *db.Tx, c docket.Case) (string, error) {
 	return to, access.Add(tx, to, c.ID, "delegate", "承办法官离任，代为答复", now, now.Add(namedFor))
 }
 
-// standsIn returns the delegation under which another answers in a case.
+// standsIn returns the delegation under which another answers in a case, while he
+// serves in its court.
 func standsIn(tx *db.Tx, c docket.Case, at time.Time) (delegation, bool, error) {
 	d, ok, err := delegationOf(tx, c.Judge, at)
-	return d, ok && (d.Sealed || c.Secrecy != docket.Sealed), err
+	if err != nil || !ok || !d.Sealed && c.Secrecy == docket.Sealed {
+		return d, false, err
+	}
+	posts, err := docket.Posts(tx, d.To, at)
+	return d, slices.ContainsFunc(posts, func(p docket.Post) bool { return p.Court == c.Court && !p.Role.Administrator() }), err
 }
 
 // open gives the delegate sight of a case until the delegation ends.

@@ -162,13 +162,14 @@ func (s *Service) judgeChanged(ctx context.Context, j *jobs.Job) error {
 	return s.follows(ctx, j, ledger.Entry{Case: f.Case, Cause: f.FactName()}, `m.case_id = ?`, f.Case)
 }
 
-// staffLeft moves what waits for somebody in closed cases, which get no other judge.
+// staffLeft moves what waits for somebody in closed cases, which get no other
+// judge, and what he was to answer for another.
 func (s *Service) staffLeft(ctx context.Context, j *jobs.Job) error {
 	f, err := app.Hear[fact.StaffLeft](j)
 	if err != nil {
 		return err
 	}
-	return s.follows(ctx, j, ledger.Entry{Court: f.Court, Cause: f.FactName()}, `m.handler_id = ? AND m.court_id = ? AND m.case_id IN (SELECT id FROM docket_case WHERE state = 'closed')`, f.Person, f.Court)
+	return s.follows(ctx, j, ledger.Entry{Court: f.Court, Cause: f.FactName()}, `m.handler_id = ? AND m.court_id = ?`, f.Person, f.Court)
 }
 
 // follows gives what waits to whoever answers in its case now.

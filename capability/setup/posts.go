@@ -60,7 +60,7 @@ func (s *Service) changePost(ctx context.Context, c postCmd) error {
 			return err
 		}
 		if p.Person == a.Person {
-			return fault.New(fault.Conflict, "自己的职务不能自己动。请另一位安全管理员来办；本院只有您一位的，先任命一位。")
+			return errOwnPost
 		}
 		at, err := s.day(c.On, p, now)
 		if err != nil {
@@ -91,6 +91,8 @@ func (s *Service) changePost(ctx context.Context, c postCmd) error {
 		return err
 	})
 }
+
+var errOwnPost = fault.New(fault.Conflict, "自己的职务不能自己动。请另一位安全管理员来办；本院只有您一位的，先任命一位。")
 
 // day is the instant at which a change takes effect: at once, or as the day begins.
 func (s *Service) day(on law.Date, p docket.Post, now time.Time) (time.Time, error) {
@@ -140,9 +142,16 @@ func (s *Service) fits(tx *db.Tx, c postCmd, p docket.Post, at time.Time) error 
 // withdraw takes a planned change back before its day.
 func (s *Service) withdraw(ctx context.Context, c postCmd) error {
 	return s.change(ctx, "posts", c.Court, "setup.withdrawn", func(tx *db.Tx, now time.Time) (map[string]any, error) {
+		a := auth.From(ctx)
+		if err := auth.RequireFresh(a, now); err != nil {
+			return nil, err
+		}
 		p, err := postOf(tx, c.Court, c.Post)
 		if err != nil {
 			return nil, err
+		}
+		if p.Person == a.Person {
+			return nil, errOwnPost
 		}
 		if p.Until.IsZero() || !p.Until.After(now) {
 			return nil, fault.New(fault.Conflict, "这个职务没有将来的安排，或者日子已经到了。")
