@@ -179,13 +179,16 @@ func (s *Service) route(ctx context.Context, messageID string, c routing) error 
 		return fault.Field("reason", "请写一句原因，200 字以内。")
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		q, _, err := s.question(tx, messageID, "route")
+		q, a, err := s.question(tx, messageID, "route")
 		if err != nil {
 			return err
 		}
 		cs, err := docket.CaseOf(tx, q.Case)
 		if err != nil {
 			return err
+		}
+		if cs.Secrecy == docket.Sealed && a.Person != cs.Judge {
+			return fault.New(fault.Forbidden, "案件封存了，谁能看到由承办法官定。请他换人答复。")
 		}
 		now := tx.Now()
 		here, err := docket.Staff(tx, cs.Court, now, docket.Judge, docket.Head, docket.President)
