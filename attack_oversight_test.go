@@ -18,6 +18,7 @@ import (
 	"mashang/law/identity"
 	"mashang/platform/auth"
 	"mashang/platform/db"
+	"mashang/platform/dbtest"
 	"mashang/platform/ledger"
 	"mashang/platform/web"
 )
@@ -326,6 +327,33 @@ func TestSnooper(t *testing.T) {
 			t.Errorf("read again from the ledger, found are %v", got)
 		}
 	})
+}
+
+// TestSnooperGoesOn: a finding that nobody has looked at grows with what is read;
+// who was looked at and goes on is shown anew, and not for a case or two.
+func TestSnooperGoesOn(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	w, had := newWatched(h, 26), 0
+	for _, step := range []struct{ opened, findings, newest int }{{9, 0, 0}, {10, 1, 10}, {15, 1, 15}, {-1, 1, 15}, {20, 1, 15}, {26, 2, 26}} {
+		var shown struct {
+			List []struct {
+				ID, Name string
+				Numbers  []string
+				Outcome  string
+			}
+		}
+		for ; had < step.opened; had++ {
+			(&watched{house: h, cases: w.cases[had:]}).opens("钱法官", 1)
+		}
+		w.found()
+		decode(t, h.get("督察", "/api/v1/oversight/watch").must(t, "watch", 200).body, &shown)
+		if len(shown.List) != step.findings || step.findings > 0 && len(shown.List[0].Numbers) != step.newest {
+			t.Fatalf("after %d cases: %+v", step.opened, shown.List)
+		}
+		if step.opened == 15 {
+			h.post("督察", "/oversight/watch/"+shown.List[0].ID, map[string]string{"outcome": "talk", "words": "谈过话了，说是学习。"}).must(t, "look", 200)
+		}
+	}
 }
 
 // TestManyOpened: fifty cases of others are looked at however often somebody

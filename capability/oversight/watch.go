@@ -53,8 +53,7 @@ type findings struct {
 // every is how often the ledger is read on: what is found is shown within a minute.
 const every = 20 * time.Second
 
-// atOnce is how many entries of the ledger are read on at once.
-const atOnce = 1000
+const atOnce = 1000 // entries of the ledger
 
 // place is how far the ledger has been read, and when.
 type place struct {
@@ -67,8 +66,7 @@ func (s *Service) Watch(ctx context.Context) {
 	s.k.Every(ctx, every, "who read what could not be looked at", s.Look)
 }
 
-// Look reads the ledger on from where it was left, by whichever node, and asks
-// the discipline office to look where the rule finds a habit.
+// Look reads the ledger on from where it was left and tells the office of habits.
 func (s *Service) Look(ctx context.Context) error {
 	ctx = auth.System(ctx, "oversight.watch")
 	for more := true; more; {
@@ -80,9 +78,8 @@ func (s *Service) Look(ctx context.Context) error {
 	return nil
 }
 
-// look1 reads before it takes the writer, and takes it only when there is
-// something to keep. Who reads on is weighed at once; all the others once an
-// hour, since what is known of them changes too.
+// look1 takes the writer only when there is something to keep. Who reads on is
+// weighed at once; the others once an hour: what is known of them changes too.
 func (s *Service) look1(ctx context.Context) (more bool, err error) {
 	now := s.k.Now()
 	var was, to place
@@ -165,13 +162,19 @@ func keep(tx *db.Tx, seen []visit, now time.Time) error {
 	return err
 }
 
-// report writes a finding down, unless the office has one about this person
-// from the same window.
+// report writes a finding down, or makes the one grow that nobody has looked at.
+// Who was looked at is shown anew within the window when as much has come again.
 func (s *Service) report(tx *db.Tx, x suspicion, now time.Time) (bool, error) {
 	who := s.k.Vault.Find("oversight.finding", x.Person)
-	_, have, err := db.Maybe[string](tx, `SELECT id FROM oversight_finding WHERE person = ? AND (looked = 0 OR at > ?) LIMIT 1`, who, now.Add(-window))
-	if err != nil || have {
+	was, have, err := db.Maybe[finding](tx, `SELECT `+findingCols+` FROM oversight_finding WHERE person = ? AND (looked = 0 OR at > ?) ORDER BY at DESC, id DESC LIMIT 1`, who, now.Add(-window))
+	if err != nil {
 		return false, err
+	}
+	if have {
+		old, err := s.unsealFinding(was)
+		if more := len(x.Cases) - len(old.Numbers); err != nil || more <= 0 || !was.Looked.IsZero() && more < manyIdle {
+			return false, err
+		}
 	}
 	p, err := docket.PersonOf(tx, x.Person)
 	if err != nil {
@@ -205,6 +208,9 @@ func (s *Service) report(tx *db.Tx, x suspicion, now time.Time) (bool, error) {
 	b, err := json.Marshal(f)
 	if err != nil {
 		return false, err
+	}
+	if have && was.Looked.IsZero() {
+		return true, db.Must1(tx.Exec(`UPDATE oversight_finding SET sealed = ? WHERE id = ? AND looked = 0`, s.k.Vault.Seal(sealFinding, string(b)), was.ID))
 	}
 	_, err = tx.Exec(`INSERT INTO oversight_finding (`+findingCols+`) VALUES (?, ?, ?, ?, ?, 0)`, id.New(), reader, who, s.k.Vault.Seal(sealFinding, string(b)), now)
 	return err == nil, err
