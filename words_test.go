@@ -283,7 +283,7 @@ func (s *written) beside() {
 // dated, proved or named by a number.
 const noWords = "email delegation consent standing where result why ways court next code login password again secret proof ticket account session phone id_type number endpoint p256dh auth word openid sign way from to until begin id key ceremony credential origin division role do person numbers off work year " +
 	"sms sms_key smtp smtp_user smtp_word mail_from post successor ring lower seal type special procedure secrecy p_kind p_id_type p_number p_phone d_kind d_id_type d_number d_phone judge assistant clerk presiding members jurors ground for kind party field class powers rule grade papers signer draft " +
-	"about named form case nature done mends outcome answer scopes posts public_key system url period cadence rounds round check csr strokes sitting base signature slot seen by old new specversion source subject time datacontenttype data days reply_days opinion_days satisfied"
+	"about named form case nature done mends outcome answer scopes posts public_key system url period cadence rounds round check csr strokes sitting base signature slot seen by old new specversion source subject time datacontenttype data days reply_days opinion_days complaint_days report_days satisfied"
 
 // writtenElsewhere are fields whose words other tests write.
 var writtenElsewhere = map[string]string{

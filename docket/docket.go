@@ -34,11 +34,12 @@ type Court struct {
 	// SignDays is how long a paper waits for people's signatures; 0 for the
 	// seven days that hold without a setting.
 	SignDays int `db:"sign_days" json:"sign_days"`
-	// ReplyDays and OpinionDays are in how many working days it answers a
-	// question, and an opinion; 0 for what holds without a setting.
-	ReplyDays   int    `db:"reply_days" json:"reply_days"`
-	OpinionDays int    `db:"opinion_days" json:"opinion_days"`
-	Satisfied   string `db:"satisfied" json:"satisfied"` // grades that count, joined by +; empty: what holds without a setting
+	// In how many working days it answers; 0 for what holds without a setting.
+	ReplyDays     int    `db:"reply_days" json:"reply_days"`     // a question
+	OpinionDays   int    `db:"opinion_days" json:"opinion_days"` // an opinion, or why it was judged so
+	ComplaintDays int    `db:"complaint_days" json:"complaint_days"`
+	ReportDays    int    `db:"report_days" json:"report_days"`
+	Satisfied     string `db:"satisfied" json:"satisfied"` // grades that count, joined by +; empty: what holds without a setting
 }
 
 // Speaks is the name in the masthead.

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	courtCols    = `code, name, short, level, parent, title, logo, phone, address, numbers, sign_days, reply_days, opinion_days, satisfied`
+	courtCols    = `code, name, short, level, parent, title, logo, phone, address, numbers, sign_days, reply_days, opinion_days, complaint_days, report_days, satisfied`
 	divisionCols = `id, court_id, name, kind, closed`
 	sealCols     = `id, court_id, ring, lower, basis, from_at, until_at`
 	personCols   = `id, kind, name, id_type, id_sealed, id_find, born_on, sex, merged_to, at`

@@ -13,9 +13,9 @@ var zone = clock.Shanghai
 
 // PutCourt writes a court, or its new settings.
 func PutCourt(tx *db.Tx, c Court) error {
-	_, err := tx.Exec(`INSERT INTO docket_court (`+courtCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (code) DO UPDATE SET title = excluded.title, logo = excluded.logo, phone = excluded.phone, address = excluded.address, numbers = excluded.numbers, sign_days = excluded.sign_days, reply_days = excluded.reply_days, opinion_days = excluded.opinion_days, satisfied = excluded.satisfied`,
-		c.Code, c.Name, c.Short, c.Level, c.Parent, c.Title, c.Logo, c.Phone, c.Address, c.Numbers, c.SignDays, c.ReplyDays, c.OpinionDays, c.Satisfied)
+	_, err := tx.Exec(`INSERT INTO docket_court (`+courtCols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (code) DO UPDATE SET title = excluded.title, logo = excluded.logo, phone = excluded.phone, address = excluded.address, numbers = excluded.numbers, sign_days = excluded.sign_days, reply_days = excluded.reply_days, opinion_days = excluded.opinion_days, complaint_days = excluded.complaint_days, report_days = excluded.report_days, satisfied = excluded.satisfied`,
+		c.Code, c.Name, c.Short, c.Level, c.Parent, c.Title, c.Logo, c.Phone, c.Address, c.Numbers, c.SignDays, c.ReplyDays, c.OpinionDays, c.ComplaintDays, c.ReportDays, c.Satisfied)
 	return err
 }
 

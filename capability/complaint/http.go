@@ -25,6 +25,7 @@ type (
 	// form is the page on which a paper is written.
 	form struct {
 		Case   docket.Case
+		Court  docket.Court
 		People []ui.Option
 		P      paper
 		Errs   ui.Errs
@@ -43,6 +44,9 @@ func (s *Service) form(r *http.Request, p paper, errs ui.Errs) (web.Reply, error
 			return err
 		}
 		f.Case = g.Case
+		if f.Court, err = docket.CourtOf(tx, g.Case.Court); err != nil {
+			return err
+		}
 		seats, err := docket.Seats(tx, g.Case.ID, tx.Now())
 		for _, x := range seats {
 			f.People = append(f.People, ui.Option{Value: x.Person, Text: x.Name, Sub: docket.SeatNames[x.Seat]})

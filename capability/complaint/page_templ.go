@@ -76,9 +76,9 @@ func doorPanel(caseID string) templ.Component {
 	})
 }
 
-func kindOptions() (out []ui.Option) {
+func kindOptions(ct docket.Court) (out []ui.Option) {
 	for _, k := range kinds {
-		out = append(out, ui.Option{Value: k.Key, Text: k.Title, Sub: k.Hint + "。交给" + k.Office + "，" + strconv.Itoa(k.Days) + " 个工作日内答复。"})
+		out = append(out, ui.Option{Value: k.Key, Text: k.Title, Sub: k.Hint + "。交给" + k.Office + "，" + strconv.Itoa(k.in(ct)) + " 个工作日内答复。"})
 	}
 	return out
 }
@@ -166,7 +166,7 @@ func writePage(f form) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Choices(ui.Input{Name: "kind", Label: "是哪一种", Value: f.P.Kind, Whole: true}.With(f.Errs), kindOptions(), false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Choices(ui.Input{Name: "kind", Label: "是哪一种", Value: f.P.Kind, Whole: true}.With(f.Errs), kindOptions(f.Court), false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

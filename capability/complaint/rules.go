@@ -1,6 +1,7 @@
 package complaint
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -13,13 +14,22 @@ type kind struct {
 	Key, Title, Hint string
 	Office           string      // who reads it, in words
 	Role             docket.Role // and by post
-	Days             int         // working days for the answer: a promise of service
+	Days             int         // working days for the answer, where the court says nothing else: a promise of service
 }
 
 // kinds of what can be said.
 var kinds = []kind{
 	{Key: "complaint", Title: "投诉", Hint: "拖着不办、态度不好、说话不算、该做的没做", Office: "审判管理办公室", Role: docket.Supervision, Days: 10},
 	{Key: "report", Title: "举报", Hint: "收钱收礼、替人说情、泄露案情、同一方私下来往", Office: "督察部门", Role: docket.Discipline, Days: 20},
+}
+
+// in is how many working days the court of a case gives the office.
+func (k kind) in(ct docket.Court) int {
+	days := ct.ComplaintDays
+	if k.Role == docket.Discipline {
+		days = ct.ReportDays
+	}
+	return cmp.Or(days, k.Days)
 }
 
 func kindOf(key string) (kind, bool) {

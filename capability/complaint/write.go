@@ -132,11 +132,15 @@ func (s *Service) writeIn(tx *db.Tx, caseID string, p paper, files []web.Attachm
 	if err != nil {
 		return made{}, err
 	}
+	ct, err := docket.CourtOf(tx, w.Of)
+	if err != nil {
+		return made{}, err
+	}
 	b, err := json.Marshal(w)
 	if err != nil {
 		return made{}, err
 	}
-	r := row{ID: id.New(), Kind: k.Key, Reader: reader, Author: s.author(a.Person), Sealed: s.k.Vault.Seal(sealPaper, string(b)), State: "waiting", Due: due(cal, now, k.Days), At: now}
+	r := row{ID: id.New(), Kind: k.Key, Reader: reader, Author: s.author(a.Person), Sealed: s.k.Vault.Seal(sealPaper, string(b)), State: "waiting", Due: due(cal, now, k.in(ct)), At: now}
 	if _, err := tx.Exec(`INSERT INTO complaint_complaint (`+cols+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.ID, r.Kind, r.Reader, r.Author, r.Sealed, r.State, r.Due, "", r.At); err != nil {
 		return made{}, err
 	}
@@ -246,7 +250,11 @@ func (s *Service) pass(ctx context.Context, paperID string) error {
 		if err != nil {
 			return err
 		}
-		on := due(cal, tx.Now(), to.Days)
+		of, err := docket.CourtOf(tx, w.Of)
+		if err != nil {
+			return err
+		}
+		on := due(cal, tx.Now(), to.in(of))
 		if err := db.Must1(tx.Exec(`UPDATE complaint_complaint SET kind = ?, reader = ?, due_on = ? WHERE id = ? AND kind = ? AND state = 'waiting'`, to.Key, reader, on, r.ID, r.Kind)); err != nil {
 			return err
 		}

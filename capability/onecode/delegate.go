@@ -208,7 +208,7 @@ func (s *Service) route(ctx context.Context, messageID string, c routing) error 
 		return fault.Field("reason", "请写一句原因，200 字以内。")
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		q, _, err := s.question(tx, messageID, "route")
+		q, a, err := s.question(tx, messageID, "route")
 		if err != nil {
 			return err
 		}
@@ -216,7 +216,7 @@ func (s *Service) route(ctx context.Context, messageID string, c routing) error 
 		if err != nil {
 			return err
 		}
-		if cs.Secrecy == docket.Sealed && app.Actor(ctx) != cs.Judge { // it opens the case to somebody
+		if cs.Secrecy == docket.Sealed && a.Person != cs.Judge { // it opens the case to somebody
 			return fault.New(fault.Forbidden, "封存的案件，换谁答复由承办法官自己定。")
 		}
 		now := tx.Now()

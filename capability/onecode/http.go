@@ -305,8 +305,7 @@ func (s *Service) getThread(r *http.Request) (web.Reply, error) {
 	return web.Reply{Page: threadPage(v, s.k.Now(), "", nil), JSON: v, Keep: v.Case.Secrecy != docket.Sealed}, nil
 }
 
-// choose sets the kind of message that the form sends, or about what it asks
-// once more.
+// choose sets what the form sends, or about what it asks once more.
 func (v *threadView) choose(key, again string) {
 	for i := range v.Messages {
 		if m := &v.Messages[i]; m.ID == again && m.Mine {
@@ -321,8 +320,7 @@ func (v *threadView) choose(key, again string) {
 	}
 }
 
-// reading is the entry for the trail when someone of the court reads what a
-// party wrote.
+// reading is for the trail: someone of the court read what a party wrote.
 func (s *Service) reading(r *http.Request, court, caseID string) *web.Reading {
 	a := auth.From(r.Context())
 	if !a.Staff {

@@ -152,8 +152,7 @@ func (s *Service) tellStaff(tx *db.Tx, person string, cs docket.Case, what strin
 	return s.k.Notify.SendAt(tx, docket.Rings(tx.Now()), "sms", phone, "", "【"+ct.Short+"】"+cs.Number+what)
 }
 
-// judgeChanged moves open questions to the new judge, clocks and all: the
-// thread follows the case.
+// judgeChanged moves open questions with their clocks: the thread follows the case.
 func (s *Service) judgeChanged(ctx context.Context, j *jobs.Job) error {
 	f, err := app.Hear[fact.JudgeChanged](j)
 	if err != nil {

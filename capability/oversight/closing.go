@@ -2,7 +2,6 @@ package oversight
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -69,26 +68,21 @@ func (s *Service) staffLeft(ctx context.Context, j *jobs.Job) error {
 		return err
 	}
 	return s.k.Do(ctx, func(tx *db.Tx) error {
-		posts, err := docket.Posts(tx, f.Person, tx.Now())
-		if err != nil || serves(posts, f.Court) {
-			return errors.Join(err, j.Finish(tx))
-		}
-		above, err := docket.Staff(tx, f.Court, tx.Now(), docket.Head, docket.President)
+		ds, err := db.List[string](tx, `SELECT DISTINCT division_id FROM oversight_closing WHERE person_id = ? AND court_id = ? AND answered_at = 0`, f.Person, f.Court)
 		if err != nil {
 			return err
 		}
 		passed := int64(0)
-		for _, role := range []docket.Role{docket.Head, docket.President} {
-			for _, m := range above {
-				if m.Role != role || m.Person == f.Person {
-					continue
-				}
-				n, err := tx.Exec(`UPDATE oversight_closing SET person_id = ? WHERE person_id = ? AND court_id = ? AND answered_at = 0 AND (division_id = ? OR ? = 'president')`, m.Person, f.Person, f.Court, m.Division, string(role))
-				if err != nil {
-					return err
-				}
-				passed += n
+		for _, d := range ds {
+			to, err := docket.Instead(tx, f.Court, d, f.Person, tx.Now())
+			if err != nil {
+				return err
 			}
+			n, err := tx.Exec(`UPDATE oversight_closing SET person_id = ? WHERE person_id = ? AND court_id = ? AND division_id = ? AND answered_at = 0 AND person_id <> ?`, to, f.Person, f.Court, d, to)
+			if err != nil {
+				return err
+			}
+			passed += n
 		}
 		if passed > 0 {
 			if _, err := s.k.Ledger.Append(tx, ledger.Entry{Kind: "oversight.passed", Court: f.Court, Actor: app.Actor(ctx), Cause: f.FactName(), Body: map[string]any{"questions": passed}}); err != nil {

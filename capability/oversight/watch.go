@@ -54,8 +54,7 @@ type findings struct {
 // every is how often the ledger is read on: what is found is shown within a minute.
 const every = 20 * time.Second
 
-// atOnce is how many entries of the ledger are read on at once.
-const atOnce = 1000
+const atOnce = 1000 // entries of the ledger
 
 // place is how far the ledger has been read, and when.
 type place struct {
@@ -68,8 +67,7 @@ func (s *Service) Watch(ctx context.Context) {
 	s.k.Every(ctx, every, "who read what could not be looked at", s.Look)
 }
 
-// Look reads the ledger on from where it was left, by whichever node, and asks
-// the discipline office to look where the rule finds a habit.
+// Look reads the ledger on from where it was left and tells the office of habits.
 func (s *Service) Look(ctx context.Context) error {
 	ctx = auth.System(ctx, "oversight.watch")
 	for more := true; more; {
@@ -81,9 +79,8 @@ func (s *Service) Look(ctx context.Context) error {
 	return nil
 }
 
-// look1 reads before it takes the writer, and takes it only when there is
-// something to keep. Who reads on is weighed at once; all the others once an
-// hour, since what is known of them changes too.
+// look1 takes the writer only when there is something to keep. Who reads on is
+// weighed at once; the others once an hour: what is known of them changes too.
 func (s *Service) look1(ctx context.Context) (more bool, err error) {
 	now := s.k.Now()
 	var was, to place
@@ -131,12 +128,8 @@ func (s *Service) look1(ctx context.Context) (more bool, err error) {
 			if err != nil {
 				return err
 			}
-			if !made {
-				continue
-			}
-			n++
-			if _, err := tx.Exec(`DELETE FROM oversight_visit WHERE person_id = ?`, x.Person); err != nil { // they are asked about now
-				return err
+			if made {
+				n++
 			}
 		}
 		if n == 0 {
@@ -170,13 +163,19 @@ func keep(tx *db.Tx, seen []habit.Visit, now time.Time) error {
 	return err
 }
 
-// report writes a finding down, unless the office has yet to look at one about
-// this person.
+// report writes a finding down, or lets the one grow that the office has yet to
+// look at.
 func (s *Service) report(tx *db.Tx, x habit.Suspicion, now time.Time) (bool, error) {
 	who := s.k.Vault.Find("oversight.finding", x.Person)
-	_, have, err := db.Maybe[string](tx, `SELECT id FROM oversight_finding WHERE person = ? AND looked = 0 LIMIT 1`, who)
-	if err != nil || have {
+	was, have, err := db.Maybe[finding](tx, `SELECT `+findingCols+` FROM oversight_finding WHERE person = ? AND looked = 0 LIMIT 1`, who)
+	if err != nil {
 		return false, err
+	}
+	if have {
+		old, err := s.unsealFinding(was)
+		if err != nil || len(x.Cases) <= len(old.Numbers) {
+			return false, err
+		}
 	}
 	p, err := docket.PersonOf(tx, x.Person)
 	if err != nil {
@@ -211,6 +210,9 @@ func (s *Service) report(tx *db.Tx, x habit.Suspicion, now time.Time) (bool, err
 	if err != nil {
 		return false, err
 	}
+	if have {
+		return true, db.Must1(tx.Exec(`UPDATE oversight_finding SET sealed = ?, at = ? WHERE id = ? AND looked = 0`, s.k.Vault.Seal(sealFinding, string(b)), now, was.ID))
+	}
 	_, err = tx.Exec(`INSERT INTO oversight_finding (`+findingCols+`) VALUES (?, ?, ?, ?, ?, 0)`, id.New(), reader, who, s.k.Vault.Seal(sealFinding, string(b)), now)
 	return err == nil, err
 }
@@ -218,21 +220,16 @@ func (s *Service) report(tx *db.Tx, x habit.Suspicion, now time.Time) (bool, err
 const visitCols = `person_id, case_id, days, last_at`
 
 // visits gathers who read which case that is not given to him; who is bound to
-// somebody there counts in any case. What was read before the office was last
-// asked about somebody is not asked again, and covers nothing that he does
-// afterwards.
+// somebody there counts in any case. What the office was shown and has looked at
+// is not shown again, and covers nothing that is read afterwards.
 func (s *Service) visits(tx *db.Tx, marks []ledger.Mark, now time.Time) (out []habit.Visit, err error) {
 	type key struct{ person, caseID string }
 	at, since := map[key]int{}, map[string]time.Time{}
 	for _, m := range marks {
-		if _, known := since[m.Actor]; !known {
-			last, _, err := db.Maybe[finding](tx, `SELECT `+findingCols+` FROM oversight_finding WHERE person = ? ORDER BY at DESC LIMIT 1`, s.k.Vault.Find("oversight.finding", m.Actor))
-			if err != nil {
-				return nil, err
-			}
-			since[m.Actor] = last.At
+		if err := s.lookedAt(tx, since, m.Actor); err != nil {
+			return nil, err
 		}
-		if m.At.Before(since[m.Actor]) {
+		if !m.At.After(since[m.Actor]) {
 			continue
 		}
 		k := key{m.Actor, m.Case}
@@ -242,7 +239,7 @@ func (s *Service) visits(tx *db.Tx, marks []ledger.Mark, now time.Time) (out []h
 			if err != nil {
 				return nil, err
 			}
-			if v.Person, v.Case = m.Actor, m.Case; m.At.Sub(v.Last) > habit.Window {
+			if v.Person, v.Case = m.Actor, m.Case; m.At.Sub(v.Last) > habit.Window || !v.Last.After(since[m.Actor]) {
 				v.Days = 0
 			}
 			i, out = len(out), append(out, v)
@@ -257,6 +254,16 @@ func (s *Service) visits(tx *db.Tx, marks []ledger.Mark, now time.Time) (out []h
 		return nil, err
 	}
 	return slices.DeleteFunc(out, func(v habit.Visit) bool { return v.Given && v.Tie == "" }), nil
+}
+
+// lookedAt fills in up to when the office has looked at what somebody read.
+func (s *Service) lookedAt(tx *db.Tx, since map[string]time.Time, person string) error {
+	if _, known := since[person]; known {
+		return nil
+	}
+	last, _, err := db.Maybe[finding](tx, `SELECT `+findingCols+` FROM oversight_finding WHERE person = ? AND looked > 0 ORDER BY at DESC LIMIT 1`, s.k.Vault.Find("oversight.finding", person))
+	since[person] = last.At
+	return err
 }
 
 // weigh holds all that is remembered of those who were seen, or of everybody,
@@ -277,8 +284,14 @@ func (s *Service) weigh(tx *db.Tx, seen []habit.Visit, everybody bool, now time.
 	if err != nil {
 		return nil, err
 	}
+	since := map[string]time.Time{}
+	for _, v := range known {
+		if err := s.lookedAt(tx, since, v.Person); err != nil {
+			return nil, err
+		}
+	}
 	known = slices.DeleteFunc(known, func(v habit.Visit) bool {
-		return slices.ContainsFunc(seen, func(x habit.Visit) bool { return x.Person == v.Person && x.Case == v.Case })
+		return !v.Last.After(since[v.Person]) || slices.ContainsFunc(seen, func(x habit.Visit) bool { return x.Person == v.Person && x.Case == v.Case })
 	})
 	if known, err = s.judged(tx, known, now); err != nil {
 		return nil, err
@@ -487,9 +500,6 @@ func (s *Service) look(ctx context.Context, findingID string, c lookCmd) error {
 			return err
 		}
 		if err := db.Must1(tx.Exec(`UPDATE oversight_finding SET looked = ?, sealed = ? WHERE id = ? AND looked = 0`, now, s.k.Vault.Seal(sealFinding, string(b)), row.ID)); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`UPDATE oversight_place SET at = 0`); err != nil { // so that what he has read since it was found is weighed at once
 			return err
 		}
 		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "oversight.looked", Actor: s.author(a.Person), Body: map[string]any{"finding": row.ID}})

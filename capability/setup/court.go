@@ -28,10 +28,13 @@ type courtCmd struct {
 	Address string `json:"address"` // for the public and the papers
 	Numbers string `json:"numbers"` // kinds whose number the internal system gives; * for all
 	Days    string `json:"days"`    // a paper waits for people's signatures; empty: seven
-	// in how many working days a question, and an opinion, is answered; empty: two, and five
-	ReplyDays   string `json:"reply_days"`
-	OpinionDays string `json:"opinion_days"`
-	Satisfied   string `json:"satisfied"` // grades that count as satisfied; empty: two
+	// in how many working days a question, an opinion, a complaint and a report is
+	// answered; empty: two, five, ten and twenty
+	ReplyDays     string `json:"reply_days"`
+	OpinionDays   string `json:"opinion_days"`
+	ComplaintDays string `json:"complaint_days"`
+	ReportDays    string `json:"report_days"`
+	Satisfied     string `json:"satisfied"` // grades that count as satisfied; empty: two
 }
 
 // counted are the settings of a court that are a number of days.
@@ -44,6 +47,8 @@ var counted = []struct {
 	{"days", 2, 30, func(c *courtCmd) *string { return &c.Days }, func(c *docket.Court) *int { return &c.SignDays }},
 	{"reply_days", 1, 5, func(c *courtCmd) *string { return &c.ReplyDays }, func(c *docket.Court) *int { return &c.ReplyDays }},
 	{"opinion_days", 1, 15, func(c *courtCmd) *string { return &c.OpinionDays }, func(c *docket.Court) *int { return &c.OpinionDays }},
+	{"complaint_days", 1, 20, func(c *courtCmd) *string { return &c.ComplaintDays }, func(c *docket.Court) *int { return &c.ComplaintDays }},
+	{"report_days", 1, 40, func(c *courtCmd) *string { return &c.ReportDays }, func(c *docket.Court) *int { return &c.ReportDays }},
 }
 
 // cardOf is what the form about a court begins with.
@@ -113,7 +118,7 @@ func (s *Service) describe(ctx context.Context, c courtCmd) error {
 		ct.Satisfied = c.Satisfied
 		ct.Title, ct.Phone, ct.Address = c.Title, c.Phone, c.Address
 		ct.Numbers = strings.Join(strings.FieldsFunc(c.Numbers, func(r rune) bool { return strings.ContainsRune(" ,，、", r) }), ",")
-		return map[string]any{"title": ct.Title, "numbers": ct.Numbers, "sign_days": ct.SignDays, "reply_days": ct.ReplyDays, "opinion_days": ct.OpinionDays, "satisfied": ct.Satisfied}, docket.PutCourt(tx, ct)
+		return map[string]any{"title": ct.Title, "numbers": ct.Numbers, "sign_days": ct.SignDays, "reply_days": ct.ReplyDays, "opinion_days": ct.OpinionDays, "complaint_days": ct.ComplaintDays, "report_days": ct.ReportDays, "satisfied": ct.Satisfied}, docket.PutCourt(tx, ct)
 	})
 }
 
