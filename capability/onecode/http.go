@@ -68,7 +68,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "POST /onecode/delegate", Title: "委托同事代为答复", Object: "desk", Verb: "read", Limit: "write", In: delegate{}, Out: ok{}, Do: s.postDelegate},
 		{Pattern: "POST /onecode/delegate/end", Title: "提前收回委托", Object: "desk", Verb: "read", Limit: "write", In: ending{}, Out: ok{}, Do: s.postEndDelegation},
 		{Pattern: "GET /onecode/standard", Title: "常用回复", Object: "desk", Verb: "read", Out: standardBook{}, Do: s.getStandards},
-		{Pattern: "POST /onecode/standard", Title: "改常用回复", Object: "desk", Verb: "read", Limit: "write", In: standardCmd{}, Out: ok{}, Do: s.postStandard},
+		{Pattern: "POST /onecode/standard", Title: "改常用回复", Object: "desk", Verb: "read", Limit: "write", In: standardCmd{}, Out: Standard{}, Do: s.postStandard},
 		{Pattern: "POST /onecode/visit", Title: "登录后用案件码打开案件", Object: "account", Verb: "use", Limit: "write", In: visiting{}, Out: visited{}, Do: s.postVisit(rt)},
 		{Pattern: "GET /onecode/overdue", Title: "没回的和过期的", Object: "message", Verb: "board", Out: board{}, Do: s.getBoard},
 		{Pattern: "GET /onecode/follow/up/{rating}", Title: "回访页", Object: "message", Verb: "follow", Out: followUp{}, Do: s.getFollow},

@@ -78,7 +78,7 @@ func (b standardBook) find(id string) (Standard, error) {
 }
 
 // saveStandard keeps a prepared answer, changes one, or does away with it.
-func (s *Service) saveStandard(ctx context.Context, c standardCmd) error {
+func (s *Service) saveStandard(ctx context.Context, c standardCmd) (Standard, error) {
 	var bad fault.List
 	if n := len([]rune(c.Title)); n == 0 || n > 40 {
 		bad.Add("title", "题目写 1 到 40 个字。")
@@ -87,9 +87,10 @@ func (s *Service) saveStandard(ctx context.Context, c standardCmd) error {
 		bad = append(bad, fault.As(err))
 	}
 	if err := bad.Err(); err != nil && !c.Drop {
-		return err
+		return Standard{}, err
 	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
+	fresh, which := id.New(), c.ID
+	err := s.k.Do(ctx, func(tx *db.Tx) error {
 		a := auth.From(ctx)
 		b, err := s.book(tx, a, c.Court)
 		if err != nil {
@@ -99,6 +100,8 @@ func (s *Service) saveStandard(ctx context.Context, c standardCmd) error {
 			return err
 		}
 		switch {
+		case c.Drop && c.ID == "":
+			err = fault.Missing()
 		case c.Drop:
 			_, err = tx.Exec(`DELETE FROM onecode_standard WHERE id = ?`, c.ID)
 		case c.Shared && !b.Above:
@@ -108,15 +111,16 @@ func (s *Service) saveStandard(ctx context.Context, c standardCmd) error {
 		case len(b.Standards) >= keptMost:
 			err = fault.Field("title", "已经存得太多，先删几段不用的。")
 		default:
-			c.ID = id.New()
-			_, err = tx.Exec(`INSERT INTO onecode_standard (id, court_id, owner_id, shared, title, text, at) VALUES (?, ?, ?, ?, ?, ?, ?)`, c.ID, c.Court, a.Person, c.Shared, c.Title, c.Text, tx.Now())
+			which = fresh
+			_, err = tx.Exec(`INSERT INTO onecode_standard (id, court_id, owner_id, shared, title, text, at) VALUES (?, ?, ?, ?, ?, ?, ?)`, which, c.Court, a.Person, c.Shared, c.Title, c.Text, tx.Now())
 		}
 		if err != nil {
 			return err
 		}
-		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.standard", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"standard": c.ID, "dropped": c.Drop}})
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.standard", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"standard": which, "dropped": c.Drop}})
 		return err
 	})
+	return Standard{ID: which, Court: c.Court, Shared: c.Shared, Title: c.Title, Text: c.Text}, err
 }
 
 // getStandards is the list with a form: for a new one, or for the one named.
@@ -148,9 +152,10 @@ func (s *Service) postStandard(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	if err := s.saveStandard(r.Context(), c); err != nil {
+	st, err := s.saveStandard(r.Context(), c)
+	if err != nil {
 		rep, rerr := s.standardForm(r, c, fault.Fields(err))
 		return again(rep, rerr, err)
 	}
-	return web.Reply{Goto: "/onecode/standard", Toast: map[bool]string{true: "删掉了。", false: "存好了。回复留言时可以插入。"}[c.Drop], JSON: ok{true}}, nil
+	return web.Reply{Goto: "/onecode/standard", Toast: map[bool]string{true: "删掉了。", false: "存好了。回复留言时可以插入。"}[c.Drop], JSON: st}, nil
 }
