@@ -222,12 +222,8 @@ func (w *workload) bench(say string) {
 	w.act("/onecode/{case}/contact", "法官", []string{w.caseID}, "party", w.party(w.caseID, "plaintiff"), "way", "call", "text", say)
 	w.act("/oversight/record", "法官", nil, "form", "inquiry", "case", w.caseID, "who", "马某某", "on", today(), "way", "call", "nature", "other", "content", say, "done", "channel")
 	w.act("/papers/forms/{kind}/word", "审管办", []string{"case_closing_notice"}, "court", city, "why", "照本院习惯"+say)
-	w.act("/onecode/standard", "法官", nil, "court", city, "title", "材料交到哪里"+say, "text", "交到窗口。")
-	for _, st := range items(w.ask("/onecode/standard", "法官", anything), "standards") {
-		if text(st, "title") == "材料交到哪里"+say { // the others' are theirs to drop
-			w.act("/onecode/standard", "法官", nil, "court", city, "id", text(st, "id"), "drop", "on")
-		}
-	}
+	st := w.act("/onecode/standard", "法官", nil, "court", city, "title", "材料交到哪里"+say, "text", "交到窗口。")
+	w.act("/onecode/standard", "法官", nil, "court", city, "id", text(st, "id"), "drop", "on")
 	w.mu.Lock()
 	w.keys++
 	day := time.Now().AddDate(0, 0, 30+w.keys).Format("2006-01-02")

@@ -32,9 +32,6 @@ type Answer struct {
 }
 
 type (
-	ok struct {
-		Done bool `json:"done"`
-	}
 	command struct {
 		ID     string `json:"id"` // one that is there
 		Court  string `json:"court"`
@@ -60,7 +57,7 @@ func New(k *app.Kit) *Book { return &Book{k} }
 func (s *Book) Routes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /onecode/standard", Title: "常用回复", Object: "desk", Verb: "read", Out: list{}, Do: s.get},
-		{Pattern: "POST /onecode/standard", Title: "改常用回复", Object: "desk", Verb: "read", Limit: "write", In: command{}, Out: ok{}, Do: s.post},
+		{Pattern: "POST /onecode/standard", Title: "改常用回复", Object: "desk", Verb: "read", Limit: "write", In: command{}, Out: Answer{}, Do: s.post},
 	}
 }
 
@@ -104,7 +101,7 @@ func (b list) find(id string) (Answer, error) {
 }
 
 // save keeps a prepared answer, changes one, or does away with it.
-func (s *Book) save(ctx context.Context, c command) error {
+func (s *Book) save(ctx context.Context, c command) (Answer, error) {
 	var bad fault.List
 	if n := len([]rune(c.Title)); n == 0 || n > 40 {
 		bad.Add("title", "题目写 1 到 40 个字。")
@@ -113,9 +110,10 @@ func (s *Book) save(ctx context.Context, c command) error {
 		bad.Add("text", "内容写 1 到 2000 个字。")
 	}
 	if err := bad.Err(); err != nil && !c.Drop {
-		return err
+		return Answer{}, err
 	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
+	fresh, which := id.New(), c.ID
+	err := s.k.Do(ctx, func(tx *db.Tx) error {
 		a := auth.From(ctx)
 		b, err := s.list(tx, a, c.Court)
 		if err != nil {
@@ -125,6 +123,8 @@ func (s *Book) save(ctx context.Context, c command) error {
 			return err
 		}
 		switch {
+		case c.Drop && c.ID == "":
+			err = fault.Missing()
 		case c.Drop:
 			_, err = tx.Exec(`DELETE FROM onecode_standard WHERE id = ?`, c.ID)
 		case c.Shared && !b.Above:
@@ -134,15 +134,16 @@ func (s *Book) save(ctx context.Context, c command) error {
 		case len(b.Standards) >= keptMost:
 			err = fault.Field("title", "已经存得太多，先删几段不用的。")
 		default:
-			c.ID = id.New()
-			_, err = tx.Exec(`INSERT INTO onecode_standard (id, court_id, owner_id, shared, title, text, at) VALUES (?, ?, ?, ?, ?, ?, ?)`, c.ID, c.Court, a.Person, c.Shared, c.Title, c.Text, tx.Now())
+			which = fresh
+			_, err = tx.Exec(`INSERT INTO onecode_standard (id, court_id, owner_id, shared, title, text, at) VALUES (?, ?, ?, ?, ?, ?, ?)`, which, c.Court, a.Person, c.Shared, c.Title, c.Text, tx.Now())
 		}
 		if err != nil {
 			return err
 		}
-		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.standard", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"standard": c.ID, "dropped": c.Drop}})
+		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "onecode.standard", Court: c.Court, Actor: app.Actor(ctx), Body: map[string]any{"standard": which, "dropped": c.Drop}})
 		return err
 	})
+	return Answer{ID: which, Court: c.Court, Shared: c.Shared, Title: c.Title, Text: c.Text}, err
 }
 
 // get is the list with a form: for a new one, or for the one named.
@@ -174,8 +175,9 @@ func (s *Book) post(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	if err := s.save(r.Context(), c); err != nil {
+	st, err := s.save(r.Context(), c)
+	if err != nil {
 		return web.Again(err, func() (web.Reply, error) { return s.form(r, c, fault.Fields(err)) })
 	}
-	return web.Reply{Goto: "/onecode/standard", Toast: map[bool]string{true: "删掉了。", false: "存好了。回复留言时可以插入。"}[c.Drop], JSON: ok{true}}, nil
+	return web.Reply{Goto: "/onecode/standard", Toast: map[bool]string{true: "删掉了。", false: "存好了。回复留言时可以插入。"}[c.Drop], JSON: st}, nil
 }
