@@ -58,10 +58,9 @@ func (s *Service) Capability() capability.Capability {
 }
 
 func (s *Service) routes(rt *web.Router) {
-	const most = 40 << 20
 	for _, r := range append(s.book.Routes(), []web.Route{
 		{Pattern: "GET /delivery/{case}", Title: "窗口送达页", Verb: "handover", PageOnly: true, Do: s.getForm},
-		{Pattern: "POST /delivery/{case}", Title: "窗口送达", Verb: "handover", Upload: most, Files: []string{"scan"}, In: handover{}, Out: reach.OK{}, Do: s.postForm},
+		{Pattern: "POST /delivery/{case}", Title: "窗口送达", Verb: "handover", Upload: reach.Most, Files: []string{"scan"}, In: handover{}, Out: reach.OK{}, Do: s.postForm},
 		{Pattern: "GET /delivery/{case}/records", Title: "本案的送达", Verb: "read", Out: list{}, Do: s.getRecords},
 		{Pattern: "GET /delivery/{case}/service/{service}", Title: "一份文书的送达经过", Verb: "read", Out: course{}, Do: s.getCourse},
 		{Pattern: "GET /delivery/{case}/scan/{record}", Title: "看送达回证", Verb: "read", Out: web.File{}, Do: s.getScan},
@@ -71,8 +70,8 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "POST /delivery/{case}/open/{service}", Title: "打开文书，或者回复收到了", Verb: "receive", In: openCmd{}, Out: reach.OK{}, Do: s.postOpen},
 		{Pattern: "POST /delivery/{case}/want/{service}", Title: "要一份纸质的文书", Verb: "receive", In: wantCmd{}, Out: reach.OK{}, Do: s.postWant},
 		{Pattern: "GET /delivery/{case}/hand", Title: "当面、邮寄、委托、转交、公告送达页", Verb: "handover", PageOnly: true, Do: s.getHand},
-		{Pattern: "POST /delivery/{case}/hand", Title: "登记当面、邮寄、委托、转交、公告送达", Verb: "handover", Upload: most, Files: []string{"scan"}, In: handCmd{}, Out: reach.OK{}, Do: s.postHand},
-		{Pattern: "POST /delivery/{case}/result/{attempt}", Title: "登记送达的结果", Verb: "handover", Upload: most, Files: []string{"scan"}, In: resultCmd{}, Out: reach.OK{}, Do: s.postResult},
+		{Pattern: "POST /delivery/{case}/hand", Title: "登记当面、邮寄、委托、转交、公告送达", Verb: "handover", Upload: reach.Most, Files: []string{"scan"}, In: handCmd{}, Out: reach.OK{}, Do: s.postHand},
+		{Pattern: "POST /delivery/{case}/result/{attempt}", Title: "登记送达的结果", Verb: "handover", Upload: reach.Most, Files: []string{"scan"}, In: resultCmd{}, Out: reach.OK{}, Do: s.postResult},
 		{Pattern: "POST /delivery/{case}/rebut/{attempt}", Title: "他证明没有收到，或者是另一天收到的", Verb: "rebut", In: rebutCmd{}, Out: reach.OK{}, Do: s.postRebut},
 	}...) {
 		if r.Object == "" {

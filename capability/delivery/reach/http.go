@@ -17,13 +17,14 @@ import (
 )
 
 // most is how much a form may carry.
-const most = 40 << 20
+// Most is how many bytes of scans one form takes.
+const Most = 40 << 20
 
 // Routes are the pages on which the court and a party say where he is reached.
 func (s *Book) Routes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /delivery/{case}/address/{party}", Title: "送达地址页", Verb: "address", Out: addresses{}, Do: s.getAddress},
-		{Pattern: "POST /delivery/{case}/address/{party}", Title: "登记送达地址", Verb: "address", Upload: most, Files: []string{"scan"}, In: addressCmd{}, Out: OK{}, Do: s.postAddress},
+		{Pattern: "POST /delivery/{case}/address/{party}", Title: "登记送达地址", Verb: "address", Upload: Most, Files: []string{"scan"}, In: addressCmd{}, Out: OK{}, Do: s.postAddress},
 		{Pattern: "GET /delivery/{case}/confirm", Title: "确认自己的送达地址页", Verb: "confirm", Out: addresses{}, Do: s.getConfirm},
 		{Pattern: "POST /delivery/{case}/confirm", Title: "确认自己的送达地址", Verb: "confirm", In: confirmCmd{}, Out: OK{}, Do: s.postConfirm},
 	}
