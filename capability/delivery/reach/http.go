@@ -16,7 +16,6 @@ import (
 	"mashang/ui"
 )
 
-// most is how much a form may carry.
 // Most is how many bytes of scans one form takes.
 const Most = 40 << 20
 
