@@ -249,12 +249,17 @@ func (w *workload) doors(say string) {
 	w.act("/oversight/open", "法官助理", nil, "number", number, "kind", "related", "words", "手上的案件和它有关联。"+say)
 	w.set(func() { w.sealed[id] = true })
 	w.act("/casebook/{case}/secrecy", "法官", []string{id}, "to", "sealed", "reason", "涉及商业秘密。"+say)
-	for _, answer := range []string{"no", "yes"} {
-		w.act("/oversight/open sealed", "庭长", nil, "number", number, "kind", "review", "words", "评查任务。"+say)
-		for _, g := range items(w.ask("/desk", "法官", anything), "groups") {
+	for _, x := range []struct{ who, decides, answer string }{{"庭长", "法官", "no"}, {"庭长", "法官", "yes"}, {"督察", "院长", "yes"}} {
+		w.act("/oversight/open sealed", x.who, nil, "number", number, "kind", "review", "words", "评查任务。"+say)
+		way := x.answer
+		if x.decides == "院长" {
+			way = "office"
+		}
+		for _, g := range items(w.ask("/desk", x.decides, anything), "groups") {
 			for _, t := range items(g, "tasks") {
-				if r, ok := strings.CutPrefix(fmt.Sprint(t["href"]), "/oversight/allow/"); ok {
-					w.act("/oversight/allow/{request} "+answer, "法官", []string{r}, "answer", answer)
+				r, ok := strings.CutPrefix(fmt.Sprint(t["href"]), "/oversight/allow/")
+				if ok && strings.Contains(fmt.Sprint(t["title"]), number) { // the others' are theirs to see answered
+					w.act("/oversight/allow/{request} "+way, x.decides, []string{r}, "answer", x.answer)
 				}
 			}
 		}

@@ -85,6 +85,7 @@ var writes = map[string]path{
 	"/oversight/open":                             {verb: "case open", entry: "oversight.opened"},
 	"/oversight/open sealed":                      {verb: "oversight open", entry: "oversight.asked"},
 	"/oversight/allow/{request} yes":              {verb: "case approve", entry: "oversight.opened"},
+	"/oversight/allow/{request} office":           {verb: "oversight vouch", entry: "oversight.opened"},
 	"/oversight/allow/{request} no":               {verb: "case approve", entry: "oversight.declined"},
 	"/oversight/summary":                          {verb: "oversight read", entry: "oversight.summed", file: true},
 	"/oversight/cadence":                          {verb: "oversight read", entry: "oversight.cadence"},

@@ -130,7 +130,7 @@ func TestTransactionLost(t *testing.T) {
 	for i := range told {
 		wg.Go(func() {
 			told[i] = d.Do(ctx, func(tx *db.Tx) error {
-				if err := insert(fmt.Sprint(i), i)(tx); err != nil || i%10 != 5 {
+				if err := insert(fmt.Sprint(i), i)(tx); err != nil || i%100 != 5 {
 					return err
 				}
 				_, err := tx.Exec(`ROLLBACK`)
