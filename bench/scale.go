@@ -7,6 +7,7 @@ import (
 
 	"mashang"
 	"mashang/docket"
+	"mashang/law"
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/id"
@@ -38,7 +39,8 @@ func (c crowd) party(k int) (auth.Actor, string) {
 // The load is put in by the database itself, one statement a table: a million
 // cases by way of the acts would take longer than what is to be measured. Only
 // the shape matters here: rows, indexes, and who stands to which case how.
-// Every 25th case is open, so that each of the judges has a desk of his own.
+// So many cases are open that each of the judges has a thousand of them on his
+// desk, at every size: what grows is the nation.
 const numbers = `WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < %d) `
 
 // nine is n with nine digits, portable.
@@ -54,7 +56,7 @@ func grow(ctx context.Context, c *mashang.Court, n int) (crowd, error) {
 		if _, err := tx.Exec(`CREATE TABLE bench_judge (k BIGINT PRIMARY KEY, person_id TEXT NOT NULL, court_id TEXT NOT NULL, division_id TEXT NOT NULL)`); err != nil {
 			return err
 		}
-		want := max(1, min(len(judges), n/25_000)) // 1,000 open cases a desk
+		want := max(1, min(len(judges), n/25_000))
 		var rows db.Rows
 		for k, j := range judges[:want] {
 			rows.Add(k, j.Person, j.Court, j.Division)
@@ -70,7 +72,7 @@ func grow(ctx context.Context, c *mashang.Court, n int) (crowd, error) {
 			return err
 		}
 		w.president = auth.Actor{Person: president, Account: "bench", Name: "院长", Level: auth.Staff, Staff: true}
-		for _, q := range load(w, want) {
+		for _, q := range load(w, want, docket.Today(c.Kit.Now()).AddDays(100)) {
 			if _, err := tx.Exec(q); err != nil {
 				return err
 			}
@@ -87,17 +89,17 @@ func grow(ctx context.Context, c *mashang.Court, n int) (crowd, error) {
 }
 
 // load are the statements, in the order of the tables' references.
-func load(w crowd, judges int) []string {
-	all := fmt.Sprintf(numbers, w.n)
+func load(w crowd, judges int, limit law.Date) []string {
+	all, every := fmt.Sprintf(numbers, w.n), max(2, w.n/(1000*judges))
 	few := fmt.Sprintf(numbers, 40)
-	r := strings.NewReplacer("{n}", nine, "{p}", w.prefix, "{j}", fmt.Sprint(judges), "{step}", fmt.Sprint(max(1, w.n/40)), "{many}", fmt.Sprint(w.n/talked), "{filed}", day(1), "{closed}", day(4))
+	r := strings.NewReplacer("{n}", nine, "{p}", w.prefix, "{j}", fmt.Sprint(judges), "{step}", fmt.Sprint(max(1, w.n/40)), "{many}", fmt.Sprint(w.n/talked), "{filed}", day(1), "{closed}", day(4), "{every}", fmt.Sprint(every), "{limit}", limit.String())
 	year := strings.NewReplacer("{year}", w.year)
-	state := `CASE WHEN s.n % 25 = 0 OR s.n % {step} = 1 THEN 'open' ELSE 'closed' END`
+	state := `CASE WHEN s.n % {every} = 0 OR s.n % {step} = 1 THEN 'open' ELSE 'closed' END`
 	qs := []string{
 		`INSERT INTO docket_person (id, kind, name, id_type, id_sealed, id_find, born_on, sex, merged_to, at) ` + all + `SELECT '{p}p' || {n}, 'natural', '甲' || {n}, 'resident', '', '{p}' || {n}, '', '', '', 1 FROM s`,
 		`INSERT INTO docket_person (id, kind, name, id_type, id_sealed, id_find, born_on, sex, merged_to, at) VALUES ('{p}lawyer', 'natural', '律师', 'resident', '', '{p}lawyer', '', '', '', 1)`,
 		`INSERT INTO docket_case (id, court_id, division_id, number, type, special, cause, closing_cause, claim, amount, procedure, state, secrecy, judge_id, received_on, filed_on, heard, limit_on, suspended_on, excluded_days, extended, closed_on, closing_way, names, moved_at) ` +
-			all + `SELECT '{p}c' || {n}, j.court_id, j.division_id, '{p}' || {n}, '民初', '', '买卖合同纠纷', '', '判令被告支付货款。', 5000000, 'ordinary', ` + state + `, 'public', j.person_id, {filed}, {filed}, 0, '{year}-12-02', '', 0, 0, CASE WHEN ` + state + ` = 'closed' THEN {closed} ELSE '' END, CASE WHEN ` + state + ` = 'closed' THEN CASE s.n % 3 WHEN 0 THEN 'mediation' WHEN 1 THEN 'judgment' ELSE 'withdrawal' END ELSE '' END, '甲 诉 乙', 1 FROM s JOIN bench_judge j ON j.k = s.n % {j}`,
+			all + `SELECT '{p}c' || {n}, j.court_id, j.division_id, '{p}' || {n}, '民初', '', '买卖合同纠纷', '', '判令被告支付货款。', 5000000, 'ordinary', ` + state + `, 'public', j.person_id, {filed}, {filed}, 0, '{limit}', '', 0, 0, CASE WHEN ` + state + ` = 'closed' THEN {closed} ELSE '' END, CASE WHEN ` + state + ` = 'closed' THEN CASE s.n % 3 WHEN 0 THEN 'mediation' WHEN 1 THEN 'judgment' ELSE 'withdrawal' END ELSE '' END, '甲 诉 乙', 1 FROM s JOIN bench_judge j ON j.k = s.n % {j}`,
 		`INSERT INTO docket_party (id, case_id, person_id, role, ord, address, phone, phone_find, rep_name, rep_title, joined_at, left_at) ` + all + `SELECT '{p}x' || {n}, '{p}c' || {n}, '{p}p' || {n}, 'plaintiff', 1, '', '', '', '', '', 1, 0 FROM s`,
 		`INSERT INTO docket_party (id, case_id, person_id, role, ord, address, phone, phone_find, rep_name, rep_title, joined_at, left_at) ` + all + `SELECT '{p}y' || {n}, '{p}c' || {n}, '{p}p' || SUBSTR('000000000' || CAST(1 + (s.n * 31) % ` + fmt.Sprint(w.n) + ` AS TEXT), LENGTH(CAST(1 + (s.n * 31) % ` + fmt.Sprint(w.n) + ` AS TEXT)) + 1), 'defendant', 2, '', '', '', '', '', 1, 0 FROM s`,
 		`INSERT INTO docket_seat (id, case_id, person_id, seat, from_at, until_at) ` + all + `SELECT '{p}s' || {n}, '{p}c' || {n}, j.person_id, 'sole', 1, 0 FROM s JOIN bench_judge j ON j.k = s.n % {j}`,
