@@ -27,7 +27,7 @@ func Placeless(body io.Reader) io.Reader {
 			break
 		}
 		segment := make([]byte, 2+size)
-		if _, err := io.ReadFull(in, segment); err != nil { // it ends here: nothing of a picture is lost
+		if _, err := io.ReadFull(in, segment); err != nil { // cut short: half a place is one, and no picture follows
 			break
 		}
 		switch {
