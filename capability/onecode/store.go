@@ -166,9 +166,10 @@ func waitingFor(tx *db.Tx, a auth.Actor, at time.Time, n int) ([]waiting, error)
 	if err != nil || len(courts) == 0 {
 		return nil, err
 	}
-	args := append(append([]any{a.Person}, db.Args(courts)...), a.Person, at, at, n)
+	held, own := access.Held(a.Person, at)
+	args := slices.Concat([]any{a.Person}, db.Args(courts), own, []any{n})
 	return db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.handler_id = ? AND m.court_id IN (`+db.In(len(courts))+`)
-		AND (c.secrecy <> 'sealed' OR EXISTS (SELECT 1 FROM docket_access x WHERE x.person_id = ? AND x.case_id = c.id AND x.scope = '' AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?))) ORDER BY m.due_on, m.id LIMIT ?`, args...)
+		AND (c.secrecy <> 'sealed' OR `+held+`) ORDER BY m.due_on, m.id LIMIT ?`, args...)
 }
 
 // undrafted returns questions of a court that nobody has drafted an answer to,

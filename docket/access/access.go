@@ -184,7 +184,7 @@ func relate(tx *db.Tx, a auth.Actor, o Object, now time.Time) (g Grant, err erro
 // load reads the case and the capacities in which a person stands to it.
 func (g *Grant) load(tx *db.Tx, person, caseID string, now time.Time) error {
 	rows, err := db.List[sight](tx, `SELECT `+docket.CaseCols+`, COALESCE(x.capacity, '') AS capacity FROM docket_case c
-		LEFT JOIN docket_access x ON x.case_id = c.id AND x.person_id = ? AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) AND (x.scope <> '`+unsealed+`' OR c.secrecy <> 'sealed') WHERE c.id = ?`, person, now, now, caseID)
+		LEFT JOIN docket_access x ON x.case_id = c.id AND x.person_id = ? AND `+counts+` WHERE c.id = ?`, person, now, now, caseID)
 	if err != nil {
 		return err
 	}
@@ -305,7 +305,7 @@ func (r reach) rows(person string, now time.Time) (string, []any) {
 	if len(r.filing) > 0 {
 		cond, args = cond+` OR x.capacity = 'filer' AND c.secrecy <> 'sealed' AND c.court_id IN (`+db.In(len(r.filing))+`)`, append(args, db.Args(r.filing)...)
 	}
-	return `x.person_id = ? AND x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) AND (x.scope <> '` + unsealed + `' OR c.secrecy <> 'sealed') AND (` + cond + `)`, args
+	return `x.person_id = ? AND ` + counts + ` AND (` + cond + `)`, args
 }
 
 func reachOf(tx *db.Tx, a auth.Actor, now time.Time) (r reach, err error) {
@@ -358,6 +358,14 @@ func wider(r reach, own string, ownArgs []any) (string, []any) {
 
 // unsealed is the scope of a row that counts only while its case is not sealed.
 const unsealed = "unsealed"
+
+// counts is the condition that a row x opens its case c at an instant, which is given twice.
+const counts = `x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) AND (x.scope <> '` + unsealed + `' OR c.secrecy <> 'sealed')`
+
+// Held is the condition, as SQL on a case c, that a row of a person's own opens it.
+func Held(person string, at time.Time) (string, []any) {
+	return `EXISTS (SELECT 1 FROM docket_access x WHERE x.person_id = ? AND x.case_id = c.id AND ` + counts + `)`, []any{person, at, at}
+}
 
 // Add gives a person sight of a case in a capacity. Who already has it keeps
 // one row.
