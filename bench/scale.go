@@ -21,8 +21,10 @@ type crowd struct {
 	court, year              string // whose figures are measured, and of when
 }
 
-// talked is how many cases hold 50 messages.
-const talked = 400
+const (
+	talked = 400  // cases that hold 50 messages
+	onDesk = 1000 // open cases of each judge
+)
 
 // asker returns a plaintiff and his case, spread over the whole table.
 func (c crowd) asker(i int64) (auth.Actor, string) { return c.party(int(i*7919%int64(c.n)) + 1) }
@@ -77,7 +79,11 @@ func grow(ctx context.Context, c *mashang.Court, n int) (crowd, error) {
 				return err
 			}
 		}
-		return nil
+		open, err := db.One[int64](tx, `SELECT COUNT(*) FROM docket_case WHERE judge_id = ? AND state = 'open'`, w.judge.Person)
+		if err == nil && (open < onDesk || open > onDesk+200) { // the demo's own and the lawyer's come on top
+			err = fmt.Errorf("%d cases are on the judge's desk, not %d", open, onDesk)
+		}
+		return err
 	})
 	if err != nil {
 		return w, err
@@ -90,11 +96,11 @@ func grow(ctx context.Context, c *mashang.Court, n int) (crowd, error) {
 
 // load are the statements, in the order of the tables' references.
 func load(w crowd, judges int, limit law.Date) []string {
-	all, every := fmt.Sprintf(numbers, w.n), max(2, w.n/(1000*judges))
+	all, every := fmt.Sprintf(numbers, w.n), max(2, w.n/(onDesk*judges))
 	few := fmt.Sprintf(numbers, 40)
 	r := strings.NewReplacer("{n}", nine, "{p}", w.prefix, "{j}", fmt.Sprint(judges), "{step}", fmt.Sprint(max(1, w.n/40)), "{many}", fmt.Sprint(w.n/talked), "{filed}", day(1), "{closed}", day(4), "{every}", fmt.Sprint(every), "{limit}", limit.String())
 	year := strings.NewReplacer("{year}", w.year)
-	state := `CASE WHEN s.n % {every} = 0 OR s.n % {step} = 1 THEN 'open' ELSE 'closed' END`
+	state := `CASE WHEN s.n / {j} % {every} = 0 OR s.n % {step} = 1 THEN 'open' ELSE 'closed' END` // counted within each judge's own
 	qs := []string{
 		`INSERT INTO docket_person (id, kind, name, id_type, id_sealed, id_find, born_on, sex, merged_to, at) ` + all + `SELECT '{p}p' || {n}, 'natural', '甲' || {n}, 'resident', '', '{p}' || {n}, '', '', '', 1 FROM s`,
 		`INSERT INTO docket_person (id, kind, name, id_type, id_sealed, id_find, born_on, sex, merged_to, at) VALUES ('{p}lawyer', 'natural', '律师', 'resident', '', '{p}lawyer', '', '', '', 1)`,
