@@ -165,11 +165,11 @@ func (s *Service) cases(tx *db.Tx, d *today) error {
 		}
 		d.Open = int(n)
 		args = append(args, shown)
-		if d.Cases, err = db.List[docket.Case](tx, `SELECT `+docket.CaseCols+` FROM docket_case c WHERE `+mine+` AND c.state = 'open' ORDER BY c.limit_on, c.id LIMIT ?`, args...); err != nil {
+		if d.Cases, err = db.List[docket.Case](tx, db.Planned(`SELECT `+docket.CaseCols+` FROM docket_case c WHERE `+mine+` AND c.state = 'open' ORDER BY c.limit_on, c.id LIMIT ?`), args...); err != nil {
 			return err
 		}
 		// By the limit too: a judge has closed thousands, and this order needs no sorting.
-		d.Closed, err = db.List[docket.Case](tx, `SELECT `+docket.CaseCols+` FROM docket_case c WHERE `+mine+` AND c.state = 'closed' ORDER BY c.limit_on DESC, c.id DESC LIMIT ?`, args...)
+		d.Closed, err = db.List[docket.Case](tx, db.Planned(`SELECT `+docket.CaseCols+` FROM docket_case c WHERE `+mine+` AND c.state = 'closed' ORDER BY c.limit_on DESC, c.id DESC LIMIT ?`), args...)
 		if err != nil || len(d.Cases)+len(d.Closed) > 0 {
 			return err
 		}

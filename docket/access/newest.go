@@ -63,7 +63,7 @@ func newest(tx *db.Tx, a auth.Actor, now time.Time, where string, args []any, be
 		parts = append(parts, `SELECT id FROM (SELECT `+p.id+` AS id FROM `+p.from+` WHERE `+p.cond+` AND `+where+older+` ORDER BY `+p.id+` DESC LIMIT ?) s`)
 		all = append(all, n)
 	}
-	return `SELECT ` + docket.CaseCols + ` FROM docket_case c WHERE c.id IN (` + strings.Join(parts, ` UNION `) + `) ORDER BY c.id DESC LIMIT ?`, append(all, n), nil
+	return db.Planned(`SELECT ` + docket.CaseCols + ` FROM docket_case c WHERE c.id IN (` + strings.Join(parts, ` UNION `) + `) ORDER BY c.id DESC LIMIT ?`), append(all, n), nil
 }
 
 // source is one way in which an actor comes to see cases.
