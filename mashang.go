@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"mime"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -92,14 +93,28 @@ func Assemble(ctx context.Context, k *app.Kit) (*Court, error) {
 }
 
 // gate asks access whether the actor may do what the route declares, before
-// the handler reads a byte of the request. The act asks again, in its own
-// transaction; this is the door, that is the lock. A page that says that it is
-// read whole is read in the door's snapshot.
+// anything is read for him. The act asks again, in its own transaction; this is
+// the door, that is the lock. A page that says that it is read whole is read in
+// the door's snapshot, and a short form has the door in the transaction of its
+// act; whatever the act made of it, who may not pass gets the door's answer.
 //
 // Whoever of the court comes through it to a case has read in it, by whichever
 // of its pages: the trail says so ([Court.KeepTrail]).
 func (c *Court) gate(r *http.Request, route web.Route, next web.Handler) (rep web.Reply, err error) {
 	var g access.Grant
+	if short(r) && !route.Whole {
+		ctx, first := db.Before(r.Context(), func(tx *db.Tx) error { _, err := door(tx, r, route); return err })
+		rep, err = next(r.WithContext(ctx))
+		if asked, _ := first.Answer(); !asked {
+			if err := c.Kit.Read(ctx, func(*db.Tx) error { return nil }); err != nil {
+				return web.Reply{}, err
+			}
+		}
+		if _, refused := first.Answer(); refused != nil {
+			return web.Reply{}, refused
+		}
+		return rep, err
+	}
 	err = c.Kit.Read(r.Context(), func(tx *db.Tx) error {
 		if g, err = door(tx, r, route); err != nil || !route.Whole {
 			return err
@@ -114,6 +129,15 @@ func (c *Court) gate(r *http.Request, route web.Route, next web.Handler) (rep we
 		rep.Read = &web.Reading{Object: route.Object, ID: g.Case.ID, Court: g.Case.Court, Case: g.Case.ID, Person: auth.From(r.Context()).Person, At: c.Kit.Now()}
 	}
 	return rep, err
+}
+
+// short says that a request is a form of a few fields: reading it costs nothing
+// that has to be kept from strangers. Files come through the door first.
+func short(r *http.Request) bool {
+	const fields = 64 << 10
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return r.Method == http.MethodPost && r.ContentLength >= 0 && r.ContentLength <= fields &&
+		err == nil && (kind == "application/x-www-form-urlencoded" || kind == "application/json")
 }
 
 // door asks access about what the address of a request names: a case, a paper

@@ -1,9 +1,13 @@
 package mashang_test
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,6 +102,43 @@ func TestEveryRouteOutsideCases(t *testing.T) {
 	}
 }
 
+// number tells one fault from the next.
+var number = regexp.MustCompile(`"number":"[^"]*"`)
+
+// TestStrangersForm: whatever somebody sends about a case that is not his, he is
+// told the same as about one that does not exist, and nothing is kept of it.
+func TestStrangersForm(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		stranger := h.otherParty()
+		h.drain()
+		fill := map[string]string{"party": h.partyID(id, "贾若兰"), "n": "0"}
+		entries := h.rows(`SELECT COUNT(*) FROM ledger_entry`)
+		sent := 0
+		for _, r := range h.Router.Routes() {
+			if r.Object == web.Public || !strings.HasPrefix(r.Pattern, "POST ") || !strings.Contains(r.Pattern, "{case}") {
+				continue
+			}
+			said := map[string]bool{}
+			for _, at := range []string{id, "none"} {
+				for _, body := range []string{"{}", "{", `{"text":"开庭能不能用手机参加？","reason":"` + strings.Repeat("长", 6000) + `"}`} {
+					fill["case"] = at
+					code, text := h.knockWith(stranger, r, fill, body)
+					said[fmt.Sprint(code, number.ReplaceAllString(text, ""))] = true
+					sent++
+					h.clock.Add(20 * time.Second) // a form in its limit
+				}
+			}
+			if len(said) != 1 {
+				t.Errorf("%s: %d answers: %v", r.Pattern, len(said), slices.Collect(maps.Keys(said)))
+			}
+		}
+		if n := h.rows(`SELECT COUNT(*) FROM ledger_entry`); n != entries || sent < 100 {
+			t.Errorf("%d forms left %d entries", sent, n-entries)
+		}
+	})
+}
+
 // walker is a person with what he is to the object.
 type walker struct {
 	name     string
@@ -159,8 +200,14 @@ var param = regexp.MustCompile(`\{([a-z]+)\}`)
 // command, whoever may not gets none.
 func (h *house) knock(name string, r web.Route, fill map[string]string, body string) int {
 	h.t.Helper()
+	code, _ := h.knockWith(name, r, fill, body)
+	return code
+}
+
+func (h *house) knockWith(name string, r web.Route, fill map[string]string, body string) (code int, said string) {
+	h.t.Helper()
 	method, path, _ := strings.Cut(r.Pattern, " ")
-	path = param.ReplaceAllStringFunc(path, func(s string) string { return fill[strings.Trim(s, "{}")] })
+	path = param.ReplaceAllStringFunc(path, func(s string) string { return cmp.Or(fill[strings.Trim(s, "{}")], "none") })
 	if !r.PageOnly {
 		path = "/api/v1" + path
 	}
@@ -171,7 +218,8 @@ func (h *house) knock(name string, r web.Route, fill map[string]string, body str
 	if method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	return h.send(name, req).code
+	a := h.send(name, req)
+	return a.code, a.body
 }
 
 // otherParty is a party of another case of the same court.

@@ -279,16 +279,20 @@ var calendars sync.Map
 // Today is the civil date of an instant where the courts are.
 func Today(at time.Time) law.Date { return law.DateOf(at, zone) }
 
+var standIn = []Role{Judge, Head, President}
+
 // Instead returns who stands in for a judge in a division of his court: he
 // himself while he serves there, else its head, else the president; himself
 // again when there is nobody.
 func Instead(tx *db.Tx, court, division, judge string, at time.Time) (string, error) {
-	ms, err := Staff(tx, court, at, Judge, Head, President)
+	held, err := Posts(tx, judge, at)
+	if err != nil || slices.ContainsFunc(held, func(p Post) bool { return p.Court == court && slices.Contains(standIn, p.Role) }) {
+		return judge, err
+	}
+	ms, err := Staff(tx, court, at, standIn...)
 	head, president := "", ""
 	for _, m := range ms {
 		switch {
-		case m.Person == judge:
-			return judge, err
 		case m.Role == Head && m.Division == division:
 			head = m.Person
 		case m.Role == President:

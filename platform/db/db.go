@@ -305,6 +305,7 @@ func (d *DB) DoSoon(ctx context.Context, f func(*Tx) error) error {
 }
 
 func (d *DB) do(ctx context.Context, f func(*Tx) error, soon bool) error {
+	f = begun(ctx, f)
 	if d.group != nil {
 		return d.group.do(&act{ctx: ctx, f: f, now: d.now, slow: d.slow, soon: soon})
 	}
@@ -345,6 +346,7 @@ func (d *DB) Read(ctx context.Context, f func(*Tx) error) error {
 	if tx, ok := ctx.Value(snapshot{}).(*Tx); ok {
 		return f(tx)
 	}
+	f = begun(ctx, f)
 	if d.readers != nil {
 		return d.readSQLite(ctx, f)
 	}
@@ -357,10 +359,57 @@ type snapshot struct{}
 // reads with it, while the transaction lasts, reads there and opens no other.
 func Within(tx *Tx) context.Context { return context.WithValue(tx.ctx, snapshot{}, tx) }
 
+// First is what has to be asked before anything else is read or written.
+type First struct {
+	ask   func(*Tx) error
+	mu    sync.Mutex
+	err   error
+	asked bool
+}
+
+// Before returns a context in which the first transaction begins with ask: where
+// it fails, that transaction does, and the next begins with it again. So a
+// question and the act that it allows look at the same rows, and a small act
+// opens no snapshot beside its own.
+func Before(ctx context.Context, ask func(*Tx) error) (context.Context, *First) {
+	f := &First{ask: ask}
+	return context.WithValue(ctx, before{}, f), f
+}
+
+type before struct{}
+
+// Answer returns how the question was answered last, and whether it was asked.
+func (f *First) Answer() (asked bool, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.asked, f.err
+}
+
+// begun is f, with what has to be asked before.
+func begun(ctx context.Context, f func(*Tx) error) func(*Tx) error {
+	first, ok := ctx.Value(before{}).(*First)
+	if !ok {
+		return f
+	}
+	if asked, err := first.Answer(); asked && err == nil {
+		return f
+	}
+	return func(tx *Tx) error {
+		err := first.ask(tx)
+		first.mu.Lock()
+		first.asked, first.err = true, err
+		first.mu.Unlock()
+		if err != nil {
+			return err
+		}
+		return f(tx)
+	}
+}
+
 // Once asks a question of a snapshot, where it has one answer however often it
-// is asked; an act, which changes what it looks at, asks each time anew.
+// is asked; of an act too, until it has changed something.
 func Once[K comparable, T any](tx *Tx, question K, ask func() (T, error)) (T, error) {
-	if !tx.readonly {
+	if len(tx.wrote) > 0 {
 		return ask()
 	}
 	if v, ok := tx.known[question]; ok {

@@ -341,3 +341,43 @@ func TestSoon(t *testing.T) {
 		}
 	})
 }
+
+// TestBefore: the first transaction of a context begins with what has to be
+// asked before; one that is refused leaves nothing behind, and the next is asked
+// again.
+func TestBefore(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		no, asked := errors.New("no"), 0
+		ctx, first := db.Before(ready(t, d), func(tx *db.Tx) error {
+			if asked++; asked < 3 {
+				return no
+			}
+			return nil
+		})
+		if was, _ := first.Answer(); was {
+			t.Error("answered before it was asked")
+		}
+		if err := d.Do(ctx, insert("a", 1)); !errors.Is(err, no) {
+			t.Errorf("an act: %v", err)
+		}
+		count := func(tx *db.Tx) error {
+			n, err := db.One[int64](tx, `SELECT COUNT(*) FROM thing`)
+			if n != 0 {
+				t.Errorf("%d things", n)
+			}
+			return err
+		}
+		if err := d.Read(ctx, count); !errors.Is(err, no) {
+			t.Errorf("a reader: %v", err)
+		}
+		if was, err := first.Answer(); !was || !errors.Is(err, no) {
+			t.Errorf("the answer: %v %v", was, err)
+		}
+		if err := d.Read(ctx, count); err != nil {
+			t.Error(err)
+		}
+		if err := d.Do(ctx, insert("b", 1)); err != nil || asked != 3 {
+			t.Errorf("asked %d times: %v", asked, err)
+		}
+	})
+}
