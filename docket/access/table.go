@@ -49,7 +49,7 @@ var table = map[string]map[string]Relation{
 		"revoke":  Handler | Clerk | Filing,
 	},
 	"paper": {
-		"read":     Side | Bench | Delegate | Above | Filing | System,
+		"read":     Side | Bench | Delegate | Above | Filing | Window | System,
 		"make":     Handler | Clerk | Filing | System,
 		"draft":    Handler | Member | Assistant | Clerk | FilingJudge,
 		"proof":    Handler | Member | Assistant | Clerk | FilingJudge | President, // see a draft
@@ -64,7 +64,7 @@ var table = map[string]map[string]Relation{
 		"cancel": Handler | Clerk,
 	},
 	"service": {
-		"read":     Side | Bench | Filing | Above | System,
+		"read":     Side | Bench | Filing | Window | Above | System,
 		"handover": Handler | Clerk | Filing,
 		"track":    System,                               // what the post says of its own parcels
 		"address":  Handler | Assistant | Clerk | Filing, // write down where a party wants it
