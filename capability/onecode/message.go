@@ -253,6 +253,9 @@ func (s *Service) sendIn(tx *db.Tx, messageID, text string, files []web.Attachme
 	if _, err := tx.Exec(`DELETE FROM onecode_draft WHERE message_id = ?`, q.ID); err != nil {
 		return Message{}, err
 	}
+	if err := access.EndFor(tx, q.ID, q.Case, now.Add(rereadFor)); err != nil {
+		return Message{}, err
+	}
 	m := Message{Case: q.Case, Court: q.Court, Party: q.Party, AuthorID: a.Person, Author: a.Name, Kind: "answer", Text: text,
 		Files: db.JSON[[]web.Attachment]{V: files}, ReplyTo: q.ID, State: "said", At: now}
 	if m.ID, err = insertMessage(tx, m); err != nil {

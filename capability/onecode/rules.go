@@ -20,6 +20,9 @@ const followDays = 3
 // namedFor is how long who was named for a message sees its case: longer than any may take.
 const namedFor = 60 * 24 * time.Hour
 
+// rereadFor is how long he sees it once he has answered.
+const rereadFor = 24 * time.Hour
+
 // Kind is what a party's message is, and what follows from that.
 type Kind struct {
 	Key, Title string

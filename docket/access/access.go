@@ -386,6 +386,17 @@ func AddUnsealed(tx *db.Tx, person, caseID, capacity, basis string, from, until 
 	return add(tx, person, caseID, capacity, unsealed, basis, from, until)
 }
 
+// AddFor is Add for the sake of one thing in the case, until [EndFor] ends it.
+func AddFor(tx *db.Tx, thing, person, caseID, capacity, basis string, from, until time.Time) error {
+	return add(tx, person, caseID, capacity, thing, basis, from, until)
+}
+
+// EndFor ends what sight of a case was given to anybody for one thing in it.
+func EndFor(tx *db.Tx, thing, caseID string, at time.Time) error {
+	_, err := tx.Exec(`UPDATE docket_access SET until_at = ? WHERE case_id = ? AND scope = ? AND until_at > ?`, at, caseID, thing, at)
+	return err
+}
+
 func add(tx *db.Tx, person, caseID, capacity, scope, basis string, from, until time.Time) error {
 	if _, ok := capacities[capacity]; !ok {
 		return fault.New(fault.Internal, "access: no capacity "+capacity)
