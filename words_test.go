@@ -146,6 +146,7 @@ func (s *written) talk() {
 	s.say("李倩", "POST /onecode/{case}/message/{message}/draft", nil, "text")
 	s.say("李倩", "POST /onecode/{case}/message/{message}/route", map[string]any{"to": s.people["赵一鸣"]}, "reason")
 	s.say("周明远", "POST /onecode/{case}/contact", map[string]any{"party": s.partyID(s.first, s.other), "way": "call"}, "text")
+	s.say("韩雪", "POST /onecode/note", map[string]any{"court": "冀11", "number": one[string](s.house, `SELECT number FROM docket_case WHERE id = '`+s.first+`'`), "way": "visit"}, "who", "text")
 	s.say("周明远", "POST /onecode/standard", map[string]any{"court": "冀11"}, "title", "text")
 	s.say("周明远", "POST /onecode/delegate", map[string]any{"court": "冀11", "to": s.people["赵一鸣"], "begin": "2026-03-10", "until": "2026-03-12"}, "reason")
 	s.say("韩雪", "POST /onecode/{case}/code/{party}", nil, "reason")

@@ -121,20 +121,6 @@ const (
 	maxBytes = 50 << 20 // of all attachments together
 )
 
-// Ways of a contact outside the system.
-var Ways = []struct{ Key, Title string }{
-	{"call", "来电"}, {"visit", "来访"}, {"wechat", "微信"}, {"letter", "来信"}, {"other", "其他"},
-}
-
-func wayTitle(key string) string {
-	for _, w := range Ways {
-		if w.Key == key {
-			return w.Title
-		}
-	}
-	return ""
-}
-
 // Due is the last day for answering a message that came at an instant, and
 // how it was counted.
 type Due struct {

@@ -72,6 +72,7 @@ var writes = map[string]path{
 	"/onecode/{case}/message/{message}/rate":      {verb: "message ask", entry: "onecode.rated"},
 	"/onecode/{case}/rate/{step}":                 {verb: "message ask", entry: "onecode.rated"},
 	"/onecode/{case}/contact":                     {verb: "message contact", entry: "onecode.contact"},
+	"/onecode/note":                               {verb: "message note", entry: "onecode.contact"},
 	"/onecode/follow/up/{rating}":                 {verb: "message follow", entry: "onecode.followed"},
 	"/onecode/{case}/message/{message}/route":     {verb: "message route", entry: "onecode.routed"},
 	"/onecode/delegate":                           {verb: "desk read", entry: "onecode.delegated"},

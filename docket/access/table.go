@@ -39,6 +39,7 @@ var table = map[string]map[string]Relation{
 		"draft":   Handler | Assistant | Clerk | Delegate,
 		"send":    Handler | Delegate,
 		"contact": Bench | Delegate,
+		"note":    Filing,                 // a contact, by the number of a case that he need not see
 		"route":   Handler | Clerk | Head, // one message to another who answers
 		"board":   Above,                  // what waits and what is late, without the words
 		"follow":  Supervision,            // a bad rating
