@@ -290,7 +290,7 @@ const noWords = "email delegation consent standing where result why ways court n
 var writtenElsewhere = map[string]string{
 	"POST /setup/first/{token}/courts address": "TestFromEmptyFolder", "POST /oversight/watch/{finding} words": "TestScenarios",
 	"POST /setup/first/{token}/admins system_name": "TestFromEmptyFolder", "POST /setup/first/{token}/admins security_name": "TestFromEmptyFolder", "POST /setup/first/{token}/admins audit_name": "TestFromEmptyFolder",
-	"POST /casebook/{case}/close cause": "TestScenarios", "POST /casebook/{case}/link note": "TestScenarios", "POST /setup/seals/end basis": "none: it is not looked at", "POST /connect/case": "TestPutCase",
+	"POST /casebook/{case}/close cause": "TestScenarios", "POST /casebook/{case}/close elsewhere": "TestScenarios", "POST /casebook/{case}/link note": "TestScenarios", "POST /setup/seals/end basis": "none: it is not looked at", "POST /connect/case": "TestPutCase",
 	"POST /setup/gateways/receipt": "TestReceipt: signed by the gateway, and shown to the system administrator alone",
 }
 

@@ -120,7 +120,7 @@ func (w *workload) course(say string) {
 		return slices.ContainsFunc(items(v, "deadlines"), func(d map[string]any) bool { return d["rule"] == "copy_to_defendant" })
 	})
 	w.act("/clocks/{case}/met", "法官", []string{id}, "rule", "copy_to_defendant")
-	on("close", "法官", "way", "judgment", "on", today())
+	on("close", "法官", "way", "judgment", "on", today(), "elsewhere", "判决书在原办案系统里")
 	w.act("/onecode/{case}/ask explain", "原告", []string{id}, "kind", "explain", "text", "为什么这样判？"+say)
 	on("appeal", "书记员", "party", w.party(id, "plaintiff"), "on", today(), "kind", "appeal")
 	w.act("/casebook/{case}/export", "原告", []string{id})
