@@ -154,21 +154,26 @@ func TestSharedPhone(t *testing.T) {
 	})
 }
 
-// TestAnotherAtTheCounter: whoever's phones are replaced at the counter hears of
-// it on those that were his, each once; the one that takes their place does not.
+// TestAnotherAtTheCounter: one officer alone puts no other phone in place of the
+// one with which somebody signs in. It takes a second one of the court, who looks
+// at the paper ID too; whoever's phones would be and are replaced hears of both on
+// those that were his, each once.
 func TestAnotherAtTheCounter(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
+		if err := (&scene{house: h, vars: map[string]string{}}).given([]string{"post", "邻县二", "冀1126", "filing_judge"}); err != nil {
+			t.Fatal(err)
+		}
 		id := h.accepted()
 		long, _ := h.caseCode(id, "贾若兰")
 		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
-		heard := func() (to []string) {
+		heard := func(words string) (to []string) {
 			h.drain()
 			ms, err := h.Kit.Notify.Outbox(t.Context(), 500)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, m := range ms {
-				if strings.Contains(m.Text, "不是您本人办的") {
+				if strings.Contains(m.Text, words) {
 					to = append(to, m.Target)
 				}
 			}
@@ -177,20 +182,42 @@ func TestAnotherAtTheCounter(t *testing.T) {
 		counter := func(who, court, phone string, keep bool) {
 			h.post(who, "/account/counter", map[string]any{"court": court, "name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": phone, "seen": true, "keep": keep}).must(t, "counter", 200)
 		}
+		request := func() string { return one[string](h, `SELECT id FROM account_swap`) }
+		const would, has2 = "有人在窗口要换成", "刚才在窗口换成了"
 		counter("韩雪", "冀11", jiaPhone, false)
-		if got := heard(); len(got) != 0 {
+		if got := append(heard(would), heard(has2)...); len(got) != 0 {
 			t.Errorf("nothing was replaced, and %v heard", got)
 		}
 		thief := identity.FictionalPhone(77)
 		counter("邻县", "冀1126", thief, false) // at whatever court
-		if got := heard(); len(got) != 1 || got[0] != jiaPhone {
+		if got := heard(would); len(got) != 1 || got[0] != jiaPhone {
 			t.Errorf("%v heard", got)
 		}
-		has(t, "what she hears", strings.Join(h.outbox(), "\n"), thief[7:], "0318-0000000")
+		has(t, "what she hears", strings.Join(h.outbox(), "\n"), thief[7:], "0318-0000000", "不是我办的")
+		// It opens nothing yet: neither the account nor the case.
+		ch := h.post("", "/account/login", map[string]string{"phone": thief}).must(t, "login", 200).get("challenge")
+		h.post("", "/onecode/open", map[string]string{"code": long, "name": "贾若兰", "id_type": "resident", "number": jiaID}).must(t, "open", 200)
+		h.drain()
+		if ch == "" || h.code(thief) != "" {
+			t.Error("a code goes to the phone that one officer entered")
+		}
+		h.get("贾若兰", "/api/v1/casebook/"+id).must(t, "she is still in", 200)
+		yes := map[string]any{"answer": "yes", "number": jiaID, "seen": true}
+		for _, who := range []string{"邻县", "韩雪", "郭正", "周明远"} { // himself; another court's; not at filing
+			h.post(who, "/account/swap/"+request(), yes).must(t, who, 403)
+		}
+		h.post("邻县二", "/account/swap/"+request(), yes).must(t, "the second", 200)
+		if got := heard(has2); len(got) != 1 || got[0] != jiaPhone {
+			t.Errorf("%v heard", got)
+		}
 		third := identity.FictionalPhone(78)
 		counter("韩雪", "冀11", third, true) // the cases keep theirs
-		if got := heard(); len(got) != 2 || got[0] != thief && got[1] != thief {
+		h.post("郭正", "/account/swap/"+request(), yes).must(t, "the second", 200)
+		if got := heard(has2); len(got) != 2 || got[0] != thief && got[1] != thief {
 			t.Errorf("%v heard", got)
+		}
+		if n := one[int64](h, `SELECT COUNT(*) FROM account_swap`); n != 0 {
+			t.Errorf("%d requests are left", n)
 		}
 	})
 }

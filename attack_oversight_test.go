@@ -41,7 +41,7 @@ func TestRecordOfAnInquiry(t *testing.T) {
 			sessions = append(sessions, h.tokens["贾若兰"])
 		}
 		mid := h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "开庭？"}).must(t, "ask", 200).get("id")
-		h.post("周明远", "/casebook/"+id+"/close", map[string]string{"way": "judgment", "on": "2026-03-03"}).must(t, "close", 200)
+		h.post("周明远", "/casebook/"+id+"/close", map[string]string{"way": "judgment", "on": "2026-03-03", "elsewhere": "判决书在原办案系统"}).must(t, "close", 200)
 		h.clock.Add(2 * time.Minute) // second proofs come a minute after issue
 		h.drain()
 		fill := map[string]string{"case": id, "message": mid, "paper": paperIDs(t, h, id)["acceptance_notice"], "party": h.partyID(id, "贾若兰"), "record": "none", "n": "0", "request": "none", "finding": "none",

@@ -161,7 +161,7 @@ func TestPutAgain(t *testing.T) {
 		h.post("赵一鸣", "/casebook/"+id+"/correct", map[string]string{"field": "amount", "value": "70000", "reason": "算错了"}).must(t, "correct", 200)
 		h.refusedPut(with(told(), "judge", "赵一鸣", "amount", "65000"), "amount", "在本系统里已经改过")
 		// It closes the case: the list that still has it open is wrong.
-		h.post("赵一鸣", "/casebook/"+id+"/close", map[string]string{"way": "judgment", "on": "2026-03-03"}).must(t, "close", 200)
+		h.post("赵一鸣", "/casebook/"+id+"/close", map[string]string{"way": "judgment", "on": "2026-03-03", "elsewhere": "判决书在原办案系统"}).must(t, "close", 200)
 		h.drain()
 		h.refusedPut(map[string]any{"number": "（2026）冀11知民初7号", "state": "open"}, "state", "已经结案")
 		// A case that began here is the court's own.

@@ -358,7 +358,7 @@ func TestImportUndo(t *testing.T) {
 		batch := h.imported(strings.Replace(listOf(1, 4), "买卖合同纠纷", "租赁合同纠纷", 1)) // 1 is changed
 		r := h.report(batch)
 		h.states("done: changed 1, created 3", r)
-		h.post("周明远", "/casebook/"+r.Items[2].Case+"/close", map[string]string{"way": "withdrawal", "on": "2026-03-03"}).must(t, "close", 200)
+		h.post("周明远", "/casebook/"+r.Items[2].Case+"/close", map[string]string{"way": "withdrawal", "on": "2026-03-03", "elsewhere": "裁定书在原办案系统"}).must(t, "close", 200)
 		h.get("周明远", "/casebook/"+r.Items[1].Case).must(t, "who only looks does nothing", 200)
 		h.drain()
 		counted := h.get("周明远", "/api/v1/casebook").body

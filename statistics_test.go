@@ -89,7 +89,7 @@ func (h *house) assign(id, judge string) {
 
 func (h *house) closed(id, judge, way string, on law.Date) {
 	h.t.Helper()
-	h.post(judge, "/casebook/"+id+"/close", map[string]string{"way": way, "on": on.String()}).must(h.t, "close", 200)
+	h.post(judge, "/casebook/"+id+"/close", map[string]string{"way": way, "on": on.String(), "elsewhere": "文书在原办案系统"}).must(h.t, "close", 200)
 }
 
 func (h *house) told(facts ...app.Fact) {
@@ -184,7 +184,7 @@ func TestStatisticsYear(t *testing.T) {
 						fact.CodeVisited{Case: c, Court: "冀11", Person: judges[r.IntN(3)], On: docket.Today(h.Kit.Now())})
 				default:
 					on := docket.Today(h.Kit.Now()).AddDays(-r.IntN(3))
-					h.post(judge[c], "/casebook/"+c+"/close", map[string]string{"way": ways[r.IntN(len(ways))], "on": on.String()})
+					h.post(judge[c], "/casebook/"+c+"/close", map[string]string{"way": ways[r.IntN(len(ways))], "on": on.String(), "elsewhere": "文书在原办案系统"})
 					if h.number(`SELECT COUNT(*) FROM docket_case WHERE id = ? AND state = 'closed'`, c) == 1 {
 						open = slices.Delete(open, i, i+1)
 						done = append(done, c)

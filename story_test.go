@@ -99,7 +99,7 @@ func TestLate(t *testing.T) {
 		h.drain()
 		h.clock.Set(time.Date(2026, 3, 6, 0, 1, 0, 0, clock.Shanghai))
 		h.drain()
-		has(t, "head's desk", h.get("孙庭", "/desk").body, "过期没回的留言", "什么时候开庭")
+		has(t, "head's desk", h.get("孙庭", "/desk").body, "过期没回的留言", "原告向法官提问")
 		ms, err := h.Kit.Notify.Outbox(t.Context(), 50)
 		if err != nil {
 			t.Fatal(err)

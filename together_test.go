@@ -53,7 +53,7 @@ func TestTogether(t *testing.T) {
 				return h.post("周明远", "/casebook/"+id+"/suspend", map[string]string{"ground": "other", "reason": "等"})
 			}, "casebook.suspended", 1, 1},
 			{"close", func() answer {
-				return h.post("周明远", "/casebook/"+id+"/close", map[string]string{"way": "judgment", "on": "2026-03-03"})
+				return h.post("周明远", "/casebook/"+id+"/close", map[string]string{"way": "judgment", "on": "2026-03-03", "elsewhere": "判决书在原办案系统"})
 			}, "casebook.closed", 1, 1},
 		} {
 			codes := together(act.do)

@@ -85,7 +85,7 @@ func TestEveryRouteOutsideCases(t *testing.T) {
 		{"督察", access.Discipline | access.Colleague | everyone},
 		{"审管", access.Supervision | access.Colleague | everyone},
 	}
-	fill := map[string]string{"seal": "none", "record": "none", "n": "0", "finding": "none", "rating": "none", "complaint": "none", "batch": "none"}
+	fill := map[string]string{"seal": "none", "record": "none", "n": "0", "finding": "none", "rating": "none", "complaint": "none", "batch": "none", "request": "none"}
 	walked := 0
 	for _, r := range h.Router.Routes() {
 		if r.Object == web.Public || strings.Contains(r.Pattern, "{case}") || strings.Contains(r.Pattern, "{paper}") {

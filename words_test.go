@@ -146,6 +146,7 @@ func (s *written) talk() {
 	s.say("李倩", "POST /onecode/{case}/message/{message}/draft", nil, "text")
 	s.say("李倩", "POST /onecode/{case}/message/{message}/route", map[string]any{"to": s.people["赵一鸣"]}, "reason")
 	s.say("周明远", "POST /onecode/{case}/contact", map[string]any{"party": s.partyID(s.first, s.other), "way": "call"}, "text")
+	s.say("韩雪", "POST /onecode/note", map[string]any{"court": "冀11", "number": one[string](s.house, `SELECT number FROM docket_case WHERE id = '`+s.first+`'`), "way": "visit"}, "who", "text")
 	s.say("周明远", "POST /onecode/standard", map[string]any{"court": "冀11"}, "title", "text")
 	s.say("周明远", "POST /onecode/delegate", map[string]any{"court": "冀11", "to": s.people["赵一鸣"], "begin": "2026-03-10", "until": "2026-03-12"}, "reason")
 	s.say("韩雪", "POST /onecode/{case}/code/{party}", nil, "reason")
@@ -289,7 +290,7 @@ const noWords = "email delegation consent standing where result why ways court n
 var writtenElsewhere = map[string]string{
 	"POST /setup/first/{token}/courts address": "TestFromEmptyFolder", "POST /oversight/watch/{finding} words": "TestScenarios",
 	"POST /setup/first/{token}/admins system_name": "TestFromEmptyFolder", "POST /setup/first/{token}/admins security_name": "TestFromEmptyFolder", "POST /setup/first/{token}/admins audit_name": "TestFromEmptyFolder",
-	"POST /casebook/{case}/close cause": "TestScenarios", "POST /casebook/{case}/link note": "TestScenarios", "POST /setup/seals/end basis": "none: it is not looked at", "POST /connect/case": "TestPutCase",
+	"POST /casebook/{case}/close cause": "TestScenarios", "POST /casebook/{case}/close elsewhere": "TestScenarios", "POST /casebook/{case}/link note": "TestScenarios", "POST /setup/seals/end basis": "none: it is not looked at", "POST /connect/case": "TestPutCase",
 	"POST /setup/gateways/receipt": "TestReceipt: signed by the gateway, and shown to the system administrator alone",
 }
 

@@ -273,7 +273,7 @@ func (y *year) ordinary(c *staffed, on, end law.Date, p plan) {
 	}
 	finish := y.later(last, 1, 16, 0)
 	y.at(finish, func() error {
-		_, err := y.post(f.judge.who, "/casebook/"+f.id+"/close", map[string]string{"way": p.way, "on": docket.Today(y.clock.Now()).String()})
+		_, err := y.post(f.judge.who, "/casebook/"+f.id+"/close", map[string]string{"way": p.way, "on": docket.Today(y.clock.Now()).String(), "elsewhere": "文书在原办案系统里制作，已经入卷"})
 		return err
 	})
 	if next := y.later(finish, 1, 9, 10); docket.Today(next).Before(end) {

@@ -123,8 +123,8 @@ func (b *tab) export(wechat bool) {
 // TestLateAnswer: the head of the division sees what is late.
 func TestLateAnswer(t *testing.T) {
 	d := open(t, desk)
-	d.goTo("/demo").click("沈庭").see("过期没回的留言", "我在住院", "等您分案").sound("head-desk")
-	d.click("我在住院").see("我在住院", "当事人的话").sound("late-desk")
+	d.goTo("/demo").click("沈庭").see("过期没回的留言", "向法官提问，", "等您分案").sound("head-desk")
+	d.click("向法官提问，").see("我在住院", "当事人的话").sound("late-desk")
 }
 
 // TestCounter: what the filing desk does.

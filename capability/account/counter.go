@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 
+	"mashang/capability/account/swap"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/law/identity"
@@ -11,7 +12,6 @@ import (
 	"mashang/platform/db"
 	"mashang/platform/fault"
 	"mashang/platform/ledger"
-	"mashang/platform/notify"
 )
 
 func appActor(tx *db.Tx) string { return app.Actor(tx.Context()) }
@@ -29,17 +29,17 @@ type counterCheck struct {
 }
 
 // check verifies a person at the counter: his account is made or raised, tied
-// to the phone in his hand; when the old phone is lost all its sessions and
-// passkeys end.
-func (s *Service) check(ctx context.Context, c counterCheck) error {
+// to the phone in his hand. An account that has another phone waits for a second
+// officer, which waits tells.
+func (s *Service) check(ctx context.Context, c counterCheck) (waits bool, err error) {
 	cl := claim{Name: c.Name, IDType: c.IDType, Number: c.Number, Phone: c.Phone}
 	if err := cl.check(); err != nil {
-		return err
+		return false, err
 	}
 	if !c.Seen {
-		return fault.Law(fault.Invalid, "请先当面看过证件原件，再勾选确认。", "人民法院在线诉讼规则第七条")
+		return false, fault.Law(fault.Invalid, "请先当面看过证件原件，再勾选确认。", "人民法院在线诉讼规则第七条")
 	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
+	err = s.k.Do(ctx, func(tx *db.Tx) error {
 		now := tx.Now()
 		if _, err := access.May(tx, auth.From(ctx), "check", access.In("person", c.Court), now); err != nil {
 			return err
@@ -59,65 +59,48 @@ func (s *Service) check(ctx context.Context, c counterCheck) error {
 				return err
 			}
 		}
-		if err := s.warn(tx, c.Court, p.ID, cl.Phone); err != nil {
-			return err
-		}
-		a, err := s.hold(tx, p, cl.Phone, c.Lost)
+		a, ok, err := accountOfPerson(tx, p.ID, false)
 		if err != nil {
 			return err
 		}
-		// The code for a case goes to the phone that the case holds: who stands
-		// at the counter with his paper ID says which one that is from now on.
-		moved := int64(0)
-		if !c.Keep {
-			if moved, err = docket.MovePhone(tx, p.ID, s.k.Vault.Seal("party.phone", cl.Phone), s.k.Vault.Find("phone", cl.Phone), now); err != nil {
-				return err
-			}
+		r := swap.Request{Court: c.Court, Account: a.ID, Person: p.ID, Lost: c.Lost, Keep: c.Keep}
+		if waits = ok && a.PhoneFind != s.k.Vault.Find("phone", cl.Phone); waits {
+			return s.swap.Ask(tx, r, cl.Phone)
 		}
-		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "account.checked", Court: c.Court, Actor: appActor(tx),
-			Body: map[string]any{"account": a, "how": "paper ID at the counter", "lost_phone": c.Lost, "phones_moved": moved}})
-		return err
+		return s.seen(tx, r, cl.Phone)
 	})
+	return waits, err
 }
 
-// warn tells whatever other phones the court held for a person that another one
-// takes their place. He who stands at the counter knows; he who does not learns
-// that somebody does in his name.
-func (s *Service) warn(tx *db.Tx, court, person, phone string) error {
-	find, told := s.k.Vault.Find("phone", phone), map[string]bool{"": true, phone: true}
-	ct, err := docket.CourtOf(tx, court)
+// seen is what comes of a check: when the old phone is lost all its sessions and
+// passkeys end. He who stands at the counter knows that his phone is replaced; he
+// who does not learns that somebody does in his name.
+func (s *Service) seen(tx *db.Tx, r swap.Request, phone string) error {
+	if err := s.swap.Warn(tx, r.Court, r.Person, phone, "您在法院登记的手机，刚才在窗口换成了尾号%s的。不是您本人办的，请马上打%s。"); err != nil {
+		return err
+	}
+	p, err := docket.PersonOf(tx, r.Person)
 	if err != nil {
 		return err
 	}
-	for seal, q := range map[string]string{
-		"account.phone": `SELECT phone FROM account_account WHERE person_id = ? AND phone_find <> ? AND staff = 0`,
-		"party.phone": `SELECT phone FROM docket_party WHERE person_id = ? AND phone_find <> ? AND left_at = 0
-			UNION SELECT a.phone FROM docket_agent a WHERE a.person_id = ? AND a.phone_find <> ? AND (a.until_at = 0 OR a.until_at > ?)`,
-	} {
-		args := []any{person, find}
-		if seal == "party.phone" {
-			args = append(args, person, find, tx.Now())
-		}
-		held, err := db.List[string](tx, q, args...)
-		if err != nil {
+	a, err := s.hold(tx, p, phone, r.Lost)
+	if err != nil {
+		return err
+	}
+	// The code for a case goes to the phone that the case holds: who stands
+	// at the counter with his paper ID says which one that is from now on.
+	moved := int64(0)
+	if !r.Keep {
+		if moved, err = docket.MovePhone(tx, p.ID, s.k.Vault.Seal("party.phone", phone), s.k.Vault.Find("phone", phone), tx.Now()); err != nil {
 			return err
 		}
-		for _, sealed := range held {
-			to, err := s.k.Vault.Open(seal, sealed)
-			if err != nil {
-				return err
-			}
-			if told[to] {
-				continue
-			}
-			told[to] = true
-			text := "【" + ct.Short + "】您在法院登记的手机，刚才在窗口换成了尾号" + phone[max(0, len(phone)-4):] + "的。不是您本人办的，请马上打" + ct.Phone + "。"
-			if err := s.k.Notify.SendAt(tx, docket.Rings(tx.Now()), notify.SMS, to, "", text); err != nil {
-				return err
-			}
-		}
 	}
-	return nil
+	body := map[string]any{"account": a, "how": "paper ID at the counter", "lost_phone": r.Lost, "phones_moved": moved}
+	if r.By != "" {
+		body["first"] = r.By // of the two officers
+	}
+	_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "account.checked", Court: r.Court, Actor: appActor(tx), Body: body})
+	return err
 }
 
 // hold makes or moves the account of a person to a phone.

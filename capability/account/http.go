@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mashang/capability"
+	"mashang/capability/account/swap"
 	"mashang/docket"
 	"mashang/platform/app"
 	"mashang/platform/auth"
@@ -22,7 +23,7 @@ func (s *Service) Capability() capability.Capability {
 	return capability.Capability{Service: app.Service{
 		Name: "account", Title: "身份与账号", Schema: schema,
 		Routes: s.routes,
-		Kinds: []ledger.Kind{
+		Kinds: append([]ledger.Kind{
 			{Name: "account.signed_in", Title: "登录", Audience: ledger.Court},
 			{Name: "account.proved", Title: "再次确认本人", Audience: ledger.Court},
 			{Name: "account.matched", Title: "核实身份", Audience: ledger.Court},
@@ -34,16 +35,16 @@ func (s *Service) Capability() capability.Capability {
 			{Name: "account.way", Title: "打开手机或微信消息", Audience: ledger.Court},
 			{Name: "account.way_ended", Title: "关掉手机或微信消息", Audience: ledger.Court},
 			{Name: "account.locked", Title: "锁定或解锁账号", Audience: ledger.Court},
-		},
+		}, swap.Kinds...),
 		Jobs:      map[string]jobs.Handler{"account.send_code": s.sendCodeJob, "account.sweep": s.sweep},
-		Technical: []string{"account_session", "account_challenge", "account_ceremony", "account_failure", "account_way"},
+		Technical: []string{"account_session", "account_challenge", "account_ceremony", "account_failure", "account_way", "account_swap"},
 		Start:     s.start,
-	}}
+	}, Tasks: s.swap.Tasks}
 }
 
 func (s *Service) routes(rt *web.Router) {
 	s.rt = rt
-	for _, r := range []web.Route{
+	for _, r := range append(s.swap.Routes(), []web.Route{
 		{Pattern: "GET /account/login", Title: "登录页", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getLogin},
 		{Pattern: "POST /account/login", Title: "发登录验证码", Object: web.Public, Verb: "login", Limit: "login", In: loginCmd{}, Out: started{}, Do: s.postLogin},
 		{Pattern: "GET /account/code/{challenge}", Title: "填验证码", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getCode},
@@ -79,7 +80,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "POST /account/passkey/finish", Title: "添加通行密钥", Object: "account", Verb: "use", Limit: "login", In: finishCmd{}, Do: s.passkeyFinish},
 		{Pattern: "POST /account/passkey/login", Title: "用通行密钥登录", Object: web.Public, Verb: "login", Limit: "login", Out: ceremony{}, Do: s.passkeyLogin},
 		{Pattern: "POST /account/passkey/enter", Title: "用通行密钥登录", Object: web.Public, Verb: "login", Limit: "login", In: finishCmd{}, Out: entered{}, Do: s.passkeyEnter},
-	} {
+	}...) {
 		rt.Handle(r)
 	}
 }
@@ -133,6 +134,8 @@ type (
 		Sessions []Session `json:"sessions"`
 		Keys     []passkey `json:"passkeys"`
 		Ways     []way     `json:"ways"`
+
+		Swap *swap.Request `json:"swap,omitempty"` // another phone would take the place of his
 	}
 )
 
@@ -294,7 +297,10 @@ func (s *Service) getAccount(r *http.Request) (web.Reply, error) {
 		if m.Keys, err = passkeysOf(tx, a.Account); err != nil {
 			return err
 		}
-		m.Ways, err = waysOf(tx, a.Account)
+		if m.Ways, err = waysOf(tx, a.Account); err != nil {
+			return err
+		}
+		m.Swap, err = s.swap.Of(tx, a.Account)
 		return err
 	})
 	if err != nil {
@@ -369,8 +375,12 @@ func (s *Service) postCounter(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	if err := s.check(r.Context(), c); err != nil {
+	waits, err := s.check(r.Context(), c)
+	if err != nil {
 		return web.Reply{Page: counterPage(c, fault.Fields(err))}, err
+	}
+	if waits {
+		return web.Reply{Goto: "/account/counter", Toast: "他原来有别的手机。请窗口的另一位同事也看一遍证件，在工作台上核实，新手机才能用。", JSON: map[string]bool{"checked": false}}, nil
 	}
 	return web.Reply{Goto: "/account/counter", Toast: "核实好了。他现在可以用这个手机号登录。", JSON: map[string]bool{"checked": true}}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/go-webauthn/webauthn/protocol/webauthncose"
 	"github.com/go-webauthn/webauthn/webauthn"
 
+	"mashang/capability/account/swap"
 	"mashang/law/identity"
 	"mashang/platform/auth"
 	"mashang/platform/db"
@@ -328,7 +330,7 @@ func (s *Service) sweep(ctx context.Context, j *jobs.Job) error {
 				return err
 			}
 		}
-		if err := forgetWays(tx); err != nil {
+		if err := errors.Join(forgetWays(tx), swap.Forget(tx)); err != nil {
 			return err
 		}
 		if err := s.k.Jobs.Enqueue(tx, jobs.Spec{Kind: "account.sweep", At: now.Add(24 * time.Hour)}); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-webauthn/webauthn/webauthn"
 
+	"mashang/capability/account/swap"
 	"mashang/platform/app"
 	"mashang/platform/web"
 )
@@ -19,6 +20,7 @@ type Service struct {
 	keys     *webauthn.WebAuthn // nil while the origin has no name
 	court    string             // name that short messages begin with
 	leaked   func(password string) bool
+	swap     *swap.Book
 }
 
 // New returns the service. identity may be nil: then nobody is matched by a
@@ -32,7 +34,7 @@ func New(k *app.Kit, identity Identity, leaked func(password string) bool) (*Ser
 		}
 		s.keys = keys
 	}
-	k.Notify.Bound = s
+	k.Notify.Bound, s.swap = s, swap.New(k, s.seen)
 	return s, nil
 }
 

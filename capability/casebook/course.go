@@ -3,6 +3,7 @@ package casebook
 import (
 	"context"
 
+	"mashang/capability/casebook/ended"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/fact"
@@ -125,25 +126,18 @@ func (s *Service) exclude(ctx context.Context, caseID string, cmd excludeCmd) er
 	})
 }
 
-// closeCmd ends a case.
-type closeCmd struct {
-	Way   string   `json:"way"`
-	On    law.Date `json:"on"` // the day that counts for this way
-	Cause string   `json:"cause"`
-}
-
 // end closes a case: way and date by 审理期限规定 10.
-func (s *Service) end(ctx context.Context, caseID string, cmd closeCmd) error {
+func (s *Service) end(ctx context.Context, caseID string, cmd ended.Command) error {
 	return s.act(ctx, caseID, "close", "casebook.closed", func(st *step) error {
 		if err := st.running(); err != nil {
 			return err
 		}
-		way, ok := closing.WayOf(cmd.Way)
-		if !ok {
-			return fault.Field("way", "请选结案方式。")
+		way, err := cmd.Check(st.tx, st.c, st.today)
+		if err != nil {
+			return err
 		}
-		if cmd.On.IsZero() || cmd.On.After(st.today) || cmd.On.Before(st.c.Filed) {
-			return fault.Field("on", "结案日期要在立案之后、今天或以前。")
+		if cmd.Elsewhere != "" {
+			st.entry.Private["paper"] = cmd.Elsewhere
 		}
 		st.c.State, st.c.ClosedOn, st.c.ClosingWay, st.c.ClosingCause = docket.Closed, cmd.On, cmd.Way, st.c.Cause
 		if cmd.Cause != "" {

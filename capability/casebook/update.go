@@ -156,6 +156,9 @@ func (s *Service) mendDetails(st *step, m told.Mend) error {
 	for k, to := range m.To {
 		switch k {
 		case "phone":
+			if err := s.tellWas(st, m.Party); err != nil {
+				return err
+			}
 			p.Phone, p.PhoneFind = vault.Seal("party.phone", to), vault.Find("phone", to)
 		case "address":
 			p.Address = vault.Seal("party.address", to)

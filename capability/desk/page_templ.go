@@ -24,7 +24,7 @@ func nav(d today) []ui.NavItem {
 		out = append(out, ui.NavItem{Href: "/desk#waiting", Text: "留言", Count: n, Hot: true})
 	}
 	if d.holds(docket.FilingOfficer, docket.FilingJudge) {
-		out = append(out, ui.NavItem{Href: "/casebook/enter", Text: "收件"}, ui.NavItem{Href: "/account/counter", Text: "窗口核实身份"})
+		out = append(out, ui.NavItem{Href: "/casebook/enter", Text: "收件"}, ui.NavItem{Href: "/account/counter", Text: "窗口核实身份"}, ui.NavItem{Href: "/onecode/note", Text: "登记来电来访"})
 	}
 	if d.holds(docket.FilingOfficer, docket.Clerk) {
 		out = append(out, ui.NavItem{Href: "/post/print", Text: "要印的文书"})

@@ -236,8 +236,11 @@ func (s *Service) route(ctx context.Context, messageID string, c routing) error 
 		if err := db.Must1(tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE id = ? AND state = 'waiting' AND handler_id = ?`, c.To, q.ID, q.Handler)); err != nil {
 			return err
 		}
+		if err := access.EndFor(tx, q.ID, cs.ID, now); err != nil {
+			return err
+		}
 		if c.To != cs.Judge {
-			if err := access.Add(tx, c.To, cs.ID, "delegate", "受指定答复一条留言", now, now.Add(namedFor)); err != nil {
+			if err := access.AddFor(tx, q.ID, c.To, cs.ID, "delegate", "受指定答复一条留言", now, now.Add(namedFor)); err != nil {
 				return err
 			}
 		}
@@ -266,6 +269,9 @@ func (s *Service) settle(tx *db.Tx, where string, args ...any) (n int64, err err
 			return n, err
 		}
 		k, err := tx.Exec(`UPDATE onecode_message SET handler_id = ? WHERE id = ? AND state = 'waiting' AND handler_id <> ?`, to, m.ID, to)
+		if err == nil && k > 0 {
+			err = access.EndFor(tx, m.ID, m.Case, tx.Now())
+		}
 		if err != nil {
 			return n, err
 		}

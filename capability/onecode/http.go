@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"mashang/capability"
+	"mashang/capability/onecode/contact"
 	"mashang/capability/onecode/standard"
 	"mashang/docket"
 	"mashang/docket/access"
@@ -33,7 +34,7 @@ func (s *Service) Capability() capability.Capability {
 	return capability.Capability{
 		Service: app.Service{
 			Name: "onecode", Title: "码上通", Schema: schema, Routes: s.routes,
-			Kinds: []ledger.Kind{
+			Kinds: append([]ledger.Kind{
 				{Name: "onecode.asked", Title: "当事人提问", Audience: ledger.Parties, News: "有一条新消息"},
 				{Name: "onecode.opinion", Title: "当事人提意见", Audience: ledger.Parties, News: "有一条新消息"},
 				{Name: "onecode.explain", Title: "当事人申请判后答疑", Audience: ledger.Parties, News: "有一条新消息"},
@@ -53,7 +54,7 @@ func (s *Service) Capability() capability.Capability {
 				{Name: "onecode.standard", Title: "改常用回复", Audience: ledger.Court},
 				{Name: "onecode.reissued", Title: "更换案件码", Audience: ledger.Named, News: "案件码换了"},
 				{Name: "onecode.revoked", Title: "作废案件码", Audience: ledger.Court},
-			},
+			}, contact.Kinds...),
 			Jobs:  map[string]jobs.Handler{"onecode.match": s.match, "onecode.remind": s.remind, "onecode.escalate": s.escalate, "onecode.begin": s.begin, "onecode.return": s.comeBack},
 			Hears: []app.Hearing{{Fact: "judge_changed", Do: s.judgeChanged}, {Fact: "staff_left", Do: s.staffLeft}, {Fact: "party_left", Do: s.partyLeft}},
 		},
@@ -62,7 +63,7 @@ func (s *Service) Capability() capability.Capability {
 }
 
 func (s *Service) routes(rt *web.Router) {
-	for _, r := range append(standard.New(s.k).Routes(), []web.Route{
+	for _, r := range slices.Concat(standard.New(s.k).Routes(), contact.New(s.k, checkText, s.contacted).Routes(), []web.Route{
 		{Pattern: "GET /c/{code}", Title: "扫案件码", Object: web.Public, Verb: "see", Limit: "code", PageOnly: true, Do: s.getScan},
 		{Pattern: "GET /onecode/open", Title: "填案件码", Object: web.Public, Verb: "see", Limit: "code", PageOnly: true, Do: s.getOpen},
 		{Pattern: "POST /onecode/open", Title: "用案件码证明本人", Object: web.Public, Verb: "login", Limit: "code", In: opening{}, Out: opened{}, Do: s.postOpen(rt)},
@@ -81,8 +82,6 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /onecode/{case}/write", Title: "想做什么", Object: "message", Verb: "ask", PageOnly: true, Do: s.getWrite},
 		{Pattern: "GET /onecode/{case}/evidence", Title: "交证据怎么办", Object: "message", Verb: "ask", PageOnly: true, Do: s.getEvidence},
 		{Pattern: "POST /onecode/{case}/ask", Title: "向法官提问", Object: "message", Verb: "ask", Limit: "write", Upload: maxBytes, Files: []string{"files"}, In: ask{}, Out: Message{}, Do: s.postAsk},
-		{Pattern: "GET /onecode/{case}/contact", Title: "登记来电来访", Object: "message", Verb: "contact", PageOnly: true, Do: s.getContact},
-		{Pattern: "POST /onecode/{case}/contact", Title: "登记来电来访", Object: "message", Verb: "contact", Limit: "write", In: contact{}, Out: ok{}, Do: s.postContact},
 		{Pattern: "GET /onecode/{case}/code/{party}", Title: "换案件码页", Object: "code", Verb: "reissue", PageOnly: true, Do: s.getReissue},
 		{Pattern: "POST /onecode/{case}/code/{party}", Title: "换一个案件码", Object: "code", Verb: "reissue", Limit: "write", In: reissueCmd{}, Out: ok{}, Do: s.postReissue},
 		{Pattern: "GET /onecode/{case}/message/{message}", Title: "办理一条留言", Object: "message", Verb: "draft", Out: workView{}, Do: s.getMessage},
@@ -91,7 +90,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /onecode/{case}/message/{message}/route", Title: "换人答复页", Object: "message", Verb: "route", PageOnly: true, Do: s.getRoute},
 		{Pattern: "POST /onecode/{case}/message/{message}/route", Title: "换人答复一条留言", Object: "message", Verb: "route", Limit: "write", In: routing{}, Out: ok{}, Do: s.postRoute},
 		{Pattern: "GET /onecode/{case}/message/{message}/file/{n}", Title: "看附件", Object: "message", Verb: "read", Out: web.File{}, Do: s.getFile},
-	}...) {
+	}) {
 		rt.Handle(r)
 	}
 }
@@ -473,38 +472,6 @@ func (s *Service) getFile(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	return web.Reply{File: &web.File{Name: f.Name, Type: f.Type, Body: bytes.NewReader(b), Inline: true}, Read: s.reading(r, m.Court, m.Case)}, nil
-}
-
-func (s *Service) getContact(r *http.Request) (web.Reply, error) {
-	return s.contactForm(r, contact{}, nil)
-}
-
-func (s *Service) contactForm(r *http.Request, c contact, errs []*fault.Error) (web.Reply, error) {
-	var ps []docket.Party
-	var cs docket.Case
-	caseID := r.PathValue("case")
-	err := s.k.Read(r.Context(), func(tx *db.Tx) (err error) {
-		if _, err = access.May(tx, auth.From(r.Context()), "contact", access.Of("message", caseID), tx.Now()); err != nil {
-			return err
-		}
-		if cs, err = docket.CaseOf(tx, caseID); err != nil {
-			return err
-		}
-		ps, err = docket.Parties(tx, caseID)
-		return err
-	})
-	return web.Reply{Page: contactPage(cs, ps, c, errs)}, err
-}
-
-func (s *Service) postContact(r *http.Request) (web.Reply, error) {
-	var c contact
-	if err := web.Read(r, &c); err != nil {
-		return web.Reply{}, err
-	}
-	if err := s.contact(r.Context(), r.PathValue("case"), c); err != nil {
-		return web.Again(err, func() (web.Reply, error) { return s.contactForm(r, c, fault.Fields(err)) })
-	}
-	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "登记好了。对方看得到谁、什么时候、什么方式。", JSON: ok{true}}, nil
 }
 
 func (s *Service) getReissue(r *http.Request) (web.Reply, error) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"mashang/capability/onecode/contact"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/fact"
@@ -253,6 +254,9 @@ func (s *Service) sendIn(tx *db.Tx, messageID, text string, files []web.Attachme
 	if _, err := tx.Exec(`DELETE FROM onecode_draft WHERE message_id = ?`, q.ID); err != nil {
 		return Message{}, err
 	}
+	if err := access.EndFor(tx, q.ID, q.Case, now.Add(rereadFor)); err != nil {
+		return Message{}, err
+	}
 	m := Message{Case: q.Case, Court: q.Court, Party: q.Party, AuthorID: a.Person, Author: a.Name, Kind: "answer", Text: text,
 		Files: db.JSON[[]web.Attachment]{V: files}, ReplyTo: q.ID, State: "said", At: now}
 	if m.ID, err = insertMessage(tx, m); err != nil {
@@ -304,42 +308,16 @@ func (s *Service) tellParty(tx *db.Tx, q Message) error {
 // asEvidence is the answer to a message that is evidence.
 const asEvidence = "您发来的是证据。证据要让对方也看到，才能在法庭上用，所以这里收不了，法庭不会把它当证据看。请从“交证据”那扇门交：写明是什么、从哪来、想证明什么，原件开庭时带来。（民事诉讼法第六十八条、第七十一条）"
 
-// contact is a call, visit or chat outside the system, entered by staff so
-// that the other side knows of it.
-type contact struct {
-	Party string `json:"party"`
-	Way   string `json:"way"`
-	Text  string `json:"text"`
-}
-
-func (s *Service) contact(ctx context.Context, caseID string, c contact) error {
-	var bad fault.List
-	if wayTitle(c.Way) == "" {
-		bad.Add("way", "请选是来电、来访还是别的。")
-	}
-	if err := checkText("text", c.Text); err != nil {
-		bad = append(bad, fault.As(err))
-	}
-	if err := bad.Err(); err != nil {
+// contacted puts a call or visit into the thread. Of who is no party the words are
+// the court's own.
+func (s *Service) contacted(tx *db.Tx, c contact.Said) error {
+	a := auth.From(tx.Context())
+	m := Message{Case: c.Case.ID, Court: c.Case.Court, Party: c.Party.ID, AuthorID: a.Person, Author: a.Name, Kind: "contact", Way: c.Way, Text: c.Text, State: "said", At: tx.Now()}
+	var err error
+	if m.ID, err = insertMessage(tx, m); err != nil {
 		return err
 	}
-	return s.k.Do(ctx, func(tx *db.Tx) error {
-		a, now := auth.From(ctx), tx.Now()
-		g, err := access.May(tx, a, "contact", access.Of("message", caseID), now)
-		if err != nil {
-			return err
-		}
-		cs := g.Case
-		p, err := docket.PartyOf(tx, c.Party)
-		if err != nil || p.Case != caseID {
-			return fault.Field("party", "请选是谁来联系的。")
-		}
-		m := Message{Case: caseID, Court: cs.Court, Party: p.ID, AuthorID: a.Person, Author: a.Name, Kind: "contact", Way: c.Way, Text: c.Text, State: "said", At: now}
-		if m.ID, err = insertMessage(tx, m); err != nil {
-			return err
-		}
-		return s.record(tx, "onecode.contact", m, docket.RoleNames[p.Role]+" "+wayTitle(c.Way), p.Person)
-	})
+	return s.record(tx, "onecode.contact", m, or(docket.RoleNames[c.Party.Role], "案外人")+" "+contact.Way(c.Way), or(c.Party.Person, a.Person))
 }
 
 // file returns an attachment that the actor may read, and its message.

@@ -130,7 +130,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 				t.Title, t.Href = "一条留言过期没有回复", "/onecode/overdue"
 			}
 			if p.Role == docket.Head {
-				t.Href = "/onecode/" + w.Case
+				t.Title, t.Href = docket.RoleNames[w.Role]+didOf(w.Kind)+"，"+w.DueOn.Short(docket.Today(v.Now))+"到期", "/onecode/"+w.Case
 			}
 			out = append(out, t)
 		}

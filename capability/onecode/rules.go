@@ -20,6 +20,9 @@ const followDays = 3
 // namedFor is how long who was named for a message sees its case: longer than any may take.
 const namedFor = 60 * 24 * time.Hour
 
+// rereadFor is how long he sees it once he has answered.
+const rereadFor = 24 * time.Hour
+
 // Kind is what a party's message is, and what follows from that.
 type Kind struct {
 	Key, Title string
@@ -117,20 +120,6 @@ const (
 	maxFiles = 9        // attachments
 	maxBytes = 50 << 20 // of all attachments together
 )
-
-// Ways of a contact outside the system.
-var Ways = []struct{ Key, Title string }{
-	{"call", "来电"}, {"visit", "来访"}, {"wechat", "微信"}, {"letter", "来信"}, {"other", "其他"},
-}
-
-func wayTitle(key string) string {
-	for _, w := range Ways {
-		if w.Key == key {
-			return w.Title
-		}
-	}
-	return ""
-}
 
 // Due is the last day for answering a message that came at an instant, and
 // how it was counted.

@@ -180,22 +180,26 @@ func undrafted(tx *db.Tx, court, person string, at time.Time, n int) ([]waiting,
 		ORDER BY m.due_on, m.id LIMIT ?`, court, person, at, at, n)
 }
 
-// lateIn returns questions of a division that were due before today and shown to its head.
-func lateIn(tx *db.Tx, court, division string, today law.Date, n int) ([]waiting, error) {
-	return db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.escalated > 0 AND m.court_id = ? AND m.due_on < ? AND c.division_id = ? AND c.secrecy <> 'sealed' ORDER BY m.due_on, m.id LIMIT ?`, court, today, division, n)
-}
-
-// lateAbove returns late questions of a court that no head of a division sees
-// to, because they wait for himself or there is none. The words stay with the
-// case.
-func lateAbove(tx *db.Tx, court string, now time.Time, n int) ([]waiting, error) {
-	ws, err := db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.escalated > 0 AND m.court_id = ? AND m.due_on < ? AND c.secrecy <> 'sealed'
-		AND NOT EXISTS (SELECT 1 FROM docket_post h WHERE h.court_id = m.court_id AND h.role = 'head' AND h.division_id = c.division_id AND h.person_id <> m.handler_id AND h.from_at <= ? AND (h.until_at = 0 OR h.until_at > ?))
-		ORDER BY m.due_on, m.id LIMIT ?`, court, docket.Today(now), now, now, n)
+// wordless are messages without what was written, and by whom: the words stand in
+// the thread, where reading them is on record.
+func wordless(ws []waiting, err error) ([]waiting, error) {
 	for i := range ws {
 		ws[i].Text, ws[i].Files, ws[i].Author = "", db.JSON[[]web.Attachment]{}, ""
 	}
 	return ws, err
+}
+
+// lateIn returns questions of a division that were due before today and shown to its head.
+func lateIn(tx *db.Tx, court, division string, today law.Date, n int) ([]waiting, error) {
+	return wordless(db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.escalated > 0 AND m.court_id = ? AND m.due_on < ? AND c.division_id = ? AND c.secrecy <> 'sealed' ORDER BY m.due_on, m.id LIMIT ?`, court, today, division, n))
+}
+
+// lateAbove returns late questions of a court that no head of a division sees
+// to, because they wait for himself or there is none.
+func lateAbove(tx *db.Tx, court string, now time.Time, n int) ([]waiting, error) {
+	return wordless(db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE m.state = 'waiting' AND m.escalated > 0 AND m.court_id = ? AND m.due_on < ? AND c.secrecy <> 'sealed'
+		AND NOT EXISTS (SELECT 1 FROM docket_post h WHERE h.court_id = m.court_id AND h.role = 'head' AND h.division_id = c.division_id AND h.person_id <> m.handler_id AND h.from_at <= ? AND (h.until_at = 0 OR h.until_at > ?))
+		ORDER BY m.due_on, m.id LIMIT ?`, court, docket.Today(now), now, now, n))
 }
 
 // boardRow is how many messages of a judge wait, and how many too long.
@@ -220,10 +224,7 @@ func boardOf(tx *db.Tx, court, division string, today law.Date) (rows []boardRow
 	if err != nil {
 		return nil, nil, err
 	}
-	late, err = db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE `+within+` AND m.due_on < ? AND c.secrecy <> 'sealed' ORDER BY m.due_on, m.id LIMIT 100`, append(args, today)...)
-	for i := range late {
-		late[i].Text, late[i].Files, late[i].Author = "", db.JSON[[]web.Attachment]{}, ""
-	}
+	late, err = wordless(db.List[waiting](tx, `SELECT `+waitingCols+` `+waitingFrom+` WHERE `+within+` AND m.due_on < ? AND c.secrecy <> 'sealed' ORDER BY m.due_on, m.id LIMIT 100`, append(args, today)...))
 	return rows, late, err
 }
 

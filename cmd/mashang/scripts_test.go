@@ -120,7 +120,7 @@ func (w *workload) course(say string) {
 		return slices.ContainsFunc(items(v, "deadlines"), func(d map[string]any) bool { return d["rule"] == "copy_to_defendant" })
 	})
 	w.act("/clocks/{case}/met", "法官", []string{id}, "rule", "copy_to_defendant")
-	on("close", "法官", "way", "judgment", "on", today())
+	on("close", "法官", "way", "judgment", "on", today(), "elsewhere", "判决书在原办案系统里")
 	w.act("/onecode/{case}/ask explain", "原告", []string{id}, "kind", "explain", "text", "为什么这样判？"+say)
 	on("appeal", "书记员", "party", w.party(id, "plaintiff"), "on", today(), "kind", "appeal")
 	w.act("/casebook/{case}/export", "原告", []string{id})
@@ -246,6 +246,7 @@ func (w *workload) colleague() string {
 func (w *workload) doors(say string) {
 	id := w.running()
 	number := w.ask("/casebook/"+id, "法官", func(v map[string]any) bool { c, _ := v["case"].(map[string]any); return c["number"] != "" })["case"].(map[string]any)["number"].(string)
+	w.act("/onecode/note", "立案窗口", nil, "court", city, "number", number, "who", "路人", "way", "call", "text", "问什么时候开庭。"+say)
 	w.act("/oversight/open", "法官助理", nil, "number", number, "kind", "related", "words", "手上的案件和它有关联。"+say)
 	w.set(func() { w.sealed[id] = true })
 	w.act("/casebook/{case}/secrecy", "法官", []string{id}, "to", "sealed", "reason", "涉及商业秘密。"+say)

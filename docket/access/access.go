@@ -52,6 +52,7 @@ const (
 	System                             // 系统任务
 	Connected                          // 对接系统，凭令牌，只在一个法院
 	Filer                              // 收了或者立了本案的人：立案庭的职务对本案仍然有效
+	Window                             // 立案庭的其他人，说明理由打开的：只看，不办
 
 	Side   = Party | Agent                        // 当事人一方
 	Bench  = Handler | Member | Assistant | Clerk // 办案的人
@@ -71,11 +72,14 @@ var Names = []struct {
 	{Delegate, "delegate", ""}, {Opened, "opened", ""}, {Head, "head", "庭长"}, {President, "president", "院长"}, {Supervision, "supervision", "审判管理办公室"},
 	{FilingJudge, "filing_judge", "立案法官"}, {FilingOfficer, "filing_officer", "立案窗口"}, {Discipline, "discipline", "督察"}, {Colleague, "colleague", ""},
 	{SystemAdmin, "system_admin", "系统管理员"}, {SecurityAdmin, "security_admin", "安全管理员"}, {AuditAdmin, "audit_admin", "审计管理员"}, {OtherStaff, "other_staff", ""},
-	{Person, "person", ""}, {Account, "account", ""}, {Judge, "judge", "法官"}, {System, "system", ""}, {Connected, "connected", ""}, {Filer, "filer", ""},
+	{Person, "person", ""}, {Account, "account", ""}, {Judge, "judge", "法官"}, {System, "system", ""}, {Connected, "connected", ""}, {Filer, "filer", ""}, {Window, "window", ""},
 }
 
 // refusal names those to whom an act is open, when they are few.
-func refusal(need Relation) error {
+func refusal(is, need Relation) error {
+	if is&Window != 0 && need&Filing != 0 {
+		return fault.Law(fault.Forbidden, "这件案件您是说明理由后打开的，只能看。要办的话，请找承办法官，或者收件、立案的同事。", "个人信息保护法第五十一条")
+	}
 	var who []string
 	for _, n := range Names {
 		if need&n.Bit != 0 && n.Plain != "" {
@@ -131,7 +135,7 @@ func May(tx *db.Tx, a auth.Actor, verb string, o Object, now time.Time) (Grant, 
 	if o.Case != "" && g.Relation&table["case"]["read"] == 0 {
 		return Grant{}, fault.Missing()
 	}
-	return Grant{}, refusal(need)
+	return Grant{}, refusal(g.Relation, need)
 }
 
 // relation is the question how an actor stands to a case or a court.
@@ -213,13 +217,16 @@ func (g *Grant) addPosts(tx *db.Tx, a auth.Actor, isCase bool, now time.Time) er
 		}
 	}
 	// A post at filing opens what waits there. What has become a case is open to
-	// who took it in, and to another on a basis, like to anyone
-	// (个人信息保护法 51: 合理确定个人信息处理的操作权限).
-	if isCase && !atFiling(g.Case.State) && g.Relation&(Filer|Opened) == 0 {
+	// who took it in; another who opens it on a basis sees it and its papers, and
+	// does nothing in it (个人信息保护法 51: 合理确定个人信息处理的操作权限).
+	if isCase && !atFiling(g.Case.State) && g.Relation&Filer == 0 {
+		if g.Relation&Filing != 0 && g.Relation&Opened != 0 {
+			g.Relation |= Window
+		}
 		g.Relation &^= Filing
 	}
 	if g.Case.Secrecy == docket.Sealed {
-		g.Relation &^= Above | Filing | Judge | Colleague | OtherStaff | Discipline
+		g.Relation &^= Window | Above | Filing | Judge | Colleague | OtherStaff | Discipline
 	}
 	return nil
 }
@@ -377,6 +384,17 @@ func Add(tx *db.Tx, person, caseID, capacity, basis string, from, until time.Tim
 // sealed later, needs a second person.
 func AddUnsealed(tx *db.Tx, person, caseID, capacity, basis string, from, until time.Time) error {
 	return add(tx, person, caseID, capacity, unsealed, basis, from, until)
+}
+
+// AddFor is Add for the sake of one thing in the case, until [EndFor] ends it.
+func AddFor(tx *db.Tx, thing, person, caseID, capacity, basis string, from, until time.Time) error {
+	return add(tx, person, caseID, capacity, thing, basis, from, until)
+}
+
+// EndFor ends what sight of a case was given to anybody for one thing in it.
+func EndFor(tx *db.Tx, thing, caseID string, at time.Time) error {
+	_, err := tx.Exec(`UPDATE docket_access SET until_at = ? WHERE case_id = ? AND scope = ? AND until_at > ?`, at, caseID, thing, at)
+	return err
 }
 
 func add(tx *db.Tx, person, caseID, capacity, scope, basis string, from, until time.Time) error {

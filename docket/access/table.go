@@ -39,6 +39,7 @@ var table = map[string]map[string]Relation{
 		"draft":   Handler | Assistant | Clerk | Delegate,
 		"send":    Handler | Delegate,
 		"contact": Bench | Delegate,
+		"note":    Filing,                 // a contact, by the number of a case that he need not see
 		"route":   Handler | Clerk | Head, // one message to another who answers
 		"board":   Above,                  // what waits and what is late, without the words
 		"follow":  Supervision,            // a bad rating
@@ -49,7 +50,7 @@ var table = map[string]map[string]Relation{
 		"revoke":  Handler | Clerk | Filing,
 	},
 	"paper": {
-		"read":     Side | Bench | Delegate | Above | Filing | System,
+		"read":     Side | Bench | Delegate | Above | Filing | Window | System,
 		"make":     Handler | Clerk | Filing | System,
 		"draft":    Handler | Member | Assistant | Clerk | FilingJudge,
 		"proof":    Handler | Member | Assistant | Clerk | FilingJudge | President, // see a draft
@@ -64,7 +65,7 @@ var table = map[string]map[string]Relation{
 		"cancel": Handler | Clerk,
 	},
 	"service": {
-		"read":     Side | Bench | Filing | Above | System,
+		"read":     Side | Bench | Filing | Window | Above | System,
 		"handover": Handler | Clerk | Filing,
 		"track":    System,                               // what the post says of its own parcels
 		"address":  Handler | Assistant | Clerk | Filing, // write down where a party wants it

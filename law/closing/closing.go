@@ -41,6 +41,41 @@ func WayOf(key string) (Way, bool) {
 	return Way{}, false
 }
 
+// Paper is what a way of closing is written in: any of some kinds.
+type Paper struct {
+	Title string
+	Kinds []string
+	Basis cite.Basis
+}
+
+// WrittenIn returns the paper without which a case has not ended in a way. The
+// law asks for none beyond these.
+//
+// law:民事诉讼法(2023)/151 当庭宣判的，应当在十日内发送判决书；定期宣判的，宣判后立即发给判决书。
+// law:民事诉讼法(2023)/100 调解达成协议，人民法院应当制作调解书。
+// law:民事诉讼法(2023)/101 不需要制作调解书的协议，应当记入笔录
+// law:民事诉讼法(2023)/157 （五）准许或者不准许撤诉；
+// law:民事诉讼法(2023)/157 口头裁定的，记入笔录。
+// law:民事诉讼法(2023)/37 应当移送有管辖权的人民法院
+// law:民事诉讼法(2023)/177 以判决、裁定方式驳回上诉，维持原判决、裁定；
+func WrittenIn(way string) (Paper, bool) {
+	ruling := func(title string, kinds ...string) Paper { return Paper{title, kinds, cite.Basis{cite.CPL(157)}} }
+	p, ok := map[string]Paper{
+		"judgment":          {"民事判决书（当庭宣判、判决书还在做的，宣判笔录）", []string{"judgment", "judgment_summary", "judgment_small", "judgment_appeal", "pronouncement_record"}, cite.Basis{cite.CPL(151)}},
+		"mediation":         {"民事调解书（不需要调解书的，调解笔录）", []string{"mediation_statement", "mediation_record"}, cite.Basis{cite.CPL(100), cite.CPL(101)}},
+		"withdrawal":        ruling("准许撤诉的民事裁定书", "withdrawal_ruling"),
+		"deemed_withdrawal": ruling("按撤诉处理的民事裁定书", "deemed_withdrawal_ruling"),
+		"dismissal":         ruling("驳回起诉的民事裁定书", "dismissal_ruling"),
+		"transfer":          {"移送管辖的民事裁定书", []string{"transfer_ruling", "jurisdiction_ruling"}, cite.Basis{cite.CPL(37), cite.CPL(157)}},
+		"termination":       ruling("终结诉讼的民事裁定书", "termination_ruling"),
+		"upheld":            {"二审判决书或者裁定书", []string{"judgment_appeal"}, cite.Basis{cite.CPL(177)}},
+		"changed":           {"二审判决书或者裁定书", []string{"judgment_appeal"}, cite.Basis{cite.CPL(177)}},
+		"remanded":          {"发回重审的民事裁定书", []string{"remand_ruling"}, cite.Basis{cite.CPL(177)}},
+		"rejected":          ruling("驳回再审申请的民事裁定书", "retrial_review_ruling"),
+	}[way]
+	return p, ok
+}
+
 // Ground is one of the cases of an article.
 type Ground struct{ Key, Title string }
 

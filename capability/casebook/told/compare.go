@@ -76,7 +76,7 @@ func (v *Revision) differ(key, field, title, says string) {
 	case v.Now[key] != v.Base[key] && !unsaid(v.Now[key], v.Base[key]):
 		v.refuse(field, "“"+title+"”在本系统里已经改过，和表格不一样。以本系统为准，要改请在案件的办理页上改。")
 	case key == "received": // the filing is over
-		v.refuse(field, "收件日期立案以后不再改。请照本系统的写："+v.Now[key]+"。")
+		v.refuse(field, "收件日期立案以后不再改，和本系统里的不一样。请照案件的办理页上写。")
 	default:
 		v.Changes = append(v.Changes, key)
 	}
@@ -87,6 +87,8 @@ func unsaid(now, base string) bool {
 	return base == "" && (now == "" || now == "0" || now == "0.00" || now == docket.Open || now == docket.Public)
 }
 
+// refuse says that a thing differs, never what stands here: whoever writes a list
+// need not be one who may read the case.
 func (v *Revision) refuse(field, show string) {
 	v.Bad = append(v.Bad, &fault.Error{Kind: fault.Conflict, Field: field, Show: show})
 }
@@ -106,7 +108,7 @@ func (v *Revision) party(tx *db.Tx, vt *vault.Vault, ps []docket.Party, caseID s
 		}
 		return err
 	case p.Role != r.Role:
-		v.refuse(prefix+"role", "他在本系统里是"+docket.RoleNames[p.Role]+"，和表格不一样。")
+		v.refuse(prefix+"role", "他的诉讼地位和本系统里的不一样。请照案件的办理页上写。")
 		return nil
 	case p.Name != r.Name:
 		v.refuse(prefix+"name", "这个证件号码在本案登记的是另一个名字。请核对证件；登记错了，在案件的办理页上更正。")

@@ -5,11 +5,13 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"mashang/docket/form"
+	ends "mashang/law/closing"
 	"mashang/platform/pdf"
 )
 
@@ -223,6 +225,26 @@ func TestOneSeal(t *testing.T) {
 		}
 		if len(areas.Seals) != want {
 			t.Errorf("%s: room for %d seals, want %d", k.Name, len(areas.Seals), want)
+		}
+	}
+}
+
+// TestEndsACase: the papers by which a case ends are kinds that there are, and
+// each way of ending one but “other” has one.
+func TestEndsACase(t *testing.T) {
+	ks, err := All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range ends.Ways {
+		p, ok := ends.WrittenIn(w.Key)
+		if ok != (w.Key != "other") || ok && (p.Title == "" || len(p.Basis) == 0 || len(p.Kinds) == 0) {
+			t.Errorf("%s: %+v", w.Key, p)
+		}
+		for _, name := range p.Kinds {
+			if !slices.ContainsFunc(ks, func(k Kind) bool { return k.Name == name }) {
+				t.Errorf("%s: there is no paper %s", w.Key, name)
+			}
 		}
 	}
 }
