@@ -76,7 +76,8 @@ func TestTwiceLeadsSomewhere(t *testing.T) {
 var formKey = regexp.MustCompile(`name="_key" value="[^"]*"`)
 
 // TestOfficesLookUnseen: that the offices looked at a case is told to its
-// parties and not to its bench, one of whom they may be looking into.
+// parties when ninety days have passed, so that nobody learns from it of a
+// complaint; and never to its bench, one of whom they may be looking into.
 func TestOfficesLookUnseen(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.administrators()
@@ -103,10 +104,23 @@ func TestOfficesLookUnseen(t *testing.T) {
 			if strings.Contains(h.get("周明远", page).must(t, "bench", 200).body, name) {
 				t.Errorf("%s: the bench sees who looked", page)
 			}
-			has(t, page, h.get("贾若兰", page).must(t, "party", 200).body, name)
+			if strings.Contains(h.get("贾若兰", page).must(t, "party", 200).body, name) {
+				t.Errorf("%s: a party sees at once who looked", page)
+			}
 		}
 		if after := bare(); after != before {
 			t.Errorf("the bench's page is another:\n%s", firstDifference(before, after))
+		}
+		if n := h.rows(`SELECT COUNT(*) FROM ledger_link l JOIN ledger_entry e ON e.id = l.entry_id WHERE e.kind = 'casebook.opened'`); n != 0 {
+			t.Errorf("%d parties have it in their trail", n)
+		}
+		h.clock.Add(91 * 24 * time.Hour)
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		page := "/oversight/case/" + id + "/readers"
+		name := one[string](h, `SELECT name FROM docket_person WHERE id = '`+h.people["审管"]+`'`)
+		has(t, page, h.get("贾若兰", page).must(t, "party, later", 200).body, name)
+		if strings.Contains(h.get("周明远", page).must(t, "bench, later", 200).body, name) {
+			t.Errorf("the bench sees it later")
 		}
 	})
 }

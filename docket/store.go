@@ -105,6 +105,15 @@ func Posts(tx *db.Tx, person string, at time.Time) ([]Post, error) {
 	})
 }
 
+// Office reports whether a person is of an office that looks into complaints or
+// reports in a court, whatever other post he holds.
+func Office(tx *db.Tx, person, court string, at time.Time) (bool, error) {
+	ps, err := Posts(tx, person, at)
+	return slices.ContainsFunc(ps, func(p Post) bool {
+		return p.Court == court && (p.Role == Supervision || p.Role == Discipline)
+	}), err
+}
+
 // Member is a court's person in one post.
 type Member struct {
 	Post

@@ -37,7 +37,7 @@ func (s *Service) check(ctx context.Context, c counterCheck) (waits bool, err er
 		return false, err
 	}
 	if !c.Seen {
-		return false, fault.Law(fault.Invalid, "请先当面看过证件原件，再勾选确认。", "人民法院在线诉讼规则第七条")
+		return false, &fault.Error{Kind: fault.Invalid, Field: "seen", Show: "请先当面看过证件原件，再勾选确认。", Basis: "人民法院在线诉讼规则第七条"}
 	}
 	err = s.k.Do(ctx, func(tx *db.Tx) error {
 		now := tx.Now()

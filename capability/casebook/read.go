@@ -181,7 +181,7 @@ func (s *Service) Record(ctx context.Context, r web.Reading) error {
 		if err != nil || own {
 			return err
 		}
-		holders, err := access.Holders(tx, r.Case, tx.Now())
+		holders, err := access.Told(tx, r.Person, r.Court, r.Case, tx.Now())
 		if err != nil {
 			return err
 		}

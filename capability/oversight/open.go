@@ -168,7 +168,7 @@ func (s *Service) grant(tx *db.Tx, r request, now time.Time) error {
 	if err := access.Add(tx, r.Person, r.Case, "opened", titleOf(reasons, r.Kind), now, r.Until); err != nil {
 		return err
 	}
-	holders, err := access.Holders(tx, r.Case, now)
+	holders, err := access.Told(tx, r.Person, r.Court, r.Case, now)
 	if err != nil {
 		return err
 	}
@@ -324,28 +324,27 @@ const kindRead = "casebook.opened"
 // entriesRead is how many readings of a case are looked through.
 const entriesRead = 1000
 
-// unseen are the offices whose looking the bench is not told, whatever other post
-// he holds who looked: from it the one named would learn of a complaint. The
-// parties are told.
-func unseen(tx *db.Tx, person, court string, at time.Time) (bool, error) {
-	ps, err := docket.Posts(tx, person, at)
-	return slices.ContainsFunc(ps, func(p docket.Post) bool {
-		return p.Court == court && (p.Role == docket.Supervision || p.Role == docket.Discipline)
-	}), err
-}
+// later is when the parties are told that an office looked at their case: long
+// after any complaint or report has had its answer.
+const later = 90 * 24 * time.Hour
 
 // readersOf lists who looked at a case and does not handle it, the newest
-// first: for a party from the entries addressed to him.
+// first: for a party from the entries addressed to him, and what an office did
+// once that is long past.
 func (s *Service) readersOf(tx *db.Tx, a auth.Actor, c docket.Case, court bool, n int) ([]reader, error) {
-	var ls []ledger.Line
-	var err error
-	if court {
-		ls, err = ledger.OfCase(tx, c.ID, entriesRead, kindRead)
-	} else {
-		ls, err = ledger.OfHolder(tx, a.Person, c.ID, entriesRead, kindRead)
-	}
+	ls, err := ledger.OfCase(tx, c.ID, entriesRead, kindRead)
 	if err != nil {
 		return nil, err
+	}
+	told := map[string]bool{}
+	if !court {
+		own, err := ledger.OfHolder(tx, a.Person, c.ID, entriesRead, kindRead)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range own {
+			told[l.ID] = true
+		}
 	}
 	grants, err := db.List[request](tx, `SELECT `+requestCols+requestFrom+`WHERE r.case_id = ? AND r.state = 'open'`, c.ID)
 	if err != nil {
@@ -358,20 +357,22 @@ func (s *Service) readersOf(tx *db.Tx, a auth.Actor, c docket.Case, court bool, 
 	hidden := map[string]bool{}
 	for _, l := range ls {
 		key := l.Actor + l.At.In(zone).Format(time.DateOnly)
-		if hidden[key] {
+		if !court && !told[l.ID] && tx.Now().Sub(l.At) < later {
+			continue
+		}
+		if _, known := hidden[key]; !known && !told[l.ID] {
+			office, err := docket.Office(tx, l.Actor, c.Court, l.At)
+			if err != nil {
+				return nil, err
+			}
+			hidden[key] = court == office // to the bench nothing of an office; to a party of this kind nothing else
+		}
+		if hidden[key] && !told[l.ID] {
 			continue
 		}
 		if by[key] == nil {
 			if len(order) == n {
 				break
-			}
-			if court {
-				if hidden[key], err = unseen(tx, l.Actor, c.Court, l.At); err != nil {
-					return nil, err
-				}
-				if hidden[key] {
-					continue
-				}
 			}
 			by[key], person[key], entry[key] = &reader{}, l.Actor, l.ID
 			order, ids = append(order, key), append(ids, l.ID)
@@ -386,7 +387,13 @@ func (s *Service) readersOf(tx *db.Tx, a auth.Actor, c docket.Case, court bool, 
 	var out []reader
 	for _, key := range order {
 		r := by[key]
-		r.Who, r.Reason = words[entry[key]]["who"], "按职务可以查看"
+		if r.Who, r.Reason = words[entry[key]]["who"], "按职务可以查看"; r.Who == "" {
+			p, err := docket.PersonOf(tx, person[key])
+			if err != nil {
+				return nil, err
+			}
+			r.Who = p.Name
+		}
 		for _, g := range grants {
 			if g.Person == person[key] && !g.Until.Add(-shown).After(r.At.Add(time.Minute)) && g.Until.After(r.At) {
 				r.Reason = titleOf(reasons, g.Kind)

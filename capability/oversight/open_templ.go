@@ -591,7 +591,7 @@ func readersPage(v readers, now time.Time) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<p>办案的法官、助理和书记员天天要看，不写在这里。别的人每看一次，都在这里留下姓名、时间和理由。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<p>办案的法官、助理和书记员天天要看，不写在这里。别的人每看一次，都在这里留下姓名、时间和理由。审判管理办公室和督察部门看过的，九十天以后写出来。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

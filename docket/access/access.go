@@ -436,6 +436,16 @@ func Holders(tx *db.Tx, caseID string, now time.Time) ([]string, error) {
 	return db.List[string](tx, `SELECT DISTINCT person_id FROM docket_access WHERE case_id = ? AND capacity IN ('party', 'agent') AND from_at <= ? AND (until_at = 0 OR until_at > ?) ORDER BY person_id`, caseID, now, now)
 }
 
+// Told returns to whom it is addressed, then and there, that somebody reads or
+// opens a case. Of an office nobody is told at once: from its looking the other
+// side, and whoever hears of it from that side, would learn of a complaint.
+func Told(tx *db.Tx, reader, court, caseID string, now time.Time) ([]string, error) {
+	if office, err := docket.Office(tx, reader, court, now); err != nil || office {
+		return nil, err
+	}
+	return Holders(tx, caseID, now)
+}
+
 // PartyOf returns the party on whose side a person stands in a case: himself,
 // or whom he represents.
 func PartyOf(tx *db.Tx, person, caseID string, now time.Time) (docket.Standing, bool, error) {

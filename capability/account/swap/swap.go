@@ -150,7 +150,7 @@ func (s *Book) confirm(ctx context.Context, request string, c answer) error {
 			return fault.Field("answer", "请选核实还是不同意。")
 		}
 		if !c.Seen {
-			return fault.Law(fault.Invalid, "请先当面看过证件原件，再勾选确认。", "人民法院在线诉讼规则第七条")
+			return &fault.Error{Kind: fault.Invalid, Field: "seen", Show: "请先当面看过证件原件，再勾选确认。", Basis: "人民法院在线诉讼规则第七条"}
 		}
 		p, err := docket.PersonOf(tx, r.Person)
 		if err != nil {
