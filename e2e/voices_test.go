@@ -46,7 +46,10 @@ func voices(t *testing.T, b *tab) {
 		b.see("录好了").sound("voice" + on)
 	}
 	b.click("发送").see("发出去了", mark+"是打我的手机吗？")
-	if !b.plain { // and what was spoken can be heard
+	if !b.plain { // that it went is said where the reader looks, and to who hears the page; what was spoken can be heard
+		if !b.MustEval(`() => { const r = document.activeElement.getBoundingClientRect(); return document.activeElement.id === 'said' && r.top >= 0 && r.bottom <= innerHeight }`).Bool() {
+			b.t.Error("that it was sent is out of sight")
+		}
 		b.see("录音1").MustEval(`() => new Promise((ok, no) => { const a = document.querySelector('audio'); a.oncanplay = ok; a.onerror = () => no(new Error('not heard')); a.preload = 'auto'; a.load() })`)
 	}
 	b.goTo("/demo").click("周明远").see("再问：提了意见").hide("基本满意")

@@ -53,7 +53,7 @@ func (s *Service) postRateMessage(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Goto: "/onecode/" + r.PathValue("case") + "#new", Toast: "谢谢，记下了。办案的人看不到。", JSON: ok{true}}, s.rateMessage(r.Context(), r.PathValue("message"), c)
+	return web.Reply{Goto: "/onecode/" + r.PathValue("case") + "#said", Toast: "谢谢，记下了。办案的人看不到。", JSON: ok{true}}, s.rateMessage(r.Context(), r.PathValue("message"), c)
 }
 
 func (s *Service) getRate(r *http.Request) (web.Reply, error) {

@@ -1,8 +1,8 @@
 // Refines pages that work without it. Nothing here is needed to do anything.
 const $$ = (q, root = document) => [...root.querySelectorAll(q)]
 
-// A list of errors is read first.
-document.querySelector('[data-errors]')?.focus()
+// A list of errors is read first, or else what was done.
+document.querySelector('[data-errors], #said')?.focus()
 
 // A voice note: spoken here, put among the chosen files; five minutes at most.
 function recorder(input) {
