@@ -220,7 +220,7 @@ func (s *Service) postUndo(r *http.Request) (web.Reply, error) {
 		if k := fault.KindOf(err); k != fault.Invalid && k != fault.Conflict {
 			return web.Reply{}, err
 		}
-		rep, _ := s.staffReply(r, staffCmd{Court: c.Court}, outcome{Undo: true, Lines: ls}, nil)
+		rep, _ := s.staffReply(r, staffCmd{Court: c.Court}, outcome{Undo: true, Lines: ls}, err)
 		return rep, err
 	}
 	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, outcome{Undo: true, Lines: ls}, nil)
