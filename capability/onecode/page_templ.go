@@ -970,7 +970,7 @@ func threadPage(v threadView, now time.Time, typed string, e ui.Errs) templ.Comp
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "files", Label: "加照片、录音或文件", Most: maxBytes, Hint: "可以不加；一共不超过 50 MB"}.WithFiles(e), string(accept), true).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "files", Label: "加照片、录音或文件", Most: maxBytes, Hint: "可以不加"}.WithFiles(e), string(accept), true).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -976,7 +976,7 @@ func staffPage(v staffView, c staffCmd, l outcome, e ui.Errs) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "list", Label: "填好的表格", Hint: "Excel（.xlsx）或者 CSV"}.WithFiles(e), ".xlsx,.csv", false).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "list", Label: "填好的表格", Most: mostList, Hint: "Excel（.xlsx）或者 CSV"}.WithFiles(e), ".xlsx,.csv", false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
