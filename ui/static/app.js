@@ -90,6 +90,18 @@ function ready(root) {
     })
   }
   for (const b of $$('[data-print]', root)) { b.classList.remove('hide'); b.addEventListener('click', () => print()) }
+  for (const b of $$('[data-copy]', root)) {
+    b.classList.remove('hide')
+    const box = document.getElementById(b.dataset.copy), say = b.closest('.copied').querySelector('[role=status]')
+    box.addEventListener('focus', () => box.select())
+    b.addEventListener('click', async () => {
+      box.select()
+      try { await navigator.clipboard.writeText(box.value) } catch { // in a network without https
+        if (!document.execCommand('copy')) { say.textContent = '复制不了。文字已经选上，请按住它，再点“复制”。'; return }
+      }
+      say.textContent = '复制好了。'
+    })
+  }
   for (const b of $$('[data-fill]', root)) {
     b.classList.remove('hide')
     b.addEventListener('click', () => {
