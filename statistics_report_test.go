@@ -97,10 +97,10 @@ func TestStatisticsReports(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range rows {
-		if r[0] == "民商事案件调撤率" && (r[1] != "20" || r[3] != "1" || r[4] != "5") {
+		if r[0] == "民商事案件调撤率" && (r[1] != "20.00" || r[3] != "1" || r[4] != "5") {
 			t.Errorf("the figure is %q", r)
 		}
-		if r[0] == "民商事案件撤诉率" && (r[1] != "0" || r[3] != "0" || r[4] != "5") {
+		if r[0] == "民商事案件撤诉率" && (r[1] != "0.00" || r[3] != "0" || r[4] != "5") {
 			t.Errorf("the figure is %q", r)
 		}
 	}

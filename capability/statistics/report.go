@@ -215,7 +215,7 @@ func workbook(sh Sheet, closed listed) ([]byte, error) {
 	b.Sheet("指标")
 	b.Texts("法院", sh.court)
 	b.Texts("范围", sh.Place.Name)
-	b.Texts("时段", sh.Title, sh.First.String(), sh.Last.String(), sh.running())
+	b.Texts("时段", sh.Title+"，"+sh.span()+"。"+sh.running())
 	head := []string{"指标", "数值", "单位", "分子", "分母"}
 	if !sh.yearly() {
 		head = append(head, "上一期", "环比")
