@@ -340,6 +340,9 @@ func TestWrite(t *testing.T) {
 	} else if s, err := f.GetStyle(style); err != nil || s.Alignment == nil || !s.Alignment.WrapText {
 		t.Errorf("what is long is cut: %+v, %v", s, err)
 	}
+	if high, err := f.GetRowHeight("三", 4); err != nil || high < 60 {
+		t.Errorf("160 places in a column of 40 are %v high, %v", high, err)
+	}
 	if l, err := f.GetPageLayout("三"); err != nil || l.FitToWidth == nil || *l.FitToWidth != 1 || *l.Orientation != "landscape" {
 		t.Errorf("printed on %+v, %v", l, err)
 	}

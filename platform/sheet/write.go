@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -38,6 +39,8 @@ type Book struct {
 
 // widest is how wide a column becomes that is fitted to what stands in it.
 const widest = 40
+
+const lineHeight = 15 // points
 
 // NewBook returns an empty workbook.
 func NewBook() *Book {
@@ -91,11 +94,13 @@ func (b *Book) fitted() {
 	b.fit = nil
 }
 
-// measure asks for the width of a row; a title alone in its row runs on.
+// measure asks for the width of a row; a title alone in its row runs on. A row
+// with more than a column holds is as high as its lines.
 func (b *Book) measure(cells []any) {
 	if b.fit == nil || len(cells) < 2 {
 		return
 	}
+	lines := 1.0
 	for i, c := range cells {
 		width := 0.0
 		for _, r := range fmt.Sprint(c) {
@@ -108,6 +113,10 @@ func (b *Book) measure(cells []any) {
 			b.fit = append(b.fit, 0)
 		}
 		b.fit[i] = max(b.fit[i], width)
+		lines = max(lines, math.Ceil(width/(widest-2)))
+	}
+	if b.cols && lines > 1 && b.err == nil {
+		b.err = b.f.SetRowHeight(b.name, b.n, lines*lineHeight)
 	}
 }
 
