@@ -30,7 +30,8 @@ type Book struct {
 	text int    // the style of text: it stays so when somebody edits the cell
 	head int    // the same, bold
 	wrap int    // the same, in columns: what is too long goes on below
-	rate int    // the style of a number with two decimals
+	unit int    // the style of a number
+	rate int    // the same, with two decimals
 	cols bool   // what is written stands in columns: below their names
 	n    int
 	fit  []float64 // the widths that the columns ask for, where none were given
@@ -54,6 +55,7 @@ func NewBook() *Book {
 	}
 	b.head = style(excelize.Style{NumFmt: 49, Font: &excelize.Font{Bold: true}})
 	b.wrap = style(excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
+	b.unit = style(excelize.Style{Alignment: &excelize.Alignment{Vertical: "top"}})
 	b.rate = style(excelize.Style{NumFmt: 2, Alignment: &excelize.Alignment{Vertical: "top"}})
 	return b
 }
@@ -169,15 +171,15 @@ func (b *Book) cell(at string, c any, column bool) error {
 		if err != nil {
 			return err
 		}
-		err = b.f.SetCellFloat(b.name, at, n, -1, 64)
+		style := b.unit
 		if _, digits, _ := strings.Cut(string(v), "."); len(digits) == 2 {
-			err = errors.Join(err, b.f.SetCellStyle(b.name, at, at, b.rate))
+			style = b.rate
 		}
-		return err
+		return errors.Join(b.f.SetCellFloat(b.name, at, n, -1, 64), b.f.SetCellStyle(b.name, at, at, style))
 	case int:
-		return b.f.SetCellInt(b.name, at, int64(v))
+		return b.cell(at, int64(v), column)
 	case int64:
-		return b.f.SetCellInt(b.name, at, v)
+		return errors.Join(b.f.SetCellInt(b.name, at, v), b.f.SetCellStyle(b.name, at, at, b.unit))
 	}
 	return fmt.Errorf("sheet: a cell cannot be %T", c)
 }
