@@ -23,6 +23,9 @@ func voices(t *testing.T, b *tab) {
 
 	b.goTo("/demo").click("原告，专利案").goTo(jia).see("对办案的人有意见")
 	b.click("写给法官").see("提一条意见").click("提一条意见").see("5 个工作日内回您").sound("opinion" + on)
+	if !b.plain && b.MustEval(`() => document.querySelector('label[for=f-text]').getBoundingClientRect().top`).Num() < 0 {
+		b.t.Error("a link to a box leaves what it is for out of sight")
+	}
 	b.fill("text", mark+"开庭的日子能不能早点说？").click("发送").see("发出去了", mark)
 	b.goTo("/demo").click("周明远").see("提了意见").click(mark).see("提了意见", "他发来的是证据").sound("answer" + on)
 	b.fill("text", mark+"排好就打电话。").click("发出答复").see("答复发出去了")
