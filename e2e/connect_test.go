@@ -37,6 +37,9 @@ func TestConnect(t *testing.T) {
 			b.after(send).see("设好了", "没有积压").sound("connect-ways-" + d.name)
 			b.goTo("/connect/letters").see("还没有消息").sound("connect-letters-" + d.name)
 			b.goTo("/connect/received").see("还没有收到").sound("connect-received-" + d.name)
+			if out := b.MustEval(`() => { const r = document.querySelector('.nav [aria-current]').getBoundingClientRect(); return r.left < 0 || r.right > innerWidth }`).Bool(); out {
+				t.Error("where he is in the navigation is out of sight")
+			}
 			b.goTo("/connect").see("还没有用过").hide("ms_", "whsec_")
 			for _, look := range []struct{ cookie, value string }{{"theme", "dark"}, {"size", "large"}} {
 				b.MustEval(`(k, v) => { document.cookie = k + '=' + v + ';path=/' }`, look.cookie, look.value)

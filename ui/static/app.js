@@ -4,6 +4,9 @@ const $$ = (q, root = document) => [...root.querySelectorAll(q)]
 // A list of errors is read first, or else what was done.
 document.querySelector('[data-errors], #said')?.focus()
 
+// On a phone the staff's navigation is wider than the screen: where one is is in sight.
+document.querySelector('.nav [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' })
+
 // A voice note: spoken here, put among the chosen files; five minutes at most.
 function recorder(input) {
   if (!navigator.mediaDevices?.getUserMedia || !window.MediaRecorder) return
