@@ -1,12 +1,14 @@
 package mashang_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"mashang/docket"
 	"mashang/platform/db"
+	"mashang/platform/dbtest"
 )
 
 // holds gives somebody a post besides the one he has.
@@ -53,4 +55,22 @@ func TestBadRatingOfOnesOwn(t *testing.T) {
 		sees("赵一鸣", false)
 		sees("审管", true)
 	})
+}
+
+// TestRatedAgain: what was typed about a step and refused stands in the box of
+// that step, with the line that says why, and in no other.
+func TestRatedAgain(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	h.administrators()
+	id := h.accepted()
+	long, _ := h.caseCode(id, "贾若兰")
+	h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+	const words = "推来推去没有人说一声"
+	page := h.typed("贾若兰", "/onecode/"+id+"/rate/filing", "grade="+url.QueryEscape("没有这一档")+"&text="+url.QueryEscape(words)).must(t, "no such grade", 422).body
+	if n := strings.Count(page, "<textarea"); n != 2 {
+		t.Fatalf("%d steps", n)
+	}
+	if n := strings.Count(page, words); n != 1 || strings.Index(page, `/rate/filing"`) > strings.Index(page, words) {
+		t.Errorf("%q stands in %d boxes", words, n)
+	}
 }

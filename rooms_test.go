@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -87,6 +88,34 @@ func TestSizes(t *testing.T) {
 		if strings.HasPrefix(dir, "capability/") && n > 3000 {
 			t.Errorf("%s has %d lines", dir, n)
 		}
+	}
+}
+
+// TestUploads: every box for files says before how large they may be.
+func TestUploads(t *testing.T) {
+	n := 0
+	for _, glob := range []string{"capability/*/*.templ", "capability/*/*/*.templ"} {
+		names, err := filepath.Glob(glob)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(string(b)) {
+				if strings.Contains(line, "@ui.Files(") {
+					n++
+					if !strings.Contains(line, "Most: ") {
+						t.Errorf("%s: %s", name, line)
+					}
+				}
+			}
+		}
+	}
+	if n < 10 {
+		t.Errorf("%d boxes for files were found", n)
 	}
 }
 

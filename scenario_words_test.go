@@ -472,10 +472,21 @@ func (s *scene) doGet(w []string) error {
 	return s.doc.checkAnswer(http.MethodGet, s.last.path, s.last)
 }
 
+// doRead opens a page. What a label or a line about an error points to is there
+// once: of two boxes with one name a click on the second's words fills the first.
 func (s *scene) doRead(w []string) error {
 	s.last, s.seen = s.house.get(s.who, w[0]), false
+	once := map[string]bool{}
+	for _, m := range anyID.FindAllStringSubmatch(s.last.body, -1) {
+		if once[m[1]] {
+			return fmt.Errorf("%s is twice on the page", m[0])
+		}
+		once[m[1]] = true
+	}
 	return nil
 }
+
+var anyID = regexp.MustCompile(`<[a-z][^<>]* id="([^"]+)"`)
 
 func (s *scene) setKey(w []string) error { s.key = w[0]; return nil }
 

@@ -50,8 +50,8 @@ func staffUndo(t *testing.T, h *house) {
 	h.drain()
 
 	page := h.get("系统", "/setup/staff?court=冀11").must(t, "staff", 200).body
-	if n := strings.Count(page, "加错了，撤回"); n != 2 {
-		t.Errorf("%d can be taken back", n)
+	if acts, n := strings.Count(page, `action="/setup/staff/undo"`), strings.Count(page, `name="posts"`); acts != 1 || n != 2 {
+		t.Errorf("%d can be taken back, in %d forms", n, acts)
 	}
 	posts := func(ls ...int) map[string]any {
 		var out []string
@@ -61,7 +61,7 @@ func staffUndo(t *testing.T, h *house) {
 		return map[string]any{"court": "冀11", "posts": out}
 	}
 	h.post("安全", "/setup/staff/undo", posts(2)).must(t, "another administrator", 403)
-	h.post("系统", "/setup/staff/undo", map[string]any{"court": "冀11"}).must(t, "nobody", 422)
+	has(t, "nobody", h.post("系统", "/setup/staff/undo", map[string]any{"court": "冀11"}).must(t, "nobody", 422).body, "请选要撤回谁")
 	has(t, "used", h.post("系统", "/setup/staff/undo", posts(0)).must(t, "used", 409).body, "已经用过账号")
 	has(t, "stands", h.post("系统", "/setup/staff/undo", posts(1)).must(t, "stands", 409).body, "已经有案件分给他")
 	for _, admin := range []string{"安全", "审计"} { // one of the three does not remove another

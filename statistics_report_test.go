@@ -63,7 +63,10 @@ func TestStatisticsReports(t *testing.T) {
 	h.post("王院", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及商业秘密"}).must(t, "seal", 200)
 	h.drain()
 	a := h.get("王院", "/statistics/report.pdf?court=冀11&period=2026-03").must(t, "pdf", 200)
-	has(t, "report", h.paper(a), "河北省衡水市中级人民法院", "审判运行统计报告", "2026年3月", "民商事案件调撤率", "20.00%", "民商事案件调解率", "民商事案件撤诉率", "0.00%", "民一庭", "没有数据", "口径不统一", "演示文书无法律效力")
+	has(t, "report", h.paper(a), "河北省衡水市中级人民法院", "审判运行统计报告", "2026年3月", "民商事案件调撤率", "20.00%", "民商事案件调解率", "民商事案件撤诉率", "0.00%", "民一庭", "没有数据", "口径不统一", "演示文书无法律效力", "这一期的数都是暂定的")
+	if strings.Contains(h.paper(a), "（暂定）") {
+		t.Error("each line says again that it is provisional")
+	}
 
 	a = h.get("王院", "/statistics/report.xlsx?court=冀11&period=2026-03").must(t, "xlsx", 200)
 	f, err := excelize.OpenReader(bytes.NewReader([]byte(a.body)))
@@ -97,10 +100,10 @@ func TestStatisticsReports(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range rows {
-		if r[0] == "民商事案件调撤率" && (r[1] != "20" || r[3] != "1" || r[4] != "5") {
+		if r[0] == "民商事案件调撤率" && (r[1] != "20.00" || r[3] != "1" || r[4] != "5") {
 			t.Errorf("the figure is %q", r)
 		}
-		if r[0] == "民商事案件撤诉率" && (r[1] != "0" || r[3] != "0" || r[4] != "5") {
+		if r[0] == "民商事案件撤诉率" && (r[1] != "0.00" || r[3] != "0" || r[4] != "5") {
 			t.Errorf("the figure is %q", r)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/go-rod/rod/lib/proto"
+
+	"mashang/platform/clock"
 )
 
 // wire carries a browser's connections to the site, until it is cut.
@@ -105,6 +107,10 @@ func TestOffline(t *testing.T) {
 	time.Sleep(time.Second) // what the browser asks for after the page has come
 	w.cut()
 	p.goTo(page).see("看到的内容，现在没有网络", "您是原告", "走到哪一步了").sound("offline-case")
+	said, now := p.MustElement("[data-offline]").MustText(), time.Now().In(clock.Shanghai)
+	if !strings.Contains(said, now.Format("1月2日 15:")) && !strings.Contains(said, now.Add(-3*time.Minute).Format("1月2日 15:")) {
+		t.Errorf("at %v in the courts' zone: %s", now, said)
+	}
 	p.goTo("/complaint/mine").see("现在没有网络").hide("看到的内容").sound("offline")
 	p.goTo(page + "?before=1").see("现在没有网络").hide("看到的内容")
 	old := `async () => { for (const n of await caches.keys()) if (n.startsWith('kept ')) { const c = await caches.open(n)

@@ -17,6 +17,7 @@ func TestStatistics(t *testing.T) {
 			follow := func(selector string) *tab {
 				return b.after(func() { b.push(b.MustElement(selector)) })
 			}
+			follow("a[href*='figure=visitors'][href$='#chart']").see("码上通访客，逐月").look("大字").sound("statistics-months-large-" + d.name).look("大字")
 			follow("a[href*='figure=accepting'][href$='#chart']").see("一审服判息诉率，逐月")
 			follow("a[href*='/statistics/cases'][href*='figure=settling']").see("这里列的是", "共").sound("statistics-cases-" + d.name)
 			b.click("看分母").see("民商事一审结案数").click("回到数").see("收案和结案")

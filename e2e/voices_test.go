@@ -23,6 +23,9 @@ func voices(t *testing.T, b *tab) {
 
 	b.goTo("/demo").click("原告，专利案").goTo(jia).see("对办案的人有意见")
 	b.click("写给法官").see("提一条意见").click("提一条意见").see("5 个工作日内回您").sound("opinion" + on)
+	if !b.plain && b.MustEval(`() => document.querySelector('label[for=f-text]').getBoundingClientRect().top`).Num() < 0 {
+		b.t.Error("a link to a box leaves what it is for out of sight")
+	}
 	b.fill("text", mark+"开庭的日子能不能早点说？").click("发送").see("发出去了", mark)
 	b.goTo("/demo").click("周明远").see("提了意见").click(mark).see("提了意见", "他发来的是证据").sound("answer" + on)
 	b.fill("text", mark+"排好就打电话。").click("发出答复").see("答复发出去了")
@@ -46,7 +49,10 @@ func voices(t *testing.T, b *tab) {
 		b.see("录好了").sound("voice" + on)
 	}
 	b.click("发送").see("发出去了", mark+"是打我的手机吗？")
-	if !b.plain { // and what was spoken can be heard
+	if !b.plain { // that it went is said where the reader looks, and to who hears the page; what was spoken can be heard
+		if !b.MustEval(`() => { const r = document.activeElement.getBoundingClientRect(); return document.activeElement.id === 'said' && r.top >= 0 && r.bottom <= innerHeight }`).Bool() {
+			b.t.Error("that it was sent is out of sight")
+		}
 		b.see("录音1").MustEval(`() => new Promise((ok, no) => { const a = document.querySelector('audio'); a.oncanplay = ok; a.onerror = () => no(new Error('not heard')); a.preload = 'auto'; a.load() })`)
 	}
 	b.goTo("/demo").click("周明远").see("再问：提了意见").hide("基本满意")

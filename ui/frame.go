@@ -85,6 +85,7 @@ type Frame struct {
 	Back    *Link
 	Hero    bool
 	App     bool // from here a phone may keep the court as an app
+	Says    bool // the page itself says what was done, where its reader looks
 }
 
 // NavItem is a word in the staff's navigation.

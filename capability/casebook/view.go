@@ -28,6 +28,7 @@ type work struct {
 // of returns a field of the open act with what was typed and its error.
 func (w work) of(act string, in ui.Input) ui.Input {
 	if w.Open != act {
+		in.In = act
 		return in
 	}
 	if v := w.Typed.Get(in.Name); v != "" {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"mashang/capability"
 	"mashang/docket"
@@ -469,12 +470,14 @@ func leaf(d deadline.Deadline, v capability.View) ui.Leaf {
 }
 
 // tasks are the limits of cases, and other dates of the next seven days in the
-// judge's own cases.
+// judge's own cases: what the court has to do until it is done, and what a party
+// may do until its day, which is for the judge to know and not to do.
 func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, error) {
 	type row struct {
 		Case   string   `db:"case_id"`
 		Title  string   `db:"title"`
 		Last   law.Date `db:"last_on"`
+		Whose  string   `db:"whose"`
 		Number string   `db:"number"`
 		Names  string   `db:"names"`
 	}
@@ -483,16 +486,20 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 	if err != nil || len(courts) == 0 {
 		return nil, err
 	}
-	args := append(append([]any{v.Actor.Person}, db.Args(courts)...), today.AddDays(7))
-	rows, err := db.List[row](tx, `SELECT d.case_id, d.title, d.last_on, c.number, c.names FROM docket_case c JOIN deadline_deadline d ON d.case_id = c.id AND d.state = 'running'
-		WHERE c.judge_id = ? AND c.court_id || '' IN (`+db.In(len(courts))+`) AND c.state = 'open' AND d.rule <> '`+limitRule+`' AND d.last_on <= ? ORDER BY d.last_on, d.id LIMIT 100`, args...)
+	args := append(append([]any{v.Actor.Person}, db.Args(courts)...), today.AddDays(7), today)
+	rows, err := db.List[row](tx, `SELECT d.case_id, d.title, d.last_on, COALESCE(n.name, '') AS whose, c.number, c.names FROM docket_case c JOIN deadline_deadline d ON d.case_id = c.id AND d.state = 'running' 
+		LEFT JOIN docket_party p ON p.id = d.party_id LEFT JOIN docket_person n ON n.id = p.person_id
+		WHERE c.judge_id = ? AND c.court_id || '' IN (`+db.In(len(courts))+`) AND c.state = 'open' AND d.rule <> '`+limitRule+`' AND d.last_on <= ? AND (d.party_id = '' OR d.last_on >= ?) ORDER BY d.last_on, d.id LIMIT 100`, args...)
 	if err != nil {
 		return nil, err
 	}
 	out, err := limitTasks(tx, v, courts)
 	for _, r := range rows {
 		t := capability.Task{Group: "快到的期限", Due: r.Last.At(23, 59, clock.Shanghai), Title: r.Title, Sub: r.Number + "·" + r.Names, Href: "/casebook/" + r.Case, Tone: "soon", Tag: r.Last.Short(today)}
-		if !r.Last.After(today) {
+		switch {
+		case r.Whose != "":
+			t.Title, t.Tone, t.Due = r.Title+"，"+r.Whose, "plain", time.Time{}
+		case !r.Last.After(today):
 			t.Tone = "late"
 		}
 		out = append(out, t)

@@ -200,7 +200,7 @@ func writePage(f form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "files", Label: "照片、录音（可以不加）", Most: mostBytes, Hint: "一共不超过 30 MB"}.WithFiles(f.Errs), string(accept), true).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "files", Label: "照片、录音（可以不加）", Most: mostBytes}.WithFiles(f.Errs), string(accept), true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -20,6 +20,8 @@ func (s *Service) routes(rt *web.Router) {
 	for _, r := range []web.Route{
 		{Pattern: "GET /connect", Title: "对接", Object: "court", Verb: "settings", Out: view{}, Do: s.getHome},
 		{Pattern: "POST /connect/system", Title: "接入一个系统", Object: "court", Verb: "settings", Limit: "write", In: newSystem{}, Out: made{}, Do: s.postSystem},
+		{Pattern: "GET /connect/guide", Title: "对接说明，给技术人员", Object: web.Public, Verb: "see", PageOnly: true, Do: s.getGuide},
+		{Pattern: "POST /connect/system/key", Title: "补或者换一个系统的核对码", Object: "court", Verb: "settings", Limit: "write", In: newKey{}, Out: done{}, Do: s.postKey},
 		{Pattern: "POST /connect/system/end", Title: "停用一个系统", Object: "court", Verb: "settings", Limit: "write", In: which{}, Out: done{}, Do: s.postEnd},
 		{Pattern: "GET /connect/ways", Title: "送消息的路", Object: "court", Verb: "settings", Out: view{}, Do: s.getWays},
 		{Pattern: "POST /connect/way", Title: "设一条送消息的路", Object: "court", Verb: "settings", Limit: "write", In: newWay{}, Out: done{}, Do: s.postWay},
@@ -203,16 +205,31 @@ func (s *Service) postEnd(r *http.Request) (web.Reply, error) {
 	return went("/connect?", c.Court, "停用了，接入口令马上失效。")
 }
 
-func (s *Service) waysReply(r *http.Request, c newWay, err error) (web.Reply, error) {
+func (s *Service) getGuide(*http.Request) (web.Reply, error) {
+	return web.Reply{Page: guidePage(s.k.Config.Origin, s.key.Public())}, nil
+}
+
+func (s *Service) postKey(r *http.Request) (web.Reply, error) {
+	var c newKey
+	if err := web.Read(r, &c); err != nil {
+		return web.Reply{}, err
+	}
+	if err := s.rekey(r.Context(), c); err != nil {
+		return s.again422(r, err, func() (web.Reply, error) { return s.waysReply(r, newWay{Court: c.Court, Kind: byWebhook}, c, err) })
+	}
+	return went("/connect/ways?", c.Court, "换上了。用旧的核对码签的，不再收。")
+}
+
+func (s *Service) waysReply(r *http.Request, c newWay, k newKey, err error) (web.Reply, error) {
 	v, verr := s.load(r, c.Court, s.lanes)
 	if verr != nil {
 		return web.Reply{}, verr
 	}
-	return web.Reply{Page: waysPage(v, c, ui.Errs(fault.Fields(err))), JSON: v}, err
+	return web.Reply{Page: waysPage(v, c, k, ui.Errs(fault.Fields(err))), JSON: v}, err
 }
 
 func (s *Service) getWays(r *http.Request) (web.Reply, error) {
-	return s.waysReply(r, newWay{Kind: byWebhook}, nil)
+	return s.waysReply(r, newWay{Kind: byWebhook}, newKey{}, nil)
 }
 
 func (s *Service) postWay(r *http.Request) (web.Reply, error) {
@@ -221,7 +238,7 @@ func (s *Service) postWay(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	if err := s.open(r.Context(), c); err != nil {
-		return s.again422(r, err, func() (web.Reply, error) { return s.waysReply(r, c, err) })
+		return s.again422(r, err, func() (web.Reply, error) { return s.waysReply(r, c, newKey{}, err) })
 	}
 	return went("/connect/ways?", c.Court, "设好了。从现在起，新的消息走这条路。")
 }

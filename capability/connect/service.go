@@ -54,6 +54,7 @@ func (s *Service) Capability() capability.Capability {
 			Name: "connect", Title: "对接", Schema: schema, Routes: s.routes,
 			Kinds: []ledger.Kind{
 				{Name: "connect.system", Title: "接入一个系统", Audience: ledger.Court},
+				{Name: "connect.key", Title: "补或者换一个系统的核对码", Audience: ledger.Court},
 				{Name: "connect.ended", Title: "停用一个系统", Audience: ledger.Court},
 				{Name: "connect.way", Title: "设一条送消息的路", Audience: ledger.Court},
 				{Name: "connect.closed", Title: "关一条送消息的路", Audience: ledger.Court},

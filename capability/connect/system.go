@@ -88,6 +88,8 @@ func (s *Service) Actor(ctx context.Context, token string) (auth.Actor, error) {
 	return y.actor(), err
 }
 
+const badKey = "核对码（公钥）不对。它是 44 个字符，最后一个是等号。"
+
 // newSystem names a system and says what it may do.
 type newSystem struct {
 	Court     string   `json:"court"`
@@ -121,7 +123,7 @@ func (c newSystem) check(today law.Date) error {
 	}
 	if c.PublicKey != "" {
 		if _, err := exchange.ParsePublic(c.PublicKey); err != nil {
-			bad.Add("public_key", "核对码（公钥）不对。它是 44 个字符，最后一个是等号；不用文件交换就空着。")
+			bad.Add("public_key", badKey+"不用文件交换就空着。")
 		}
 	}
 	return bad.Err()
@@ -152,6 +154,45 @@ func (s *Service) connect(ctx context.Context, c newSystem) (m made, err error) 
 		return map[string]any{"system": m.System, "name": c.Name, "scopes": scopes, "until": c.Until.String()}, err
 	})
 	return m, err
+}
+
+// newKey is the key with which a system signs its letters.
+type newKey struct {
+	Court     string `json:"court"`
+	System    string `json:"id"`
+	PublicKey string `json:"public_key"`
+}
+
+// rekey gives a system the key of its letters, or another one: what the old one
+// signed is not taken any more.
+func (s *Service) rekey(ctx context.Context, c newKey) error {
+	if err := auth.RequireFresh(auth.From(ctx), s.k.Now()); err != nil {
+		return err
+	}
+	var bad fault.List
+	if c.System == "" {
+		bad.Add("id", "请选哪个系统。")
+	}
+	if _, err := exchange.ParsePublic(c.PublicKey); err != nil {
+		bad.Add("public_key", badKey)
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	return s.change(ctx, c.Court, "connect.key", func(tx *db.Tx) (map[string]any, error) {
+		y, err := systemOf(tx, c.System)
+		if err != nil {
+			return nil, fault.OrMissing(err)
+		}
+		if y.Court != c.Court || !y.live(tx.Now()) {
+			return nil, fault.Missing()
+		}
+		if y.PublicKey == c.PublicKey {
+			return nil, fault.Field("public_key", "现在用的就是这一个。")
+		}
+		err = db.Must1(tx.Exec(`UPDATE connect_system SET public_key = ? WHERE id = ? AND ended_at = 0 AND public_key = ?`, c.PublicKey, y.ID, y.PublicKey))
+		return map[string]any{"system": y.ID, "was": y.PublicKey, "now": c.PublicKey}, err
+	})
 }
 
 // which names a system, a way or a letter of a court.

@@ -90,7 +90,7 @@ func (s *Service) open(ctx context.Context, c newWay) error {
 			}
 		}
 		if c.Kind == byFolder && y.PublicKey == "" {
-			return nil, fault.Field("kind", "文件交换要先有对方的核对码（公钥）。请重新接入这个系统，填上它。")
+			return nil, fault.Field("kind", "文件交换要先有对方的核对码（公钥）。请先在下面补上。")
 		}
 		wid := id.New()
 		_, err = tx.Exec(`INSERT INTO connect_way (id, system_id, court_id, kind, url, intranet, ended_at, at) VALUES (?, ?, ?, ?, ?, ?, 0, ?)`, wid, y.ID, c.Court, c.Kind, c.URL, c.Intranet, tx.Now())

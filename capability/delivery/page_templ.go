@@ -121,7 +121,7 @@ func handPage(f form, h handover, e ui.Errs) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "scan", Label: "签好字的送达回证", Most: reach.Most, Hint: "扫描件或照片；一共不超过 40 MB"}.WithFiles(e), string(reach.Accept), false).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "scan", Label: "签好字的送达回证", Most: reach.Most, Hint: "扫描件或照片"}.WithFiles(e), string(reach.Accept), false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1656,7 +1656,7 @@ func otherPage(f form, c handCmd, e ui.Errs) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "scan", Label: "回证、照片、邮件单", Most: reach.Most, Hint: "扫描件、照片或者录像，可以几份；一共不超过 40 MB"}.WithFiles(e), string(reach.Accept), true).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "scan", Label: "回证、照片、邮件单", Most: reach.Most, Hint: "扫描件、照片或者录像，可以几份"}.WithFiles(e), string(reach.Accept), true).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -2507,7 +2507,7 @@ func resultForm(c course, a attempt, e ui.Errs) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Files(ui.Input{Name: "scan", Label: "回执、照片、录像", Most: reach.Most, Hint: "一共不超过 40 MB"}.WithFiles(e), string(reach.Accept), true).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Files(ui.Input{Name: "scan", Label: "回执、照片、录像", Most: reach.Most}.WithFiles(e), string(reach.Accept), true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

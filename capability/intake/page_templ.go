@@ -85,7 +85,7 @@ func listPage(l batches, e ui.Errs, now time.Time) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "list", Label: "填好的表格", Most: sheet.MostBytes, Hint: "Excel（.xlsx）或 CSV，一次最多 20000 行、20 MB"}.WithFiles(e), ".xlsx,.csv,.txt", false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "list", Label: "填好的表格", Most: sheet.MostBytes, Hint: "Excel（.xlsx）或 CSV，一次最多 20000 行"}.WithFiles(e), ".xlsx,.csv,.txt", false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -363,7 +363,7 @@ func (s *Service) postAsk(r *http.Request) (web.Reply, error) {
 			return web.Reply{Page: threadPage(v, s.k.Now(), c.Text, fault.Fields(err))}, verr
 		})
 	}
-	return web.Reply{Goto: "/onecode/" + caseID + "#new", Toast: "发出去了。最晚 " + m.DueOn.Short(docket.Today(s.k.Now())) + "回您。", JSON: m}, nil
+	return web.Reply{Goto: "/onecode/" + caseID + "#said", Toast: "发出去了。最晚 " + m.DueOn.Short(docket.Today(s.k.Now())) + "回您。", JSON: m}, nil
 }
 
 func (s *Service) getMessage(r *http.Request) (web.Reply, error) {

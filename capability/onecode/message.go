@@ -229,7 +229,7 @@ func (s *Service) send(ctx context.Context, messageID string, c write, ups []web
 		return m, err
 	}
 	for i := range ups { // where a judge took a picture is not the party's business
-		ups[i].Body = web.Placeless(ups[i].Body)
+		ups[i] = ups[i].Placeless()
 	}
 	files, err := s.keep(ctx, ups)
 	if err != nil {

@@ -53,12 +53,12 @@ func (s *Service) postRateMessage(r *http.Request) (web.Reply, error) {
 	if err := web.Read(r, &c); err != nil {
 		return web.Reply{}, err
 	}
-	return web.Reply{Goto: "/onecode/" + r.PathValue("case") + "#new", Toast: "谢谢，记下了。办案的人看不到。", JSON: ok{true}}, s.rateMessage(r.Context(), r.PathValue("message"), c)
+	return web.Reply{Goto: "/onecode/" + r.PathValue("case") + "#said", Toast: "谢谢，记下了。办案的人看不到。", JSON: ok{true}}, s.rateMessage(r.Context(), r.PathValue("message"), c)
 }
 
 func (s *Service) getRate(r *http.Request) (web.Reply, error) {
 	v, err := s.rateView(r)
-	return web.Shown(v, err, ratePage(v, "", nil))
+	return web.Shown(v, err, ratePage(v, "", "", nil))
 }
 
 func (s *Service) rateView(r *http.Request) (v rateView, err error) {
@@ -86,7 +86,7 @@ func (s *Service) postRate(r *http.Request) (web.Reply, error) {
 	if err := s.rateService(r.Context(), r.PathValue("case"), r.PathValue("step"), c); err != nil {
 		return web.Again(err, func() (web.Reply, error) {
 			v, verr := s.rateView(r)
-			return web.Reply{Page: ratePage(v, c.Text, fault.Fields(err))}, verr
+			return web.Reply{Page: ratePage(v, r.PathValue("step"), c.Text, fault.Fields(err))}, verr
 		})
 	}
 	return web.Reply{Goto: "/casebook/" + r.PathValue("case"), Toast: "谢谢，记下了。办案的人看不到是谁评的。", JSON: ok{true}}, nil

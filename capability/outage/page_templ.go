@@ -494,7 +494,7 @@ func adminPage(ct docket.Court, b book, c planCmd, now time.Time, e ui.Errs) tem
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "file", Label: "探测程序写的文件"}.WithFiles(e), ".jsonl,.json,.txt,.log", false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "file", Label: "探测程序写的文件", Most: mostProbe}.WithFiles(e), ".jsonl,.json,.txt,.log", false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -476,7 +476,7 @@ func formPage(f form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "files", Label: "材料（可以不加）", Most: mostBytes, Hint: "来信、截图、录音、公函的照片；一共不超过 30 MB"}.WithFiles(f.Errs), string(accept), true).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "files", Label: "材料（可以不加）", Most: mostBytes, Hint: "来信、截图、录音、公函的照片"}.WithFiles(f.Errs), string(accept), true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -9,6 +9,7 @@ import (
 	"mashang/capability"
 	"mashang/capability/papers/effect"
 	"mashang/capability/papers/kinds"
+	"mashang/capability/papers/outcome"
 	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/docket/paper"
@@ -269,5 +270,10 @@ func (s *Service) panels(tx *db.Tx, v capability.View) ([]capability.Panel, erro
 			return nil, err
 		}
 	}
-	return []capability.Panel{{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, ds, ns, certain, s.kinds, parties, names, lacks)}}, nil
+	all := capability.Panel{Place: capability.Main, Order: 20, Body: papersPanel(v, ps, ds, ns, certain, s.kinds, parties, names, lacks)}
+	if v.Party.ID == "" {
+		return []capability.Panel{all}, nil
+	}
+	means, err := outcome.Panels(tx, v, ps, s.kinds, s.data)
+	return append(means, all), err
 }

@@ -28,7 +28,7 @@ func (s *Service) Capability() capability.Capability {
 func (s *Service) routes(rt *web.Router) {
 	for _, r := range []web.Route{
 		{Pattern: "GET /post", Title: "邮局的单子", Object: "desk", Verb: "read", Out: result{}, Do: s.getPage},
-		{Pattern: "POST /post", Title: "上传邮局的单子", Object: "desk", Verb: "read", Limit: "write", Upload: 10 << 20, Files: []string{"list"}, In: listCmd{}, Out: result{}, Do: s.postList},
+		{Pattern: "POST /post", Title: "上传邮局的单子", Object: "desk", Verb: "read", Limit: "write", Upload: mostList, Files: []string{"list"}, In: listCmd{}, Out: result{}, Do: s.postList},
 		{Pattern: "GET /post/template", Title: "邮局单子的空表", Object: "desk", Verb: "read", Out: web.File{}, Do: s.getTemplate},
 		{Pattern: "GET /post/print", Title: "要印出来送的文书", Object: "desk", Verb: "read", Out: printQueue{}, Do: s.getPrint},
 		{Pattern: "POST /post/print", Title: "印好了", Object: "desk", Verb: "read", Limit: "write", In: printCmd{}, Out: printed{}, Do: s.postPrint},

@@ -188,7 +188,7 @@ func page(r result, e ui.Errs) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "list", Label: "单子", Hint: "Excel（xlsx）或者 CSV，第一行是各栏的名字"}.WithFiles(e), ".xlsx,.csv", false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "list", Label: "单子", Most: mostList, Hint: "Excel（xlsx）或者 CSV，第一行是各栏的名字"}.WithFiles(e), ".xlsx,.csv", false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -155,8 +155,11 @@ func (s *Service) puzzle(ctx context.Context, l line, p paper.Parcel, why string
 	})
 }
 
-// mostRows bounds a list: each row is an act while somebody waits.
-const mostRows = 500
+// A list is bounded: each row is an act while somebody waits.
+const (
+	mostRows = 500
+	mostList = 10 << 20 // bytes
+)
 
 // readList reads the lines of a list.
 func readList(file []byte) (out []line, rows []int, err error) {

@@ -636,7 +636,7 @@ func courtPage(p place, c courtCmd, e ui.Errs) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "logo", Label: "换一张", Hint: "PNG 图片，不超过 512 KB"}.WithFiles(e), ".png,image/png", false).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Files(ui.Input{Name: "logo", Label: "换一张", Most: mostLogo, Hint: "PNG 图片"}.WithFiles(e), ".png,image/png", false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -24,7 +24,7 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "GET /setup/staff", Title: "人员", Object: "court", Verb: "staff", Out: staffView{}, Do: s.getStaff},
 		{Pattern: "POST /setup/staff", Title: "添加工作人员", Object: "court", Verb: "staff", Limit: "write", In: staffCmd{}, Out: Invited{}, Do: s.postStaff},
 		{Pattern: "GET /setup/staff/template", Title: "人员空表", Object: "court", Verb: "staff", Out: web.File{}, Do: s.getTemplate},
-		{Pattern: "POST /setup/staff/import", Title: "从表格导入人员", Object: "court", Verb: "staff", Limit: "write", Upload: 10 << 20, Files: []string{"list"}, In: importCmd{}, Out: []line{}, Do: s.postImport},
+		{Pattern: "POST /setup/staff/import", Title: "从表格导入人员", Object: "court", Verb: "staff", Limit: "write", Upload: mostList, Files: []string{"list"}, In: importCmd{}, Out: []line{}, Do: s.postImport},
 		{Pattern: "POST /setup/staff/undo", Title: "撤回加错的工作人员", Object: "court", Verb: "staff", Limit: "write", In: undoCmd{}, Out: []line{}, Do: s.postUndo},
 		{Pattern: "POST /setup/staff/invite", Title: "重新发邀请", Object: "court", Verb: "staff", Limit: "write", In: inviteCmd{}, Out: Invited{}, Do: s.postInvite},
 		{Pattern: "GET /setup/posts", Title: "职务", Object: "court", Verb: "posts", Out: staffView{}, Do: s.getPosts},
@@ -220,7 +220,7 @@ func (s *Service) postUndo(r *http.Request) (web.Reply, error) {
 		if k := fault.KindOf(err); k != fault.Invalid && k != fault.Conflict {
 			return web.Reply{}, err
 		}
-		rep, _ := s.staffReply(r, staffCmd{Court: c.Court}, outcome{Undo: true, Lines: ls}, nil)
+		rep, _ := s.staffReply(r, staffCmd{Court: c.Court}, outcome{Undo: true, Lines: ls}, err)
 		return rep, err
 	}
 	rep, err := s.staffReply(r, staffCmd{Court: c.Court}, outcome{Undo: true, Lines: ls}, nil)

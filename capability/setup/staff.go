@@ -280,8 +280,11 @@ func roleNamed(title string) docket.Role {
 	return docket.Role(title)
 }
 
-// mostRows bounds a list; a larger court sends several.
-const mostRows = 2000
+// A list is bounded; a larger court sends several.
+const (
+	mostRows = 2000
+	mostList = 10 << 20 // bytes
+)
 
 // readList reads the rows of a list after the first, which names the columns.
 func readList(file []byte) (out []row, err error) {

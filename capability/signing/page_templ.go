@@ -85,7 +85,7 @@ func checkPage(f *finding, e ui.Errs) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "file", Label: "PDF 文件"}.With(e), ".pdf,application/pdf", false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "file", Label: "PDF 文件", Most: mostBytes}.With(e), ".pdf,application/pdf", false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

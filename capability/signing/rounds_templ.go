@@ -1026,7 +1026,7 @@ func coursePage(v course, now time.Time, e ui.Errs) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Field(ui.Input{Name: "reason", Label: "为什么收回", Hint: "签过的不算了，文书回到草稿"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.Input{In: "cancel", Name: "reason", Label: "为什么收回", Hint: "签过的不算了，文书回到草稿"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

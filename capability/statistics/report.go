@@ -3,6 +3,7 @@ package statistics
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -37,12 +38,18 @@ func (s *Service) paper(sh Sheet) ([]byte, error) {
 	if sh.yearly() {
 		figures.Widths = []float64{34, 20, 15, 15, 20}
 	}
+	about := sh.Place.Name + "，" + sh.span() + "。" + sh.running()
+	all := !slices.ContainsFunc(sh.Figures, func(l Line) bool { return mark(l) == "" })
+	if all { // said once, not in each line
+		about += "这一期的数都是暂定的。"
+	}
 	for _, l := range sh.Figures {
+		l.Provisional = l.Provisional && !all
 		figures.Rows = append(figures.Rows, sh.Cells(l))
 	}
 	d.Blocks = []pdf.Block{
 		pdf.CourtTitle{Form: true}, pdf.PaperTitle{Sub: sh.Title},
-		pdf.Paragraph{Text: sh.Place.Name + "，" + sh.span() + "。" + sh.running()},
+		pdf.Paragraph{Text: about},
 		figures,
 		pdf.Note{Text: "百分率的" + sh.comparisons() + "是百分点；件数、人数、条数的是增减的百分比。“没有数据”是分母为零，不是零。标“暂定”的，以后还会变。封存的案件计入总数。"},
 	}
@@ -215,7 +222,7 @@ func workbook(sh Sheet, closed listed) ([]byte, error) {
 	b.Sheet("指标")
 	b.Texts("法院", sh.court)
 	b.Texts("范围", sh.Place.Name)
-	b.Texts("时段", sh.Title, sh.First.String(), sh.Last.String(), sh.running())
+	b.Texts("时段", sh.Title+"，"+sh.span()+"。"+sh.running())
 	head := []string{"指标", "数值", "单位", "分子", "分母"}
 	if !sh.yearly() {
 		head = append(head, "上一期", "环比")

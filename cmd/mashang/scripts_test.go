@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -323,6 +324,7 @@ func (w *workload) systems(say string) {
 			w.act("/connect/way/close", admin, nil, "court", city, "id", text(l, "id"))
 		}
 	}
+	w.act("/connect/system/key", admin, nil, "court", city, "id", id, "public_key", base64.StdEncoding.EncodeToString([]byte("a key of thirty-two bytes, surely")[:32]))
 	short := w.act("/connect/system", admin, nil, "court", city, "name", "试用"+say, "until", time.Now().AddDate(0, 1, 0).Format("2006-01-02"))
 	w.act("/connect/system/end", admin, nil, "court", city, "id", text(short, "system"))
 }

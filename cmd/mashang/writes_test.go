@@ -94,6 +94,7 @@ var writes = map[string]path{
 	"/intake/{batch}/confirm":                     {verb: "court import", entry: "intake.confirmed"},
 	"/intake/{batch}/undo":                        {verb: "court import", entry: "intake.undo"},
 	"/connect/system":                             {verb: "court settings", entry: "connect.system"},
+	"/connect/system/key":                         {verb: "court settings", entry: "connect.key"},
 	"/connect/system/end":                         {verb: "court settings", entry: "connect.ended"},
 	"/connect/way":                                {verb: "court settings", entry: "connect.way"},
 	"/connect/way/close":                          {verb: "court settings", entry: "connect.closed"},

@@ -306,6 +306,7 @@ func TestWrite(t *testing.T) {
 		b.Texts("时段", strings.Repeat("这一期还没有完", 5))
 		b.Head("法院", "件")
 		b.Row("衡水市中级人民法院", 12)
+		b.Row(strings.Repeat("口径", 40), Decimal("10.00"))
 		return b.Bytes()
 	}
 	file, err := made()
@@ -331,6 +332,20 @@ func TestWrite(t *testing.T) {
 	if panes, err := f.GetPanes("三"); err != nil || panes.YSplit != 2 {
 		t.Errorf("the head goes out of sight: %+v, %v", panes, err)
 	}
+	if shown, err := f.GetCellValue("三", "B4"); err != nil || shown != "10.00" {
+		t.Errorf("10.00 is shown as %s, %v", shown, err)
+	}
+	if style, err := f.GetCellStyle("三", "A4"); err != nil {
+		t.Error(err)
+	} else if s, err := f.GetStyle(style); err != nil || s.Alignment == nil || !s.Alignment.WrapText {
+		t.Errorf("what is long is cut: %+v, %v", s, err)
+	}
+	if high, err := f.GetRowHeight("三", 4); err != nil || high < 60 {
+		t.Errorf("160 places in a column of 40 are %v high, %v", high, err)
+	}
+	if l, err := f.GetPageLayout("三"); err != nil || l.FitToWidth == nil || *l.FitToWidth != 1 || *l.Orientation != "landscape" {
+		t.Errorf("printed on %+v, %v", l, err)
+	}
 	rows, err := f.GetRows("一")
 	if err != nil || len(rows) != 2 {
 		t.Fatalf("%q %v", rows, err)
@@ -343,7 +358,7 @@ func TestWrite(t *testing.T) {
 			t.Errorf("%s: %q, formula %q, kind %v, %v %v", at, v, formula, kind, ferr, kerr)
 		}
 	}
-	if got := strings.Join(rows[1], "|"); got != "数|3|-4|97.2|-|1\n2" {
+	if got := strings.Join(rows[1], "|"); got != "数|3|-4|97.20|-|1\n2" {
 		t.Errorf("numbers: %q", got)
 	}
 	if kind, err := f.GetCellType("一", "D2"); err != nil || kind != excelize.CellTypeNumber && kind != excelize.CellTypeUnset {

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -28,6 +29,10 @@ type Book struct {
 	name string // of the sheet that is being written
 	text int    // the style of text: it stays so when somebody edits the cell
 	head int    // the same, bold
+	wrap int    // the same, in columns: what is too long goes on below
+	unit int    // the style of a number
+	rate int    // the same, with two decimals
+	cols bool   // what is written stands in columns: below their names
 	n    int
 	fit  []float64 // the widths that the columns ask for, where none were given
 	err  error
@@ -36,13 +41,22 @@ type Book struct {
 // widest is how wide a column becomes that is fitted to what stands in it.
 const widest = 40
 
+const lineHeight = 15 // points
+
 // NewBook returns an empty workbook.
 func NewBook() *Book {
 	b := &Book{f: excelize.NewFile()}
 	b.text, b.err = b.f.NewStyle(&excelize.Style{NumFmt: 49})
-	if b.err == nil {
-		b.head, b.err = b.f.NewStyle(&excelize.Style{NumFmt: 49, Font: &excelize.Font{Bold: true}})
+	style := func(s excelize.Style) (id int) {
+		if b.err == nil {
+			id, b.err = b.f.NewStyle(&s)
+		}
+		return id
 	}
+	b.head = style(excelize.Style{NumFmt: 49, Font: &excelize.Font{Bold: true}})
+	b.wrap = style(excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
+	b.unit = style(excelize.Style{Alignment: &excelize.Alignment{Vertical: "top"}})
+	b.rate = style(excelize.Style{NumFmt: 2, Alignment: &excelize.Alignment{Vertical: "top"}})
 	return b
 }
 
@@ -58,7 +72,12 @@ func (b *Book) Sheet(name string, widths ...float64) {
 	default:
 		_, b.err = b.f.NewSheet(name)
 	}
-	b.name, b.n = name, 0
+	b.name, b.n, b.cols = name, 0, false
+	if b.err == nil { // printed as wide as a sheet of paper, however long
+		yes, across, wide, long := true, "landscape", 1, 0
+		b.err = errors.Join(b.f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &yes}),
+			b.f.SetPageLayout(name, &excelize.PageLayoutOptions{Orientation: &across, FitToWidth: &wide, FitToHeight: &long}))
+	}
 	if len(widths) == 0 {
 		b.fit = []float64{}
 	}
@@ -77,11 +96,13 @@ func (b *Book) fitted() {
 	b.fit = nil
 }
 
-// measure asks for the width of a row; a title alone in its row runs on.
+// measure asks for the width of a row; a title alone in its row runs on. A row
+// with more than a column holds is as high as its lines.
 func (b *Book) measure(cells []any) {
 	if b.fit == nil || len(cells) < 2 {
 		return
 	}
+	lines := 1.0
 	for i, c := range cells {
 		width := 0.0
 		for _, r := range fmt.Sprint(c) {
@@ -94,6 +115,10 @@ func (b *Book) measure(cells []any) {
 			b.fit = append(b.fit, 0)
 		}
 		b.fit[i] = max(b.fit[i], width)
+		lines = max(lines, math.Ceil(width/(widest-2)))
+	}
+	if b.cols && lines > 1 && b.err == nil {
+		b.err = b.f.SetRowHeight(b.name, b.n, lines*lineHeight)
 	}
 }
 
@@ -108,6 +133,7 @@ func (b *Book) Head(cells ...string) {
 	first, _ := excelize.CoordinatesToCellName(1, b.n)
 	last, _ := excelize.CoordinatesToCellName(len(cells), b.n)
 	below, _ := excelize.CoordinatesToCellName(1, b.n+1)
+	b.cols = true
 	b.err = errors.Join(b.f.SetCellStyle(b.name, first, last, b.head),
 		b.f.SetPanes(b.name, &excelize.Panes{Freeze: true, YSplit: b.n, TopLeftCell: below, ActivePane: "bottomLeft"}))
 }
@@ -123,29 +149,37 @@ func (b *Book) Row(cells ...any) {
 		}
 		at, err := excelize.CoordinatesToCellName(i+1, b.n)
 		if err == nil {
-			err = b.cell(at, c)
+			err = b.cell(at, c, b.cols && len(cells) > 1)
 		}
 		b.err = err
 	}
 }
 
-func (b *Book) cell(at string, c any) error {
+func (b *Book) cell(at string, c any, column bool) error {
 	switch v := c.(type) {
 	case string:
 		if v == "" {
 			return nil
 		}
-		return errors.Join(b.f.SetCellStr(b.name, at, Inert(v)), b.f.SetCellStyle(b.name, at, at, b.text))
+		style := b.text
+		if column {
+			style = b.wrap
+		}
+		return errors.Join(b.f.SetCellStr(b.name, at, Inert(v)), b.f.SetCellStyle(b.name, at, at, style))
 	case Decimal:
 		n, err := strconv.ParseFloat(string(v), 64)
 		if err != nil {
 			return err
 		}
-		return b.f.SetCellFloat(b.name, at, n, -1, 64)
+		style := b.unit
+		if _, digits, _ := strings.Cut(string(v), "."); len(digits) == 2 {
+			style = b.rate
+		}
+		return errors.Join(b.f.SetCellFloat(b.name, at, n, -1, 64), b.f.SetCellStyle(b.name, at, at, style))
 	case int:
-		return b.f.SetCellInt(b.name, at, int64(v))
+		return b.cell(at, int64(v), column)
 	case int64:
-		return b.f.SetCellInt(b.name, at, v)
+		return errors.Join(b.f.SetCellInt(b.name, at, v), b.f.SetCellStyle(b.name, at, at, b.unit))
 	}
 	return fmt.Errorf("sheet: a cell cannot be %T", c)
 }

@@ -84,6 +84,13 @@ func (k Kinds) Take(field, name string, body io.Reader) (media string, whole io.
 type Upload struct {
 	Name string
 	Body io.Reader
+	file body
+}
+
+// body is the bytes of an upload, which wait in memory or on the disk.
+type body interface {
+	io.Reader
+	io.ReaderAt
 }
 
 // Attachment is a file that was kept: what its owner calls it, and the digest,

@@ -7,10 +7,20 @@ import (
 	"io"
 )
 
-// Placeless is a file without the place at which a photograph was taken, which a
-// telephone writes into it: what the court's people send tells nobody where they
-// live. It knows JPEG; whatever it does not understand it leaves as it is.
-func Placeless(body io.Reader) io.Reader {
+// Placeless is an upload without the place at which a photograph or a film was taken,
+// which a telephone writes into it: what the court's people send tells nobody where
+// they live. It knows JPEG, PNG, WebP, HEIC, MP4 and MOV; whatever it does not
+// understand it leaves as it is.
+func (u Upload) Placeless() Upload {
+	if list := placed(u.file); len(list) > 0 {
+		u.Body = &patched{Reader: u.file, list: list}
+	} else {
+		u.Body = placelessJPEG(u.file)
+	}
+	return u
+}
+
+func placelessJPEG(body io.Reader) io.Reader {
 	in := bufio.NewReaderSize(body, 1<<16)
 	head := &bytes.Buffer{}
 	if start, err := in.Peek(2); err != nil || string(start) != "\xff\xd8" {

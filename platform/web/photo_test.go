@@ -5,7 +5,11 @@ import (
 	"encoding/binary"
 	"image"
 	"image/jpeg"
+	"image/png"
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 )
 
@@ -56,7 +60,7 @@ func photograph(t *testing.T, order binary.ByteOrder) (whole []byte, secret [][]
 func TestPlaceless(t *testing.T) {
 	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
 		whole, secret := photograph(t, order)
-		got, err := io.ReadAll(Placeless(bytes.NewReader(whole)))
+		got, err := placeless(whole)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,24 +80,96 @@ func TestPlaceless(t *testing.T) {
 			t.Errorf("%v: %v", order, err)
 		}
 		for cut := range len(whole) { // however much of it came
-			part, err := io.ReadAll(Placeless(bytes.NewReader(whole[:cut])))
+			part, err := placeless(whole[:cut])
 			if err != nil || len(part) > cut || bytes.Contains(part, secret[1]) {
 				t.Fatalf("%v: %d bytes: %d, %v", order, cut, len(part), err)
 			}
 		}
 	}
 	for _, s := range []string{"", "\xff", "\xff\xd8", "\xff\xd8\xff\xe1\x00\x01", "\xff\xd8\xff\xff\xff\xff\xff", "%PDF-1.7 and so on"} {
-		got, err := io.ReadAll(Placeless(bytes.NewReader([]byte(s))))
+		got, err := placeless([]byte(s))
 		if err != nil || string(got) != s {
 			t.Errorf("%q became %q, %v", s, got, err)
 		}
 	}
 }
 
+// placeless is what comes through, in pieces of an odd size.
+func placeless(b []byte) ([]byte, error) {
+	r := bytes.NewReader(b)
+	var out bytes.Buffer
+	_, err := io.CopyBuffer(struct{ io.Writer }{&out}, struct{ io.Reader }{Upload{file: r}.Placeless().Body}, make([]byte, 37))
+	return out.Bytes(), err
+}
+
+// TestPlacelessKinds: files that tools have written, with the place in each of the
+// ways that they know (ffmpeg 5.1: MP4, MOV; ffmpeg and exiftool 12.57: PNG, WebP;
+// heif-enc 1.15 and exiftool: HEIC). The place is gone, and nothing but what is
+// about the file has changed.
+func TestPlacelessKinds(t *testing.T) {
+	coarse, fine := []byte("37.7351"), []byte{0, 0, 0, 37, 0, 0, 0, 1, 0, 0, 0, 44, 0, 0, 0, 1} // as text, as degrees and minutes
+	for _, x := range []struct {
+		name   string
+		secret [][]byte
+		stays  [][]byte // which side is up, and the picture
+	}{
+		{"png", [][]byte{coarse, fine}, [][]byte{[]byte("eXIfMM"), {0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6}, []byte("IDAT")}},
+		{"webp", [][]byte{[]byte("37,44."), fine}, [][]byte{[]byte("EXIF"), {0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6}, []byte("VP8 ")}},
+		{"heic", [][]byte{[]byte("37,44."), fine}, [][]byte{[]byte("ftyp"), []byte("ispe"), []byte("hvcC")}},
+		{"mp4", [][]byte{[]byte("loci"), {0x00, 0x25, 0xbc, 0x2f}}, [][]byte{[]byte("moov"), []byte("tkhd"), []byte("mdat")}},
+		{"mov", [][]byte{coarse, []byte("ISO6709")}, [][]byte{[]byte("moov"), []byte("tkhd"), []byte("mdat")}},
+		{"mov-xyz", [][]byte{coarse, []byte("\xa9xyz")}, [][]byte{[]byte("moov"), []byte("tkhd"), []byte("mdat")}},
+	} {
+		whole, err := os.ReadFile("testdata/place/" + x.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := placeless(whole)
+		if err != nil || len(got) != len(whole) {
+			t.Fatalf("%s: %d bytes became %d, %v", x.name, len(whole), len(got), err)
+		}
+		for _, s := range x.secret {
+			if !bytes.Contains(whole, s) || bytes.Contains(got, s) {
+				t.Errorf("%s: %q is told: %v, was there: %v", x.name, s, bytes.Contains(got, s), bytes.Contains(whole, s))
+			}
+		}
+		for _, s := range x.stays {
+			if !bytes.Contains(got, s) {
+				t.Errorf("%s: %q is lost", x.name, s)
+			}
+		}
+		if x.name == "png" { // its sums are right, also of what was overwritten
+			if _, err := png.Decode(bytes.NewReader(got)); err != nil {
+				t.Error(err)
+			}
+		}
+		for cut := range len(whole) {
+			if part, err := placeless(whole[:cut]); err != nil || len(part) != cut {
+				t.Fatalf("%s: %d bytes: %d, %v", x.name, cut, len(part), err)
+			}
+		}
+		if probe, err := exec.LookPath("ffprobe"); err == nil && x.name != "heic" { // another's eyes, where they are: it still plays
+			name := filepath.Join(t.TempDir(), x.name)
+			if err := os.WriteFile(name, got, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			says, err := exec.CommandContext(t.Context(), probe, "-v", "error", "-show_format", "-show_streams", name).CombinedOutput()
+			if err != nil || bytes.Contains(says, []byte("TAG:location")) || !bytes.Contains(says, []byte("width=32")) {
+				t.Errorf("%s: %v\n%s", x.name, err, says)
+			}
+		}
+	}
+}
+
 func FuzzPlaceless(f *testing.F) {
 	f.Add([]byte("\xff\xd8\xff\xe1\x00\x20Exif\x00\x00II*\x00\x08\x00\x00\x00\x01\x00\x25\x88\x04\x00\x01\x00\x00\x00"))
+	for _, name := range []string{"png", "webp", "heic", "mov"} {
+		if b, err := os.ReadFile("testdata/place/" + name); err == nil {
+			f.Add(b)
+		}
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		got, err := io.ReadAll(Placeless(bytes.NewReader(b)))
+		got, err := placeless(b)
 		if err != nil || len(got) > len(b) {
 			t.Errorf("%d bytes became %d, %v", len(b), len(got), err)
 		}

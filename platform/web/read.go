@@ -316,7 +316,7 @@ func Uploads(r *http.Request, name string) (ups []Upload, done func(), err error
 			return nil, done, err
 		}
 		open = append(open, f)
-		ups = append(ups, Upload{Name: Clean(h.Filename), Body: f})
+		ups = append(ups, Upload{Clean(h.Filename), f, f})
 	}
 	return ups, done, nil
 }

@@ -1,8 +1,11 @@
 // Refines pages that work without it. Nothing here is needed to do anything.
 const $$ = (q, root = document) => [...root.querySelectorAll(q)]
 
-// A list of errors is read first.
-document.querySelector('[data-errors]')?.focus()
+// A list of errors is read first, or else what was done.
+document.querySelector('[data-errors], #said')?.focus()
+
+// On a phone the staff's navigation is wider than the screen: where one is is in sight.
+document.querySelector('.nav [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' })
 
 // A voice note: spoken here, put among the chosen files; five minutes at most.
 function recorder(input) {
@@ -90,6 +93,18 @@ function ready(root) {
     })
   }
   for (const b of $$('[data-print]', root)) { b.classList.remove('hide'); b.addEventListener('click', () => print()) }
+  for (const b of $$('[data-copy]', root)) {
+    b.classList.remove('hide')
+    const box = document.getElementById(b.dataset.copy), say = b.closest('.copied').querySelector('[role=status]')
+    box.addEventListener('focus', () => box.select())
+    b.addEventListener('click', async () => {
+      box.select()
+      try { await navigator.clipboard.writeText(box.value) } catch { // in a network without https
+        if (!document.execCommand('copy')) { say.textContent = '复制不了。文字已经选上，请按住它，再点“复制”。'; return }
+      }
+      say.textContent = '复制好了。'
+    })
+  }
   for (const b of $$('[data-fill]', root)) {
     b.classList.remove('hide')
     b.addEventListener('click', () => {

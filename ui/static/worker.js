@@ -113,8 +113,8 @@ async function offline(url) {
 // marked says above the page when it was seen, and takes from it what needs a
 // network.
 function marked(html, at) {
-  const two = (n) => String(n).padStart(2, '0')
-  const when = (at.getMonth() + 1) + '月' + at.getDate() + '日 ' + two(at.getHours()) + ':' + two(at.getMinutes())
+  const two = (n) => String(n).padStart(2, '0'), court = new Date(at.getTime() + 8 * 3600_000) // as all times on the page: of the courts' zone
+  const when = (court.getUTCMonth() + 1) + '月' + court.getUTCDate() + '日 ' + two(court.getUTCHours()) + ':' + two(court.getUTCMinutes())
   for (const s of shell) { // of the version that is kept now
     const m = s.match(/^(.*)-[0-9a-f]+(\.\w+)$/)
     if (m) html = html.replace(new RegExp(m[1] + '-[0-9a-f]+\\' + m[2], 'g'), s)

@@ -235,7 +235,7 @@ func addressPage(v addresses, c addressCmd, e ui.Errs) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "scan", Label: "签了字的送达地址确认书", Most: Most, Hint: "扫描件或照片，没有的空着；一共不超过 40 MB"}.WithFiles(e), string(Accept), false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Files(ui.Input{Name: "scan", Label: "签了字的送达地址确认书", Most: Most, Hint: "扫描件或照片，没有的空着"}.WithFiles(e), string(Accept), false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
