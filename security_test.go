@@ -112,7 +112,8 @@ func TestPasswordChange(t *testing.T) {
 }
 
 // TestPasswordFields: every box for a password hides it and lets a password
-// manager fill it, and no script of ours touches pasting.
+// manager fill it, and no script of ours touches pasting: one writes to the
+// clipboard what a button says, none reads it.
 func TestPasswordFields(t *testing.T) {
 	h := founded(t, dbtest.SQLite(t))
 	link := h.post("系统", "/setup/staff/invite", map[string]string{"court": "冀11", "person": h.person("管理乙")}).must(t, "link", 200).get("link")
@@ -136,7 +137,7 @@ func TestPasswordFields(t *testing.T) {
 		t.Errorf("%d boxes were looked at", boxes)
 	}
 	for _, at := range []string{"app.js", "worker.js"} {
-		script := readFile(t, "ui/static/"+at)
+		script := strings.ReplaceAll(readFile(t, "ui/static/"+at), "navigator.clipboard.writeText(", "")
 		for _, word := range []string{"paste", "beforeinput", "clipboard"} {
 			if strings.Contains(script, word) {
 				t.Errorf("%s has to do with %s", at, word)
