@@ -1,8 +1,10 @@
 package mashang_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"os"
 	"strings"
 	"testing"
 )
@@ -29,6 +31,32 @@ func TestFilesOfTheOther(t *testing.T) {
 			}
 			if strings.Contains(record, digest) != knows {
 				t.Errorf("%s can tell which file it was: %v", who, !knows)
+			}
+		}
+	})
+}
+
+// TestReportSaysNoPlace: a photograph in a report whose writer is not to be known
+// does not tell the office where she took it; where she gives her name it does.
+func TestReportSaysNoPlace(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		photo, err := os.ReadFile("platform/web/testdata/place/png")
+		if err != nil {
+			t.Fatal(err)
+		}
+		place := []byte("37.7351")
+		if !bytes.Contains(photo, place) {
+			t.Fatal("the photograph has no place")
+		}
+		for named, told := range map[string]bool{"": false, "on": true} {
+			report := h.upload("贾若兰", "/complaint/write/"+id, map[string]string{"kind": "report", "name": "某人", "text": "收了礼", "named": named}, "files", "家.png", photo).must(t, "report", 200).get("id")
+			got := h.get("督察", "/api/v1/complaint/office/"+report+"/file/0").must(t, "the file", 200).body
+			if len(got) != len(photo) || strings.Contains(got, string(place)) != told {
+				t.Errorf("named %q: %d bytes of %d, the place is told: %v", named, len(got), len(photo), !told)
 			}
 		}
 	})

@@ -7,17 +7,24 @@ import (
 	"io"
 )
 
-// Placeless is an upload without the place at which a photograph or a film was taken,
-// which a telephone writes into it: what the court's people send tells nobody where
-// they live. It knows JPEG, PNG, WebP, HEIC, MP4 and MOV; whatever it does not
-// understand it leaves as it is.
+// Placeless is an upload without the place at which it was taken.
 func (u Upload) Placeless() Upload {
-	if list := placed(u.file); len(list) > 0 {
-		u.Body = &patched{Reader: u.file, list: list}
-	} else {
-		u.Body = placelessJPEG(u.file)
-	}
+	u.Body = Placeless(u.file)
 	return u
+}
+
+// Placeless is a file without the place at which a photograph or a film was taken,
+// which a telephone writes into it: what the court's people send, and what somebody
+// sends who must not be known, tells nobody where they live. It knows JPEG, PNG,
+// WebP, HEIC, MP4 and MOV; whatever it does not understand it leaves as it is.
+func Placeless(f interface {
+	io.Reader
+	io.ReaderAt
+}) io.Reader {
+	if list := placed(f); len(list) > 0 {
+		return &patched{Reader: f, list: list}
+	}
+	return placelessJPEG(f)
 }
 
 func placelessJPEG(body io.Reader) io.Reader {
