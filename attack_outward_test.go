@@ -2,11 +2,17 @@ package mashang_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"mashang/platform/clock"
+	"mashang/platform/notify"
 )
 
 // TestFilesOfTheOther: what the other side takes home does not let it prove, with a
@@ -58,6 +64,55 @@ func TestReportSaysNoPlace(t *testing.T) {
 			if len(got) != len(photo) || strings.Contains(got, string(place)) != told {
 				t.Errorf("named %q: %d bytes of %d, the place is told: %v", named, len(got), len(photo), !told)
 			}
+		}
+	})
+}
+
+// line is a carrier that is down, for a time.
+type line struct {
+	down bool
+	took []string
+}
+
+func (l *line) Send(_ context.Context, m notify.Message) (notify.Report, error) {
+	if l.down {
+		return notify.Report{}, errors.New("no answer")
+	}
+	l.took = append(l.took, m.Text)
+	return notify.Report{State: notify.Handed}, nil
+}
+
+// TestNightlyRepair: what a carrier did not take in the evening waits for the
+// morning, whenever in the night the line comes back. A code goes at once.
+func TestNightlyRepair(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		paper := h.post("贾若兰", "/complaint/write/"+id, map[string]string{"kind": "complaint", "name": "某人", "text": "拖了三个月"}).must(t, "complain", 200).get("id")
+		carrier := &line{down: true}
+		h.Kit.Notify.Use(notify.SMS, carrier)
+		at := func(day, hour, minute int) {
+			h.clock.Set(time.Date(2026, 3, day, hour, minute, 0, 0, clock.Shanghai))
+			h.drain()
+		}
+		at(3, 21, 55)
+		h.post("审管", "/complaint/office/"+paper, map[string]string{"text": "已经排期。"}).must(t, "answer", 200)
+		at(3, 21, 56)
+		carrier.down = false
+		for _, hour := range []int{22, 23} {
+			at(3, hour, 30)
+		}
+		at(4, 3, 0)
+		h.post("", "/onecode/open", map[string]string{"code": long, "name": "贾若兰", "id_type": "resident", "number": jiaID}).must(t, "open", 200)
+		at(4, 3, 1)
+		if len(carrier.took) != 1 || !strings.Contains(carrier.took[0], "验证码") {
+			t.Errorf("at night there went %q", carrier.took)
+		}
+		at(4, 8, 0)
+		if len(carrier.took) != 2 || !strings.Contains(carrier.took[1], "您有一条答复") {
+			t.Errorf("in the morning %q", carrier.took)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 
 	"mashang/capability/account/swap"
+	"mashang/docket"
 	"mashang/platform/app"
 	"mashang/platform/web"
 )
@@ -34,7 +35,7 @@ func New(k *app.Kit, identity Identity, leaked func(password string) bool) (*Ser
 		}
 		s.keys = keys
 	}
-	k.Notify.Bound, s.swap = s, swap.New(k, s.seen)
+	k.Notify.Bound, k.Notify.Rings, s.swap = s, docket.Rings, swap.New(k, s.seen)
 	return s, nil
 }
 

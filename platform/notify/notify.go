@@ -75,6 +75,7 @@ type Message struct {
 	ID       string    `db:"id"`
 	Channel  string    `db:"channel"`
 	Target   string    `db:"target"`
+	Find     string    `db:"find"` // of the target, in its purse
 	Text     string    `db:"text"`
 	Subject  string    `db:"subject"`
 	State    string    `db:"state"`
@@ -122,6 +123,10 @@ type Notifier struct {
 	// Heard is told, in the transaction in which it is written down, that a
 	// message was delivered or failed; nil when nobody wants to hear it.
 	Heard func(tx *db.Tx, mid string) error
+
+	// Rings says when what the court says may ring, at the soonest, also when it is
+	// tried again; nil: at once. A code is waited for, and what is an act has its time.
+	Rings func(at time.Time) time.Time
 
 	phones phones
 	// Mark ends a short message with what its receiver can check it by, and keeps
@@ -257,7 +262,7 @@ func (n *Notifier) place(tx *db.Tx, mid, purse string, tracked bool, at time.Tim
 	return true, n.queue.Enqueue(tx, jobs.Spec{Kind: JobKind, Body: mid, At: at})
 }
 
-const cols = `id, channel, target, text, subject, state, provider, said, tracked, twice, at, sent_at, ended_at`
+const cols = `id, channel, target, find, text, subject, state, provider, said, tracked, twice, at, sent_at, ended_at`
 
 func (n *Notifier) open(m Message) (Message, error) {
 	var err1, err2, err3 error

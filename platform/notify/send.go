@@ -72,6 +72,9 @@ func (n *Notifier) begin(ctx context.Context, j *jobs.Job, mid string) (m Messag
 				return errors.Join(err, n.dropped(tx, j, m))
 			}
 		}
+		if now := n.clock.Now(); n.Rings != nil && m.Find == n.vault.Find(spoken, m.Target) && n.Rings(now).After(now) {
+			return errors.Join(n.queue.Enqueue(tx, jobs.Spec{Kind: JobKind, Body: mid, At: n.Rings(now)}), j.Finish(tx))
+		}
 		again := m.State == Unknown
 		if _, asks := way.(Asker); again && asks {
 			if err := n.queue.Enqueue(tx, jobs.Spec{Kind: askKind, Body: askJob{ID: mid}}); err != nil {
