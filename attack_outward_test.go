@@ -116,3 +116,42 @@ func TestNightlyRepair(t *testing.T) {
 		}
 	})
 }
+
+// TestSealedSince: the report of an import names no case to who may not know of it
+// by now: on the page, to a program, as a table.
+func TestSealedSince(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		batch := h.imported(listOf(1, 2))
+		const number, open = "（2026）冀11民初1号", "（2026）冀11民初2号"
+		id := one[string](h, `SELECT id FROM docket_case WHERE number = '`+number+`'`)
+		paths := []string{"/intake/" + batch, "/api/v1/intake/" + batch, "/intake/" + batch + "/report?form=csv"}
+		for _, path := range paths {
+			has(t, "before", h.get("郭正", path).must(t, path, 200).body, number, open)
+		}
+		h.post("周明远", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及未成年人"}).must(t, "seal", 200)
+		for _, path := range paths {
+			body := h.get("郭正", path).must(t, path, 200).body
+			if has(t, path, body, open, "一件封存的案件"); strings.Contains(body, number) || strings.Contains(body, id) {
+				t.Errorf("%s names the sealed case", path)
+			}
+		}
+	})
+}
+
+// TestAuditOfSealed: the record that the audit administrator sees does not tell who
+// stands in a sealed case.
+func TestAuditOfSealed(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"kind": "question", "text": "什么时候开庭"}).must(t, "ask", 200)
+		has(t, "of an open case", h.get("审计", "/api/v1/setup/audit").must(t, "audit", 200).body, "当事人提问", "贾若兰", "韩雪")
+		h.post("周明远", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及未成年人"}).must(t, "seal", 200)
+		body := h.get("审计", "/api/v1/setup/audit").must(t, "audit", 200).body
+		if has(t, "of a sealed case", body, "当事人提问", "封存案件里的人", "周明远", "韩雪"); strings.Contains(body, "贾若兰") {
+			t.Error("the audit names who stands in a sealed case")
+		}
+	})
+}

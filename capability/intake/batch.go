@@ -71,6 +71,26 @@ type found struct {
 
 const itemCols = `batch_id, n, lines, number, record, places, state, said, case_id`
 
+// discreet takes from cases of a batch what names one that is sealed by now, and
+// that the reader may not know of. One that was taken back has no number any more.
+func discreet(tx *db.Tx, batchID string, lists ...[]found) error {
+	sealed, err := db.List[string](tx, `SELECT c.id FROM intake_item i JOIN docket_case c ON c.id = i.case_id WHERE i.batch_id = ? AND c.secrecy = ? AND c.number <> ''`, batchID, docket.Sealed)
+	if err != nil {
+		return err
+	}
+	for _, id := range sealed {
+		_, no := access.May(tx, auth.From(tx.Context()), "read", access.Of("case", id), tx.Now())
+		for _, fs := range lists {
+			for i := range fs {
+				if f := &fs[i]; no != nil && f.Case == id {
+					f.Number, f.Case, f.Said.V = "一件封存的案件", "", nil
+				}
+			}
+		}
+	}
+	return nil
+}
+
 func batchOf(tx *db.Tx, batchID string) (batch, error) {
 	return db.One[batch](tx, `SELECT `+batchCols+` FROM intake_batch WHERE id = ?`, batchID)
 }

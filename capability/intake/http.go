@@ -201,7 +201,10 @@ func (s *Service) report(ctx context.Context, batchID, only string, after int) (
 			rp.Items = rp.Items[:itemsShown]
 			rp.Next = rp.Items[itemsShown-1].N
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return discreet(tx, batchID, rp.Items, rp.Look)
 	})
 	return rp, err
 }
@@ -214,7 +217,10 @@ func (s *Service) getFile(r *http.Request) (web.Reply, error) {
 			return err
 		}
 		fs, err = db.List[found](tx, `SELECT batch_id, n, lines, number, '' AS record, '{}' AS places, state, said, case_id FROM intake_item WHERE batch_id = ? ORDER BY n`, b.ID)
-		return err
+		if err != nil {
+			return err
+		}
+		return discreet(tx, b.ID, fs)
 	})
 	if err != nil {
 		return web.Reply{}, err

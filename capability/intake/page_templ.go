@@ -859,7 +859,7 @@ func itemTable(r report, items []found) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else if f.State == "created" || f.State == "changed" || f.State == "kept" {
+			} else if f.Case != "" && (f.State == "created" || f.State == "changed" || f.State == "kept") {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "<a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -251,6 +251,20 @@ type auditLine struct {
 	Actor string `json:"actor"`
 }
 
+// hides reports whether to name the actor of an entry would tell who stands in a
+// sealed case: he is none of the court's.
+func hides(tx *db.Tx, l ledger.Line, court string) (bool, error) {
+	if l.Case == "" {
+		return false, nil
+	}
+	c, err := docket.CaseOf(tx, l.Case)
+	if err != nil || c.Secrecy != docket.Sealed {
+		return false, err
+	}
+	staff, err := docket.EverStaff(tx, l.Actor, court)
+	return !staff, err
+}
+
 func (s *Service) getAudit(r *http.Request) (web.Reply, error) {
 	var out []auditLine
 	p, err := s.place(r, "audit", "")
@@ -258,11 +272,19 @@ func (s *Service) getAudit(r *http.Request) (web.Reply, error) {
 		return web.Reply{}, err
 	}
 	err = s.k.Read(r.Context(), func(tx *db.Tx) error {
-		ls, err := ledger.OfCourt(tx, p.Court.Code, 200)
+		court := p.Court.Code
+		ls, err := ledger.OfCourt(tx, court, 200)
 		for _, l := range ls {
 			name := "系统"
 			if p, perr := docket.PersonOf(tx, l.Actor); perr == nil {
 				name = p.Name
+				hidden, err := hides(tx, l, court)
+				if err != nil {
+					return err
+				}
+				if hidden {
+					name = "封存案件里的人"
+				}
 			}
 			out = append(out, auditLine{ui.Time(l.At, s.k.Now()), s.k.Ledger.Title(l.Kind), name})
 		}

@@ -179,6 +179,7 @@ func newSalt() string {
 // Line is an entry as a page lists it.
 type Line struct {
 	ID    string    `db:"id"`
+	Case  string    `db:"case_id"`
 	At    time.Time `db:"at"`
 	Kind  string    `db:"kind"`
 	Actor string    `db:"actor"`
@@ -204,7 +205,7 @@ func lines(tx *db.Tx, where string, args []any, n int, kinds []string) ([]Line, 
 	if len(kinds) > 0 {
 		where, args = where+` AND e.kind IN (`+db.In(len(kinds))+`)`, append(args, db.Args(kinds)...)
 	}
-	return db.List[Line](tx, `SELECT e.id AS id, e.at AS at, e.kind AS kind, e.actor AS actor FROM ledger_entry e`+where+` ORDER BY e.at DESC, e.id DESC LIMIT ?`, append(args, n)...)
+	return db.List[Line](tx, `SELECT e.id AS id, e.case_id AS case_id, e.at AS at, e.kind AS kind, e.actor AS actor FROM ledger_entry e`+where+` ORDER BY e.at DESC, e.id DESC LIMIT ?`, append(args, n)...)
 }
 
 // Touched reports whether anybody did something in a case that is not among
