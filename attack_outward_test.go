@@ -155,3 +155,42 @@ func TestAuditOfSealed(t *testing.T) {
 		}
 	})
 }
+
+// TestSealedForOtherSystems: of a sealed case only the system from which it came
+// goes on telling. Another, whatever it guesses, is told the same and changes
+// nothing, also where a list brought the case.
+func TestSealedForOtherSystems(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		h.connected("审判系统", "冀11", "put")
+		h.connected("电子卷宗", "冀11", "put")
+		h.imported(listOf(1, 1))
+		own := h.post("审判系统", "/connect/case", told()).must(t, "put", 200).get("case")
+		h.drain()
+		listed := one[string](h, `SELECT id FROM docket_case WHERE number = '（2026）冀11民初1号'`)
+		for _, id := range []string{own, listed} {
+			h.post("王院", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及未成年人"}).must(t, "seal", 200)
+		}
+		h.drain()
+		friend := map[string]any{"role": "third", "name": "友人", "number": plaintiff(9).id, "phone": plaintiff(9).phone, "address": "某处"}
+		refused := func(who, id string) {
+			t.Helper()
+			number, said := h.caseOf(id).Number, map[string]bool{}
+			for _, guess := range []map[string]any{{"cause": h.caseOf(id).Cause}, {"cause": "离婚纠纷"}, {"secrecy": "public"}, {"parties": []map[string]any{friend}}} {
+				guess["number"] = number
+				a := h.post(who, "/connect/case", guess).must(t, who, 422)
+				said[keys.ReplaceAllString(a.body[:strings.LastIndex(a.body, `"number":"R-`)], "")] = true
+			}
+			if len(said) != 1 {
+				t.Errorf("%s is told %d things", who, len(said))
+			}
+			if n := h.rows(`SELECT COUNT(*) FROM docket_access WHERE case_id = ? AND person_id IN (SELECT id FROM docket_person WHERE name = '友人')`, id); n != 0 {
+				t.Errorf("%s lets a friend in", who)
+			}
+		}
+		refused("电子卷宗", own)
+		refused("电子卷宗", listed)
+		refused("审判系统", listed)
+		h.post("审判系统", "/connect/case", map[string]any{"number": h.caseOf(own).Number, "extended_months": 3}).must(t, "its own", 200)
+	})
+}
