@@ -52,7 +52,6 @@ function recorder(input) {
 function ready(root) {
   // Forms: sent once; after a second it says what is happening.
   for (const form of $$('form[data-form]', root)) {
-    const keep = 'typed:' + form.getAttribute('action')
     let dirty = false
     form.addEventListener('input', () => { dirty = true })
     form.addEventListener('submit', (e) => {
@@ -65,15 +64,6 @@ function ready(root) {
       if (b) setTimeout(() => { b.classList.add('busy'); b.textContent = '正在送出，请稍等' }, 1000)
     })
     addEventListener('beforeunload', (e) => { if (dirty) e.preventDefault() })
-    const area = form.querySelector('textarea[data-keep]')
-    if (area) {
-      try {
-        const old = sessionStorage.getItem(keep)
-        if (old && !area.value) area.value = old
-        area.addEventListener('input', () => sessionStorage.setItem(keep, area.value))
-        form.addEventListener('submit', () => sessionStorage.removeItem(keep))
-      } catch { /* storage may be off */ }
-    }
   }
 
   // Chosen files with their sizes; too many bytes are not sent on their way only
