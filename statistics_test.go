@@ -449,7 +449,21 @@ func TestStatisticsFew(t *testing.T) {
 	if pub["settling"].Hidden || *pub["settling"].Denominator != 6 {
 		t.Error("six closed cases are enough to be shown")
 	}
+	// Seven closed, of them six of first instance: one was an appeal, and it is not said.
+	for n := range 7 {
+		kind := "民初"
+		if n == 6 {
+			kind = "民终"
+		}
+		h.closed(h.filed(40+n, kind, "民一庭", "钱法官"), "钱法官", "judgment", mustDate("2028-03-01"))
+	}
 	h.get("", "/api/v1/statistics/public/冀11?period=2028-03").must(t, "a period that runs", 422)
+	h.clock.Set(time.Date(2028, 4, 1, 9, 0, 0, 0, clock.Shanghai))
+	h.drain()
+	march := h.figures("", "/statistics/public/冀11?period=2028-03")
+	if march["in_time"].Hidden || *march["in_time"].Denominator != 7 || !march["settling"].Hidden || !march["accepting"].Hidden {
+		t.Errorf("one appeal among seven: %+v", march)
+	}
 	page := h.get("", "/statistics/public/冀11?period=2028-02").must(t, "public page", 200).body
 	for _, w := range []string{"钱法官", "民一庭", "看是哪些案件", "report.pdf"} {
 		if strings.Contains(page, w) {

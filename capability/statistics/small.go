@@ -104,8 +104,9 @@ func few(ns []int64) bool {
 }
 
 // cells are the numbers of a group of figures from which a single case or
-// person might be seen: the numerator of each, and what it leaves of the
-// denominator. Numbers at an instant (旧存, 未结) do not add up over periods and
+// person might be seen: the numerator of each, what it leaves of the
+// denominator, and what the denominator leaves of wider ones, which stand
+// beside it. Numbers at an instant (旧存, 未结) do not add up over periods and
 // come last; add counts those before them.
 func cells(group, scale string, b stats.Book) (ns []int64, add int) {
 	var at []int64
@@ -125,6 +126,11 @@ func cells(group, scale string, b stats.Book) (ns []int64, add int) {
 			ns = append(ns, r.Num, wide-r.Num, r.Den-wide)
 		case group != "flow": // its shares are made of its counts
 			ns = append(ns, r.Num, r.Den-r.Num)
+			for j, wider := range stats.Figures {
+				if wider.Group != group && wider.Group != "flow" && wider.Denominator != nil && wider.Denominator.OfCases() && f.Denominator.OfCases() {
+					ns = append(ns, on[j].Of(b).Den-r.Den)
+				}
+			}
 		}
 	}
 	return append(ns, at...), len(ns)
