@@ -1,0 +1,125 @@
+package mashang_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"mashang/docket/access"
+	"mashang/law/identity"
+	"mashang/platform/db"
+)
+
+// opened counts the readings of a case that are on record.
+func (h *house) opened(caseID string) int64 {
+	h.t.Helper()
+	ctx, stop := context.WithCancel(h.t.Context())
+	stop() // what is waiting is written, then it ends
+	h.KeepTrail(ctx)
+	return one[int64](h, `SELECT COUNT(*) FROM ledger_entry WHERE kind = 'casebook.opened' AND case_id = ?`, caseID)
+}
+
+// page posts a form as a browser does, and gets a page.
+func (h *house) page(who, path, fields string) answer {
+	h.t.Helper()
+	return h.send(who, h.request(who, path, []byte(fields), "application/x-www-form-urlencoded"))
+}
+
+// TestAttackFormAsAPage: a form that is sent with a fault in it comes back with
+// the page around it: who reads a case that way has read it.
+func TestAttackFormAsAPage(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		for who, path := range map[string]string{"孙庭": "/panel", "王院": "/secrecy", "周明远": "/close"} {
+			before, want := h.opened(id), int64(1)
+			if who == "周明远" {
+				want = 0
+			}
+			a := h.page(who, "/casebook/"+id+path, "to=nothing").must(t, who, 422)
+			if !strings.Contains(a.body, "贾若兰") {
+				t.Fatalf("%s: the page does not come back", who)
+			}
+			if n := h.opened(id) - before; n != want {
+				t.Errorf("%s read the case by a form with a fault: %d entries, want %d", who, n, want)
+			}
+		}
+	})
+}
+
+// TestAttackOwnCase: whoever of the court is a party himself has no post in that
+// case: neither does he name its judge, nor does he read what the other side says.
+func TestAttackOwnCase(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "青花瓷碗"}).must(t, "ask", 200)
+		other := one[string](h, `SELECT id FROM docket_party WHERE case_id = ? AND role = 'defendant'`, id)
+		own := []string{"王院", "孙庭", "郭正", "赵一鸣", "审管"}
+		for _, who := range own { // as if they were sued
+			if err := h.Kit.DB.Do(t.Context(), func(tx *db.Tx) error {
+				return access.Add(tx, h.people[who], id, "party", "测试", tx.Now(), time.Time{})
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.do(`UPDATE docket_party SET person_id = ? WHERE id = ?`, h.people["孙庭"], other)
+		for _, who := range own {
+			for path, body := range map[string]map[string]string{
+				"/casebook/" + id + "/assign":                                    {"judge": h.people["赵一鸣"], "clerk": h.people["李倩"], "reason": "换人"},
+				"/casebook/" + id + "/secrecy":                                   {"to": "sealed", "reason": "不想让人看"},
+				"/casebook/" + id + "/panel":                                     {"form": "sole"},
+				"/casebook/" + id + "/extend":                                    {"months": "6", "reason": "再等等"},
+				"/casebook/" + id + "/party/" + h.partyID(id, "贾若兰") + "/reveal": {"reason": "看看"},
+			} {
+				h.post(who, path, body).must(t, who+" "+path, 403)
+			}
+		}
+		if body := h.get("孙庭", "/api/v1/onecode/"+id).must(t, "his own thread", 200).body; strings.Contains(body, "青花瓷碗") {
+			t.Error("the head reads what the other side wrote to the judge of his case")
+		}
+		h.get("孙庭", "/api/v1/casebook/"+id).must(t, "his case", 200)
+	})
+}
+
+// TestAttackSealedAfterNamed: who was named for one message by somebody else than
+// the judge sees no sealed case, also when it is sealed afterwards.
+func TestAttackSealedAfterNamed(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		for by, sees := range map[string]int{"李倩": 404, "孙庭": 404, "周明远": 200} {
+			m := h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "青花瓷碗"}).must(t, "ask", 200).get("id")
+			h.post(by, "/onecode/"+id+"/message/"+m+"/route", map[string]string{"to": h.people["赵一鸣"], "reason": "外出"}).must(t, by, 200)
+			h.get("赵一鸣", "/api/v1/casebook/"+id).must(t, "before it is sealed", 200)
+			h.post("周明远", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及未成年人"}).must(t, "seal", 200)
+			h.get("赵一鸣", "/api/v1/casebook/"+id).must(t, "named by "+by, sees)
+			h.post("周明远", "/casebook/"+id+"/secrecy", map[string]string{"to": "public", "reason": "好了"}).must(t, "open", 200)
+			h.post("周明远", "/onecode/"+id+"/message/"+m+"/route", map[string]string{"to": h.people["周明远"], "reason": "回来了"}).must(t, "back", 200)
+			h.get("赵一鸣", "/api/v1/casebook/"+id).must(t, "it went back", 404)
+		}
+	})
+}
+
+// TestAttackRefusesForHer: who came in by a phone that the court wrote down does
+// not stop her change of phone at the counter.
+func TestAttackRefusesForHer(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		her, his := h.tokens["贾若兰"], identity.FictionalPhone(77)
+		party := h.partyID(id, "贾若兰")
+		h.post("周明远", "/casebook/"+id+"/party/"+party+"/mend", map[string]string{"name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": his, "address": "河北省衡水市桃城区某街道1号", "reason": "她来电话说换号了"}).must(t, "mend", 200)
+		h.signIn("贾若兰", "resident", jiaID, his, long)
+		h.tokens["judge as she"], h.tokens["贾若兰"] = h.tokens["贾若兰"], her
+		h.post("韩雪", "/account/counter", map[string]any{"court": "冀11", "name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": identity.FictionalPhone(78), "seen": true}).must(t, "counter", 200)
+		request := one[string](h, `SELECT id FROM account_swap`)
+		h.post("judge as she", "/account/swap/"+request+"/refuse", nil).must(t, "refused for her", 403)
+		h.post("贾若兰", "/account/swap/"+request+"/refuse", nil).must(t, "refused by her", 200)
+	})
+}
