@@ -2,6 +2,7 @@ package mashang_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -121,5 +122,24 @@ func TestAttackRefusesForHer(t *testing.T) {
 		request := one[string](h, `SELECT id FROM account_swap`)
 		h.post("judge as she", "/account/swap/"+request+"/refuse", nil).must(t, "refused for her", 403)
 		h.post("贾若兰", "/account/swap/"+request+"/refuse", nil).must(t, "refused by her", 200)
+	})
+}
+
+// TestAttackNotedAtTheWindow: a visit that an officer of filing notes by the number
+// of a case is no work in it: whoever looks around does not clear himself so.
+func TestAttackNotedAtTheWindow(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		w := newWatched(h, 10)
+		if err := (&scene{house: h, vars: map[string]string{}}).given([]string{"post", "另窗", "冀11", "filing_officer"}); err != nil {
+			t.Fatal(err)
+		}
+		w.opens("另窗", 10)
+		for _, id := range w.cases {
+			number := one[string](h, `SELECT number FROM docket_case WHERE id = ?`, id)
+			h.post("另窗", "/onecode/note", map[string]string{"court": "冀11", "number": number, "who": "某人", "way": "visit", "text": "询问办案进度，已告知。"}).must(t, "note", 200)
+		}
+		if got := fmt.Sprint(w.found("另窗")); got != "[另窗]" {
+			t.Errorf("found are %v", got)
+		}
 	})
 }
