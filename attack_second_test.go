@@ -143,3 +143,44 @@ func TestAttackNotedAtTheWindow(t *testing.T) {
 		}
 	})
 }
+
+// TestAttackComplaintHeardElsewhere: who handles a case writes down the phone that
+// the case holds. What the offices say of a complaint goes to the phone with which
+// its writer signs in, and nobody who came in by another writes one in her name.
+func TestAttackComplaintHeardElsewhere(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		her, his := h.tokens["贾若兰"], identity.FictionalPhone(77)
+		h.post("周明远", "/casebook/"+id+"/party/"+h.partyID(id, "贾若兰")+"/mend", map[string]string{"name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": his, "address": "河北省衡水市桃城区某街道1号", "reason": "她来电话说换号了"}).must(t, "mend", 200)
+		h.signIn("贾若兰", "resident", jiaID, his, long)
+		h.tokens["judge as she"], h.tokens["贾若兰"] = h.tokens["贾若兰"], her
+		form := map[string]any{"kind": "complaint", "about": []string{h.people["周明远"]}, "text": "拖了三个月"}
+		h.post("judge as she", "/complaint/write/"+id, form).must(t, "in her name", 403)
+		h.upload("judge as she", "/complaint/write/"+id, map[string]string{"kind": "report", "name": "某人", "text": "拖"}, "files", "a.txt", []byte("a")).must(t, "in her name, with a file", 403)
+		c := h.post("贾若兰", "/complaint/write/"+id, form).must(t, "complain", 200).get("id")
+		h.post("审管", "/complaint/office/"+c+"/pass", nil).must(t, "pass", 200)
+		h.post("督察", "/complaint/office/"+c, map[string]string{"text": "查过了"}).must(t, "answer", 200)
+		h.drain()
+		ms, err := h.Kit.Notify.Outbox(t.Context(), 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hers := 0
+		for _, m := range ms {
+			if !strings.Contains(m.Text, "您有一条答复") && !strings.Contains(m.Text, "您写的一份东西") {
+				continue
+			}
+			if m.Target != jiaPhone {
+				t.Errorf("%s hears %s", m.Target, m.Text)
+			} else {
+				hers++
+			}
+		}
+		if hers != 2 {
+			t.Errorf("she hears %d times", hers)
+		}
+	})
+}
