@@ -27,6 +27,15 @@ func (h *house) page(who, path, fields string) answer {
 	return h.send(who, h.request(who, path, []byte(fields), "application/x-www-form-urlencoded"))
 }
 
+// asShe has the judge write down another phone for Ms Jia, and come in as she by it.
+func (h *house) asShe(caseID, code string) {
+	h.t.Helper()
+	her, his := h.tokens["贾若兰"], identity.FictionalPhone(77)
+	h.post("周明远", "/casebook/"+caseID+"/party/"+h.partyID(caseID, "贾若兰")+"/mend", map[string]string{"name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": his, "address": "河北省衡水市桃城区某街道1号", "reason": "她来电话说换号了"}).must(h.t, "mend", 200)
+	h.signIn("贾若兰", "resident", jiaID, his, code)
+	h.tokens["judge as she"], h.tokens["贾若兰"] = h.tokens["贾若兰"], her
+}
+
 // TestAttackFormAsAPage: a form that is sent with a fault in it comes back with
 // the page around it: who reads a case that way has read it.
 func TestAttackFormAsAPage(t *testing.T) {
@@ -113,11 +122,7 @@ func TestAttackRefusesForHer(t *testing.T) {
 		id := h.accepted()
 		long, _ := h.caseCode(id, "贾若兰")
 		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
-		her, his := h.tokens["贾若兰"], identity.FictionalPhone(77)
-		party := h.partyID(id, "贾若兰")
-		h.post("周明远", "/casebook/"+id+"/party/"+party+"/mend", map[string]string{"name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": his, "address": "河北省衡水市桃城区某街道1号", "reason": "她来电话说换号了"}).must(t, "mend", 200)
-		h.signIn("贾若兰", "resident", jiaID, his, long)
-		h.tokens["judge as she"], h.tokens["贾若兰"] = h.tokens["贾若兰"], her
+		h.asShe(id, long)
 		h.post("韩雪", "/account/counter", map[string]any{"court": "冀11", "name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": identity.FictionalPhone(78), "seen": true}).must(t, "counter", 200)
 		request := one[string](h, `SELECT id FROM account_swap`)
 		h.post("judge as she", "/account/swap/"+request+"/refuse", nil).must(t, "refused for her", 403)
@@ -153,10 +158,7 @@ func TestAttackComplaintHeardElsewhere(t *testing.T) {
 		id := h.accepted()
 		long, _ := h.caseCode(id, "贾若兰")
 		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
-		her, his := h.tokens["贾若兰"], identity.FictionalPhone(77)
-		h.post("周明远", "/casebook/"+id+"/party/"+h.partyID(id, "贾若兰")+"/mend", map[string]string{"name": "贾若兰", "id_type": "resident", "number": jiaID, "phone": his, "address": "河北省衡水市桃城区某街道1号", "reason": "她来电话说换号了"}).must(t, "mend", 200)
-		h.signIn("贾若兰", "resident", jiaID, his, long)
-		h.tokens["judge as she"], h.tokens["贾若兰"] = h.tokens["贾若兰"], her
+		h.asShe(id, long)
 		form := map[string]any{"kind": "complaint", "about": []string{h.people["周明远"]}, "text": "拖了三个月"}
 		h.post("judge as she", "/complaint/write/"+id, form).must(t, "in her name", 403)
 		h.upload("judge as she", "/complaint/write/"+id, map[string]string{"kind": "report", "name": "某人", "text": "拖"}, "files", "a.txt", []byte("a")).must(t, "in her name, with a file", 403)
@@ -182,5 +184,47 @@ func TestAttackComplaintHeardElsewhere(t *testing.T) {
 		if hers != 2 {
 			t.Errorf("she hears %d times", hers)
 		}
+	})
+}
+
+// TestAttackBoundByAnother: who came into a case as a party, by a phone that the
+// court wrote down for her, does nothing that binds her: no paper is served on him.
+func TestAttackBoundByAnother(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		h.post("贾若兰", "/delivery/"+id+"/confirm", map[string]any{"consent": "agree"}).must(t, "consent", 200)
+		p := h.issue(id, h.partyID(id, "贾若兰"), "summons", 1)[0]
+		h.post("李倩", "/delivery/"+id+"/send", map[string]any{"papers": []string{p}, "ways": []string{"inapp"}}).must(t, "send", 200)
+		h.drain()
+		h.asShe(id, long)
+		v := one[string](h, `SELECT id FROM delivery_service WHERE paper_id = ?`, p)
+		h.get("judge as she", "/api/v1/casebook/"+id).must(t, "the case", 200)
+		for path, body := range map[string]map[string]any{
+			"/delivery/" + id + "/open/" + v:         nil,
+			"/delivery/" + id + "/confirm":           {"consent": "agree"},
+			"/signing/" + id + "/round/none/decline": {"reason": "不签"},
+			"/outage/" + id + "/apply/none":          {"answer": "file"},
+		} {
+			h.post("judge as she", path, body).must(t, path, 403)
+		}
+		if s := one[string](h, `SELECT state FROM delivery_service WHERE id = ?`, v); s != "delivered" {
+			t.Errorf("the paper is %s", s)
+		}
+		h.post("贾若兰", "/delivery/"+id+"/open/"+v, nil).must(t, "herself", 200)
+	})
+}
+
+// TestAttackSealedByAList: when another system says that a case is sealed, who had
+// opened it on a basis is out, as when the court seals it here.
+func TestAttackSealedByAList(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.mustPut(told(), "created")
+		h.post("钱法官", "/oversight/open", map[string]string{"number": h.caseOf(id).Number, "kind": "other", "words": "工作需要看一看"}).must(t, "open", 200)
+		h.get("钱法官", "/api/v1/casebook/"+id).must(t, "before", 200)
+		h.mustPut(map[string]any{"number": "（2026）冀11知民初7号", "secrecy": "sealed"}, "changed")
+		h.get("钱法官", "/api/v1/casebook/"+id).must(t, "after", 404)
+		h.get("周明远", "/api/v1/casebook/"+id).must(t, "its judge", 200)
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mashang/docket"
+	"mashang/docket/access"
 	"mashang/platform/auth"
 	"mashang/platform/db"
 	"mashang/platform/fault"
@@ -38,7 +39,7 @@ func (s *Service) getWrite(r *http.Request) (web.Reply, error) {
 func (s *Service) form(r *http.Request, p paper, errs ui.Errs) (web.Reply, error) {
 	f := form{P: p, Errs: errs}
 	err := s.k.Read(r.Context(), func(tx *db.Tx) error {
-		g, err := mayWrite(tx, r.PathValue("case"))
+		g, err := access.May(tx, auth.From(r.Context()), "write", access.Of("complaint", r.PathValue("case")), tx.Now())
 		if err != nil {
 			return err
 		}

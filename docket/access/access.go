@@ -127,7 +127,10 @@ func May(tx *db.Tx, a auth.Actor, verb string, o Object, now time.Time) (Grant, 
 	}
 	need, ok := table[o.Kind][verb]
 	if ok && g.Relation&need != 0 {
-		return g, nil
+		if g.Relation&need&^Side == 0 && slices.Contains(bySelf[o.Kind], verb) {
+			err = auth.RequireOwn(a)
+		}
+		return g, err
 	}
 	if a.Account == "" && a.System == "" {
 		return Grant{}, fault.New(fault.SignIn, "请先登录。")
