@@ -9,7 +9,9 @@ import (
 
 	"mashang/docket/access"
 	"mashang/law/identity"
+	"mashang/platform/clock"
 	"mashang/platform/db"
+	"mashang/platform/dbtest"
 )
 
 // opened counts the readings of a case that are on record.
@@ -227,4 +229,36 @@ func TestAttackSealedByAList(t *testing.T) {
 		h.get("钱法官", "/api/v1/casebook/"+id).must(t, "after", 404)
 		h.get("周明远", "/api/v1/casebook/"+id).must(t, "its judge", 200)
 	})
+}
+
+// TestAttackOneFillsABatch: what a judge is shown of ratings is never of fewer than
+// five cases: five from one case may be from one person, whom he answered.
+func TestAttackOneFillsABatch(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	var cs []string
+	for i := range 5 {
+		cs = append(cs, h.filed(i, "民初", "民一庭", "钱法官"))
+	}
+	h.clock.Set(time.Date(2027, 4, 2, 9, 0, 0, 0, clock.Shanghai))
+	for n := range 8 { // all of one party
+		h.rated(n, cs[0], mustDate("2027-04-02"))
+	}
+	sees := func() int64 {
+		f := h.figures("钱法官", "/statistics?period=2027")["handling"]
+		if f.Hidden || f.Numerator == nil {
+			return 0
+		}
+		return *f.Denominator
+	}
+	h.clock.Set(time.Date(2027, 5, 4, 9, 0, 0, 0, clock.Shanghai))
+	if n := sees(); n != 0 {
+		t.Errorf("the judge sees %d ratings of one case", n)
+	}
+	for i, c := range cs[1:] {
+		h.rated(20+i, c, mustDate("2027-05-04"))
+	}
+	h.clock.Set(time.Date(2027, 6, 4, 9, 0, 0, 0, clock.Shanghai))
+	if n := sees(); n != 12 {
+		t.Errorf("with four cases more the judge sees %d ratings", n)
+	}
 }
