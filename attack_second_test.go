@@ -262,3 +262,22 @@ func TestAttackOneFillsABatch(t *testing.T) {
 		t.Errorf("with four cases more the judge sees %d ratings", n)
 	}
 }
+
+// TestAttackDeclinedOffice: that the president lets no office open a sealed case
+// leaves no sign in the case: its judge may be the one of whom somebody complained.
+func TestAttackDeclinedOffice(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		h.post("周明远", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及未成年人"}).must(t, "seal", 200)
+		before := h.get("周明远", "/api/v1/casebook/"+id).must(t, "the case", 200).body
+		number := one[string](h, `SELECT number FROM docket_case WHERE id = ?`, id)
+		h.post("督察", "/oversight/open", map[string]string{"number": number, "kind": "other", "words": "处理一件举报"}).must(t, "ask", 200)
+		request := one[string](h, `SELECT id FROM oversight_open`)
+		h.post("王院", "/oversight/allow/"+request, map[string]string{"answer": "no"}).must(t, "no", 200)
+		h.drain()
+		if after := h.get("周明远", "/api/v1/casebook/"+id).must(t, "the case", 200).body; after != before {
+			t.Errorf("the judge's case page tells of it:\n%s\n%s", before, after)
+		}
+	})
+}
