@@ -281,3 +281,26 @@ func TestAttackDeclinedOffice(t *testing.T) {
 		}
 	})
 }
+
+// TestAttackUnderAnotherCase: a message is shown only under its own case: who reads
+// it under one that he handles himself would leave no sign where he read.
+func TestAttackUnderAnotherCase(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		m := h.post("贾若兰", "/onecode/"+id+"/ask", map[string]string{"text": "青花瓷碗"}).must(t, "ask", 200).get("id")
+		own := h.filed(1, "民初", "知识产权审判庭", "孙庭")
+		before := h.opened(id)
+		for _, path := range []string{"/onecode/" + own + "/message/" + m + "/route", "/onecode/" + own + "/message/" + m} {
+			if a := h.get("孙庭", path); a.code == 200 || strings.Contains(a.body, "青花瓷碗") {
+				t.Errorf("%s: %d, and %d entries in the case that was read", path, a.code, h.opened(id)-before)
+			}
+		}
+		h.page("孙庭", "/onecode/"+own+"/message/"+m+"/route", "to=").must(t, "a form with a fault", 404)
+		h.get("孙庭", "/onecode/"+id+"/message/"+m+"/route").must(t, "under its own", 200)
+		if n := h.opened(id) - before; n != 1 {
+			t.Errorf("%d entries", n)
+		}
+	})
+}
