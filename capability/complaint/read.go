@@ -3,6 +3,8 @@ package complaint
 import (
 	"context"
 	"encoding/json"
+	"io"
+	"strings"
 	"time"
 
 	"mashang/docket"
@@ -218,7 +220,8 @@ func below(tx *db.Tx, code string) ([]string, error) {
 	return out, err
 }
 
-// material returns a kept file, and the paper that it belongs to.
+// material returns a kept file, and the paper that it belongs to. Where the writer
+// is not told, neither is where she took a photograph; what is kept says it still.
 func (s *Service) material(ctx context.Context, paperID string, n int) (v seen, f web.Attachment, text string, err error) {
 	if v, err = s.view(ctx, paperID, false); err != nil {
 		return v, f, "", err
@@ -227,8 +230,11 @@ func (s *Service) material(ctx context.Context, paperID string, n int) (v seen, 
 		return v, f, "", fault.Missing()
 	}
 	f = v.Record.Files[n]
-	text, err = s.k.OpenSealed(ctx, sealFile, f.Digest)
-	return v, f, text, err
+	if text, err = s.k.OpenSealed(ctx, sealFile, f.Digest); err != nil || !v.unnamed() {
+		return v, f, text, err
+	}
+	b, err := io.ReadAll(web.Placeless(strings.NewReader(text)))
+	return v, f, string(b), err
 }
 
 // reading is when someone of the office opened a paper.

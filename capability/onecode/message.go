@@ -161,8 +161,9 @@ func (s *Service) record(tx *db.Tx, kind string, m Message, who, reader string) 
 	if !m.DueOn.IsZero() {
 		e.Body["due"] = m.DueOn.String()
 	}
-	for i, f := range m.Files.V {
-		e.Body[fmt.Sprintf("file_%d", i+1)] = f.Digest
+	for i, f := range m.Files.V { // whoever has the same file would know it by its digest
+		name := fmt.Sprintf("file_%d", i+1)
+		e.Private[name], e.Only[name] = f.Digest, reader
 	}
 	_, err = s.k.Ledger.Append(tx, e)
 	return err

@@ -7,17 +7,24 @@ import (
 	"io"
 )
 
-// Placeless is an upload without the place at which a photograph or a film was taken,
-// which a telephone writes into it: what the court's people send tells nobody where
-// they live. It knows JPEG, PNG, WebP, HEIC, MP4 and MOV; whatever it does not
-// understand it leaves as it is.
+// Placeless is an upload without the place at which it was taken.
 func (u Upload) Placeless() Upload {
-	if list := placed(u.file); len(list) > 0 {
-		u.Body = &patched{Reader: u.file, list: list}
-	} else {
-		u.Body = placelessJPEG(u.file)
-	}
+	u.Body = Placeless(u.file)
 	return u
+}
+
+// Placeless is a file without the place at which a photograph or a film was taken,
+// which a telephone writes into it: what the court's people send, and what somebody
+// sends who must not be known, tells nobody where they live. It knows JPEG, PNG,
+// WebP, HEIC, MP4 and MOV; whatever it does not understand it leaves as it is.
+func Placeless(f interface {
+	io.Reader
+	io.ReaderAt
+}) io.Reader {
+	if list := placed(f); len(list) > 0 {
+		return &patched{Reader: f, list: list}
+	}
+	return placelessJPEG(f)
 }
 
 func placelessJPEG(body io.Reader) io.Reader {
@@ -45,10 +52,54 @@ func placelessJPEG(body io.Reader) io.Reader {
 			forgetPlace(segment[10:])
 		case mark[1] == 0xe1 || mark[1] == 0xed: // the same in other words: XMP, IPTC
 			continue
+		case mark[1] == 0xe2 && bytes.HasPrefix(segment[4:], []byte("MPF\x00")): // where the other pictures lie
+			continue
 		}
 		head.Write(segment)
 	}
-	return io.MultiReader(head, in)
+	return io.MultiReader(head, &picture{in: in})
+}
+
+// picture is a JPEG from some mark of it to its end. What lies behind the end is no
+// part of it: a film, or another picture, with a place of its own.
+type picture struct {
+	in    *bufio.Reader
+	mark  bool // the last byte began a mark
+	sizes int  // how many bytes of a size are still to come
+	size  int
+	over  bool
+}
+
+func (x *picture) Read(p []byte) (n int, err error) {
+	for n < len(p) && !x.over {
+		if p[n], err = x.in.ReadByte(); err != nil {
+			return n, err
+		}
+		x.pass(p[n])
+		n++
+	}
+	if n == 0 && len(p) > 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+func (x *picture) pass(b byte) {
+	switch {
+	case x.sizes > 0:
+		if x.size, x.sizes = x.size<<8|int(b), x.sizes-1; x.sizes == 0 {
+			x.size = max(x.size-2, 0)
+		}
+	case x.size > 0: // inside a segment nothing is a mark
+		x.size--
+	case b == 0xff:
+		x.mark = true
+	case x.mark:
+		x.mark, x.over = false, b == 0xd9
+		if b > 1 && b&0xf8 != 0xd0 && b != 0xd8 && b != 0xd9 { // neither a byte of the picture nor a mark without a size
+			x.sizes = 2
+		}
+	}
 }
 
 // forgetPlace blanks the directory of the place, and what it points to, in the

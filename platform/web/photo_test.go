@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -91,6 +92,33 @@ func TestPlaceless(t *testing.T) {
 		if err != nil || string(got) != s {
 			t.Errorf("%q became %q, %v", s, got, err)
 		}
+	}
+}
+
+// TestPlacelessBehind: what a telephone hangs on behind a photograph (a film of the
+// same second, a second picture) tells the place no less, and does not leave.
+func TestPlacelessBehind(t *testing.T) {
+	whole, secret := photograph(t, binary.LittleEndian)
+	alone, err := placeless(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	film, err := os.ReadFile("testdata/place/mov")
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := []byte("MPF\x00II*\x00")
+	indexed := slices.Concat(whole[:2], []byte{0xff, 0xe2, 0, byte(len(index) + 2)}, index, whole[2:])
+	for what, more := range map[string][]byte{"film": film, "picture": whole} {
+		got, err := placeless(slices.Concat(indexed, more))
+		if err != nil || !bytes.Equal(got, alone) {
+			t.Errorf("%s: %d bytes, and %d alone, %v; %v", what, len(got), len(alone), err, bytes.Contains(got, secret[1]))
+		}
+	}
+	beside := slices.Concat([]byte{0, 0, 0, 20}, []byte("ftypheic\x00\x00\x00\x00heic"), []byte{0, 0, byte((len(film) + 8) >> 8), byte(len(film) + 8)}, []byte("mpvd"), film)
+	got, err := placeless(beside)
+	if err != nil || len(got) != len(beside) || !bytes.Contains(beside, []byte("ISO6709")) || bytes.Contains(got, []byte("ISO6709")) {
+		t.Errorf("a film beside a picture: %d bytes of %d, %v", len(got), len(beside), err)
 	}
 }
 

@@ -74,7 +74,7 @@ func placed(f io.ReaderAt) (out []patch) {
 				out = append(out, placedFilm(f, body, end)...)
 			case "meta":
 				out = append(out, placedItems(f, at, body, end)...)
-			case "uuid":
+			case "uuid", "mpvd": // mpvd: a film beside the picture, with moov of its own
 				out = append(out, freed(at, body, end))
 			}
 		})
