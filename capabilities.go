@@ -64,7 +64,7 @@ func newServices(k *app.Kit) (*Services, error) {
 	s.Casebook = casebook.New(k, s.List, s.Account)
 	s.Onecode = onecode.New(k, s.Account, s.Account)
 	s.Oversight = oversight.New(k)
-	s.Complaint = complaint.New(k)
+	s.Complaint = complaint.New(k, s.Account)
 	s.Intake = intake.New(k, s.Casebook)
 	held, err := outside(k)
 	if err != nil {

@@ -21,7 +21,7 @@ func (h *house) issue(caseID, party, kind string, n int) (ids []string) {
 	h.t.Helper()
 	err := h.Kit.DB.Do(h.t.Context(), func(tx *db.Tx) error {
 		for range n {
-			p, err := paper.Order(tx, paper.Paper{Case: caseID, Court: "冀11", Party: party, Kind: kind, Title: "通知书", Dated: docket.Today(tx.Now()), At: tx.Now()})
+			p, err := paper.Order(tx, paper.Paper{Case: caseID, Court: "冀11", Party: party, Kind: kind, Title: "通知书", Data: h.Kit.Vault.Seal("paper.data", "{}"), Dated: docket.Today(tx.Now()), At: tx.Now()})
 			if err != nil {
 				return err
 			}

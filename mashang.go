@@ -103,7 +103,7 @@ func Assemble(ctx context.Context, k *app.Kit) (*Court, error) {
 func (c *Court) gate(r *http.Request, route web.Route, next web.Handler) (rep web.Reply, err error) {
 	var g access.Grant
 	if short(r) && !route.Whole {
-		ctx, first := db.Before(r.Context(), func(tx *db.Tx) error { _, err := door(tx, r, route); return err })
+		ctx, first := db.Before(r.Context(), func(tx *db.Tx) (err error) { g, err = door(tx, r, route); return err })
 		rep, err = next(r.WithContext(ctx))
 		if asked, _ := first.Answer(); !asked {
 			if err := c.Kit.Read(ctx, func(*db.Tx) error { return nil }); err != nil {
@@ -113,7 +113,7 @@ func (c *Court) gate(r *http.Request, route web.Route, next web.Handler) (rep we
 		if _, refused := first.Answer(); refused != nil {
 			return web.Reply{}, refused
 		}
-		return rep, err
+		return traced(r, route, g, rep, err, c.Kit.Now()), err
 	}
 	err = c.Kit.Read(r.Context(), func(tx *db.Tx) error {
 		if g, err = door(tx, r, route); err != nil || !route.Whole {
@@ -125,10 +125,17 @@ func (c *Court) gate(r *http.Request, route web.Route, next web.Handler) (rep we
 	if err == nil && !route.Whole {
 		rep, err = next(r)
 	}
-	if rep.Read == nil && g.Case.ID != "" && g.Relation&access.Staff != 0 && r.Method != http.MethodPost && !route.Quiet && !route.Glance {
-		rep.Read = &web.Reading{Object: route.Object, ID: g.Case.ID, Court: g.Case.Court, Case: g.Case.ID, Person: auth.From(r.Context()).Person, At: c.Kit.Now()}
+	return traced(r, route, g, rep, err, c.Kit.Now()), err
+}
+
+// traced has the trail say that a case was read: by a page of it, also by one that
+// comes back around a form with a fault.
+func traced(r *http.Request, route web.Route, g access.Grant, rep web.Reply, err error, now time.Time) web.Reply {
+	shows := r.Method != http.MethodPost || err != nil && rep.Page != nil
+	if shows && rep.Read == nil && g.Case.ID != "" && g.Relation&access.Staff != 0 && !route.Quiet && !route.Glance {
+		rep.Read = &web.Reading{Object: route.Object, ID: g.Case.ID, Court: g.Case.Court, Case: g.Case.ID, Person: auth.From(r.Context()).Person, At: now}
 	}
-	return rep, err
+	return rep
 }
 
 // short says that a request is a form of a few fields: reading it costs nothing

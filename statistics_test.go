@@ -386,17 +386,26 @@ func TestStatisticsPeople(t *testing.T) {
 // from what is.
 func TestStatisticsFew(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
-	c := h.filed(0, "民初", "民一庭", "钱法官")
-	rate := func(month string, n int) {
+	var cs []string
+	for i := range 6 {
+		cs = append(cs, h.filed(i, "民初", "民一庭", "钱法官"))
+	}
+	for _, c := range cs[1:] { // one lies open
+		h.closed(c, "钱法官", "judgment", docket.Today(h.Kit.Now()))
+	}
+	rate := func(month string, from, n int) {
 		for i := range n {
+			c := cs[(from+i)%len(cs)]
 			h.told(fact.ServiceRated{Case: c, Court: "冀11", Step: "filing", Rating: fmt.Sprint(month, i), Grade: "满意", On: mustDate(month + "-15")},
 				fact.OpinionRated{Case: c, Court: "冀11", Message: fmt.Sprint(month, i), Grade: "不满意", On: mustDate(month + "-15")})
 		}
 	}
 	// First quarter: the months are few, together they are enough. Second: one
 	// month is few, and the quarter less the others would be it.
-	for m, n := range map[string]int{"2027-01": 3, "2027-02": 4, "2027-03": 2, "2027-04": 6, "2027-05": 5, "2027-06": 1} {
-		rate(m, n)
+	from := 0
+	for i, n := range []int{3, 4, 2, 6, 5, 1} {
+		rate(fmt.Sprintf("2027-%02d", i+1), from, n)
+		from += n
 	}
 	h.clock.Set(time.Date(2028, 2, 1, 9, 0, 0, 0, clock.Shanghai))
 	h.drain()
@@ -449,7 +458,21 @@ func TestStatisticsFew(t *testing.T) {
 	if pub["settling"].Hidden || *pub["settling"].Denominator != 6 {
 		t.Error("six closed cases are enough to be shown")
 	}
+	// Seven closed, of them six of first instance: one was an appeal, and it is not said.
+	for n := range 7 {
+		kind := "民初"
+		if n == 6 {
+			kind = "民终"
+		}
+		h.closed(h.filed(40+n, kind, "民一庭", "钱法官"), "钱法官", "judgment", mustDate("2028-03-01"))
+	}
 	h.get("", "/api/v1/statistics/public/冀11?period=2028-03").must(t, "a period that runs", 422)
+	h.clock.Set(time.Date(2028, 4, 1, 9, 0, 0, 0, clock.Shanghai))
+	h.drain()
+	march := h.figures("", "/statistics/public/冀11?period=2028-03")
+	if march["in_time"].Hidden || *march["in_time"].Denominator != 7 || !march["settling"].Hidden || !march["accepting"].Hidden {
+		t.Errorf("one appeal among seven: %+v", march)
+	}
 	page := h.get("", "/statistics/public/冀11?period=2028-02").must(t, "public page", 200).body
 	for _, w := range []string{"钱法官", "民一庭", "看是哪些案件", "report.pdf"} {
 		if strings.Contains(page, w) {
@@ -515,11 +538,15 @@ func (h *house) rated(n int, c string, on law.Date) {
 func TestStatisticsWatched(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.clock.Set(time.Date(2027, 4, 2, 9, 0, 0, 0, clock.Shanghai))
-		c, n := h.filed(0, "民初", "民一庭", "钱法官"), 0
+		var cs []string
+		for i := range 5 {
+			cs = append(cs, h.filed(i, "民初", "民一庭", "钱法官"))
+		}
+		n := 0
 		rate := func(times int, on string) {
 			for range times {
 				n++
-				h.rated(n, c, mustDate(on))
+				h.rated(n, cs[n%len(cs)], mustDate(on))
 			}
 		}
 		rate(6, "2027-04-02")
@@ -548,7 +575,7 @@ func TestStatisticsWatched(t *testing.T) {
 		if f := h.figures("王院", "/statistics?court=冀11&period=2027-05"); f.of("service") != 5 {
 			t.Errorf("the whole court's ratings of May are %d", f.of("service"))
 		}
-		has(t, "page", h.get("钱法官", "/statistics").must(t, "page", 200).body, "评价算到上月底", "攒满 5 份")
+		has(t, "page", h.get("钱法官", "/statistics").must(t, "page", 200).body, "评价算到上月底", "攒满 5 件案件")
 		h.clock.Set(time.Date(2027, 6, 1, 0, 1, 0, 0, clock.Shanghai))
 		if f := h.figures("钱法官", "/statistics?period=2027-Q2"); f.of("service") != 11 || f.of("handling") != 11 {
 			t.Errorf("when May is over: %d, %d", f.of("service"), f.of("handling"))
@@ -565,16 +592,17 @@ func TestStatisticsDifferences(t *testing.T) {
 		h.clock.Set(time.Date(2026, 12, 1, 9, 0, 0, 0, clock.Shanghai))
 		r := rand.New(rand.NewPCG(5, 4))
 		judges := []string{"周明远", "赵一鸣"}
-		cases := map[string]string{}
-		for i, j := range judges {
-			cases[j] = h.filed(i, "民初", "知识产权审判庭", j)
+		cases := map[string][]string{}
+		for i := range 10 {
+			j := judges[i%2]
+			cases[j] = append(cases[j], h.filed(i, "民初", "知识产权审判庭", j))
 		}
 		n := 0
 		for m := range 12 {
 			for _, j := range judges {
 				for range r.IntN(6) {
 					n++
-					h.rated(n, cases[j], law.Date{Year: 2027, Month: 1 + m, Day: 1 + r.IntN(28)})
+					h.rated(n, cases[j][n%5], law.Date{Year: 2027, Month: 1 + m, Day: 1 + r.IntN(28)})
 				}
 			}
 		}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests need and this machine lacks: a PostgreSQL server, a
-# browser, a token of files, and independent readers of PDFs, codes and lists. As root it installs; as
-# anyone else it prints the command and fails.
+# browser, a token of files, and independent readers of PDFs, codes, films and
+# lists. As root it installs; as anyone else it prints the command and fails.
 set -eu
 want=""
 need() { # need PACKAGE TEST…
@@ -20,6 +20,7 @@ need openssl command -v openssl
 need softhsm2 command -v softhsm2-util
 need opensc command -v pkcs11-tool
 need zbar-tools command -v zbarimg
+need ffmpeg command -v ffprobe
 has_office() { ls /usr/lib/libreoffice/program/libsclo.so /usr/lib/libreoffice/program/libswlo.so; }
 need "libreoffice-calc-nogui libreoffice-writer-nogui" has_office
 need fonts-noto-cjk has_cjk

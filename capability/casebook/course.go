@@ -221,14 +221,23 @@ func (s *Service) secrecy(ctx context.Context, caseID string, cmd secrecyCmd) er
 		if cmd.To == docket.Sealed && st.c.Judge == "" {
 			return fault.New(fault.Conflict, "案件还没有分给法官，封存以后就没有人打得开。请先分案，再封存。")
 		}
-		st.entry.Body["from"], st.entry.Body["to"] = st.c.Secrecy, cmd.To
+		old := st.c
+		st.entry.Body["from"], st.entry.Body["to"] = old.Secrecy, cmd.To
 		st.c.Secrecy = cmd.To
-		err := st.reason("reason", cmd.Reason)
-		if err == nil && cmd.To == docket.Sealed { // who opened it while it was open may not go on: he asks a second person
-			err = access.End(st.tx, "", caseID, "opened", st.now)
+		if err := st.reason("reason", cmd.Reason); err != nil {
+			return err
 		}
-		return err
+		return st.shut(old)
 	})
+}
+
+// shut ends what sight of a case that is sealed now was taken on a basis: who opened
+// it while it was open asks a second person.
+func (st *step) shut(old docket.Case) error {
+	if st.c.Secrecy != docket.Sealed || old.Secrecy == docket.Sealed {
+		return nil
+	}
+	return access.End(st.tx, "", st.c.ID, "opened", st.now)
 }
 
 // correctCmd mends a wrong entry.

@@ -106,7 +106,7 @@ func (s *Service) revise(st *step, old docket.Case, v *told.Revision) error {
 		return err
 	}
 	st.follow(old)
-	return nil
+	return st.shut(old)
 }
 
 // follow tells what the listeners hear when a case changed in this way here.

@@ -255,14 +255,6 @@ func powerOptions() []ui.Option {
 	return out
 }
 
-func wayOptions() []ui.Option {
-	var out []ui.Option
-	for _, w := range closing.Ways {
-		out = append(out, ui.Option{Value: w.Key, Text: w.Title + "（以" + w.Day + "为准）"})
-	}
-	return out
-}
-
 func groundOptions() []ui.Option {
 	var out []ui.Option
 	for _, g := range closing.Suspensions {

@@ -94,7 +94,7 @@ func (s *Service) one(r *http.Request, own bool, typed string, errs ui.Errs) (we
 		return web.Reply{}, err
 	}
 	rep := web.Reply{Page: paperPage(v, own, typed, s.k.Now(), errs), JSON: v}
-	if !own && errs == nil {
+	if !own {
 		rep.Read = s.reading(r, v, "")
 	}
 	return rep, nil

@@ -24,13 +24,19 @@ const entered = "complaint.entered"
 
 // Service does what the package doc says.
 type Service struct {
-	k     *app.Kit
-	blank string // a sealed paper that says nothing, to open where there is none
+	k      *app.Kit
+	phones Phones
+	blank  string // a sealed paper that says nothing, to open where there is none
+}
+
+// Phones knows the phone with which a person signs in.
+type Phones interface {
+	PhoneOf(tx *db.Tx, person string, staff bool) (string, error)
 }
 
 // New returns the service.
-func New(k *app.Kit) *Service {
-	return &Service{k: k, blank: k.Vault.Seal(sealPaper, `{"text":"`+strings.Repeat("　", 200)+`"}`)}
+func New(k *app.Kit, phones Phones) *Service {
+	return &Service{k: k, phones: phones, blank: k.Vault.Seal(sealPaper, `{"text":"`+strings.Repeat("　", 200)+`"}`)}
 }
 
 // Capability returns the service's line for the list.

@@ -45,11 +45,10 @@ type written struct {
 	Files  []web.Attachment `json:"files"`
 }
 
-// keeper is what is sealed: also who wrote it, and where he hears of the answer.
+// keeper is what is sealed: also who wrote it, who hears of the answer.
 type keeper struct {
 	written
 	Person string `json:"person"`
-	Phone  string `json:"phone"`
 }
 
 const accept web.Kinds = ".jpg,.jpeg,.png,.pdf,.txt,.mp3,.m4a,.amr,.wav,.webm,.ogg,.mp4"
@@ -121,9 +120,6 @@ func (s *Service) writeIn(tx *db.Tx, caseID string, p paper, files []web.Attachm
 	if w.Near, err = db.List[string](tx, `SELECT DISTINCT person_id FROM docket_access WHERE case_id = ? AND capacity NOT IN ('opened', 'filer') ORDER BY person_id`, caseID); err != nil {
 		return made{}, err
 	}
-	if w.Phone, err = s.phone(tx, caseID, a.Person); err != nil {
-		return made{}, err
-	}
 	reader, served, err := office(tx, k, g.Case.Court, w.written)
 	if err != nil {
 		return made{}, err
@@ -161,27 +157,18 @@ func (s *Service) people(tx *db.Tx, c docket.Case) (map[string]string, error) {
 	return out, err
 }
 
-// phone is where the writer hears of the answer: the one the court holds for him.
-func (s *Service) phone(tx *db.Tx, caseID, person string) (string, error) {
-	ps, err := docket.Parties(tx, caseID)
+// tell lets the writer hear, on the phone of his own account: the one that a case
+// holds is written down by who handles it, and may be his.
+func (s *Service) tell(tx *db.Tx, w keeper, court, says string) error {
+	ct, err := docket.CourtOf(tx, court)
 	if err != nil {
-		return "", err
+		return err
 	}
-	for _, p := range ps {
-		if p.Person == person {
-			return s.k.Vault.Open("party.phone", p.Phone)
-		}
+	phone, err := s.phones.PhoneOf(tx, w.Person, false)
+	if err != nil || phone == "" {
+		return err
 	}
-	as, err := docket.Agents(tx, caseID, tx.Now())
-	if err != nil {
-		return "", err
-	}
-	for _, x := range as {
-		if x.Person == person {
-			return s.k.Vault.Open("party.phone", x.Phone)
-		}
-	}
-	return "", nil
+	return s.k.Notify.SendAt(tx, docket.Rings(tx.Now()), "sms", phone, "", "【"+ct.Short+"】"+says)
 }
 
 // answer is what an office says.
@@ -212,11 +199,7 @@ func (s *Service) answer(ctx context.Context, paperID string, c answer) error {
 		if err != nil {
 			return err
 		}
-		ct, err := docket.CourtOf(tx, reader)
-		if err != nil {
-			return err
-		}
-		if err := s.k.Notify.SendAt(tx, docket.Rings(tx.Now()), "sms", w.Phone, "", "【"+ct.Short+"】您有一条答复，请登录查看。"); err != nil {
+		if err := s.tell(tx, w, reader, "您有一条答复，请登录查看。"); err != nil {
 			return err
 		}
 		return s.k.Confide(tx, entered, actor(tx).Person, sealed)
@@ -258,11 +241,7 @@ func (s *Service) pass(ctx context.Context, paperID string) error {
 		if err := db.Must1(tx.Exec(`UPDATE complaint_complaint SET kind = ?, reader = ?, due_on = ? WHERE id = ? AND kind = ? AND state = 'waiting'`, to.Key, reader, on, r.ID, r.Kind)); err != nil {
 			return err
 		}
-		ct, err := docket.CourtOf(tx, reader)
-		if err != nil {
-			return err
-		}
-		if err := s.k.Notify.SendAt(tx, docket.Rings(tx.Now()), "sms", w.Phone, "", "【"+ct.Short+"】您写的一份东西有新情况，请登录查看。"); err != nil {
+		if err := s.tell(tx, w, reader, "您写的一份东西有新情况，请登录查看。"); err != nil {
 			return err
 		}
 		return s.k.Confide(tx, entered, actor(tx).Person, r.Sealed+to.Key)

@@ -240,7 +240,7 @@ func (s *Service) route(ctx context.Context, messageID string, c routing) error 
 			return err
 		}
 		if c.To != cs.Judge {
-			if err := access.AddFor(tx, q.ID, c.To, cs.ID, "delegate", "受指定答复一条留言", now, now.Add(namedFor)); err != nil {
+			if err := access.AddFor(tx, q.ID, a.Person == cs.Judge, c.To, cs.ID, "delegate", "受指定答复一条留言", now, now.Add(namedFor)); err != nil {
 				return err
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"mashang/capability"
 	"mashang/capability/onecode/contact"
@@ -91,7 +92,28 @@ func (s *Service) routes(rt *web.Router) {
 		{Pattern: "POST /onecode/{case}/message/{message}/route", Title: "换人答复一条留言", Object: "message", Verb: "route", Limit: "write", In: routing{}, Out: ok{}, Do: s.postRoute},
 		{Pattern: "GET /onecode/{case}/message/{message}/file/{n}", Title: "看附件", Object: "message", Verb: "read", Out: web.File{}, Do: s.getFile},
 	}) {
+		if strings.Contains(r.Pattern, "{message}") {
+			r.Do = s.inCase(r.Do)
+		}
 		rt.Handle(r)
+	}
+}
+
+// inCase answers about a message only under its own case: what is read there is on
+// record there.
+func (s *Service) inCase(do web.Handler) web.Handler {
+	return func(r *http.Request) (web.Reply, error) {
+		err := s.k.Read(r.Context(), func(tx *db.Tx) error {
+			m, err := messageOf(tx, r.PathValue("message"))
+			if err == nil && m.Case != r.PathValue("case") {
+				err = fault.Missing()
+			}
+			return err
+		})
+		if err != nil {
+			return web.Reply{}, err
+		}
+		return do(r)
 	}
 }
 

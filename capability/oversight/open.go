@@ -270,7 +270,11 @@ func (s *Service) allow(ctx context.Context, requestID string, c allowCmd) error
 		if r.State == "open" {
 			return s.grant(tx, r, now)
 		}
-		_, err = s.k.Ledger.Append(tx, ledger.Entry{Kind: "oversight.declined", Court: cs.Court, Case: cs.ID, Actor: app.Actor(ctx), Body: map[string]any{"reason": r.Kind}})
+		e := ledger.Entry{Kind: "oversight.declined", Court: cs.Court, Case: cs.ID, Actor: app.Actor(ctx), Body: map[string]any{"reason": r.Kind}}
+		if r.Office { // the bench sees what happened in the case
+			e.Case = ""
+		}
+		_, err = s.k.Ledger.Append(tx, e)
 		return err
 	})
 }

@@ -337,7 +337,7 @@ func (s *Service) visitor(tx *db.Tx, person string, cases []string, from, now ti
 	if v.posts, err = docket.Posts(tx, person, now); err != nil {
 		return v, err
 	}
-	if v.worked, err = ledger.Worked(tx, person, cases, from, kindRead, "oversight.opened", "casebook.revealed", "casebook.exported"); err != nil {
+	if v.worked, err = ledger.Worked(tx, person, cases, from, kindRead, "oversight.opened", "onecode.contact", "casebook.revealed", "casebook.exported"); err != nil {
 		return v, err
 	}
 	v.handles, err = db.List[string](tx, `SELECT DISTINCT case_id FROM docket_access WHERE person_id = ? AND capacity IN ('handler', 'member', 'assistant', 'clerk', 'delegate', 'filer')`, person)

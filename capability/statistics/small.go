@@ -13,18 +13,18 @@ import (
 const least = 5
 
 // batched says, on every page and paper, what batches does.
-const batched = "评价算到上月底；攒满 5 份，才在攒满的那个月一起算进来"
+const batched = "评价算到上月底；攒满 5 件案件的评价，才在攒满的那个月一起算进来"
 
 // rated are the groups of figures about how people were treated.
 var rated = []string{"handling", "service"}
 
 // batches are the ratings of a judge, or of a division's judges, as those may
 // see them whom they are about. What people said of one judge is let go at the
-// end of a month, all at once, and only when at least five have come together
-// since he was last shown any. Every figure, of whatever period, is a sum of
-// whole batches, and so is the difference of any two: whoever looks twice, or
-// takes the months from the quarter or himself from his division, learns
-// nothing of fewer than five.
+// end of a month, all at once, and only when those of at least five cases have
+// come together since he was last shown any: five in one case may be one person's,
+// and he answered them. Every figure, of whatever period, is a sum of whole
+// batches, and so is the difference of any two: whoever looks twice, or takes the
+// months from the quarter or himself from his division, learns nothing of fewer.
 func batches(tx *db.Tx, p place, today law.Date) (map[string]stats.Tally, error) {
 	type sum struct {
 		Division string     `db:"division_id"`
@@ -32,18 +32,19 @@ func batches(tx *db.Tx, p place, today law.Date) (map[string]stats.Tally, error)
 		Kind     stats.Kind `db:"kind"`
 		At       string     `db:"at"`
 		Mark     string     `db:"mark"`
+		Case     string     `db:"case_id"`
 		N        int64      `db:"n"`
 	}
 	cond, args := p.where()
-	rows, err := db.List[sum](tx, `SELECT division_id, judge_id, kind, substr(on_day, 1, 7) AS at, mark, COUNT(*) AS n FROM statistics_event
-		WHERE `+cond+` AND kind IN ('handled', 'rated') AND on_day < ? GROUP BY division_id, judge_id, kind, substr(on_day, 1, 7), mark ORDER BY division_id, judge_id, kind, at`,
+	rows, err := db.List[sum](tx, `SELECT division_id, judge_id, kind, substr(on_day, 1, 7) AS at, mark, case_id, COUNT(*) AS n FROM statistics_event
+		WHERE `+cond+` AND kind IN ('handled', 'rated') AND on_day < ? GROUP BY division_id, judge_id, kind, substr(on_day, 1, 7), mark, case_id ORDER BY division_id, judge_id, kind, at`,
 		append(args, stats.PeriodOf(stats.Month, today).First)...)
 	out := map[string]stats.Tally{}
-	batch, n := stats.Tally{}, int64(0)
+	batch, of := stats.Tally{}, map[string]bool{}
 	for i, r := range rows {
 		batch[stats.Cell{Kind: r.Kind, Mark: r.Mark}] += r.N
-		n += r.N
-		same, full := false, n >= least
+		of[r.Case] = true
+		same, full := false, len(of) >= least
 		if i+1 < len(rows) {
 			next := rows[i+1]
 			same = next.Division == r.Division && next.Judge == r.Judge && next.Kind == r.Kind
@@ -58,7 +59,7 @@ func batches(tx *db.Tx, p place, today law.Date) (map[string]stats.Tally, error)
 			out[r.At].Add(batch)
 		}
 		if full || !same {
-			batch, n = stats.Tally{}, 0
+			batch, of = stats.Tally{}, map[string]bool{}
 		}
 	}
 	return out, err
@@ -104,8 +105,9 @@ func few(ns []int64) bool {
 }
 
 // cells are the numbers of a group of figures from which a single case or
-// person might be seen: the numerator of each, and what it leaves of the
-// denominator. Numbers at an instant (旧存, 未结) do not add up over periods and
+// person might be seen: the numerator of each, what it leaves of the
+// denominator, and what the denominator leaves of wider ones, which stand
+// beside it. Numbers at an instant (旧存, 未结) do not add up over periods and
 // come last; add counts those before them.
 func cells(group, scale string, b stats.Book) (ns []int64, add int) {
 	var at []int64
@@ -125,6 +127,11 @@ func cells(group, scale string, b stats.Book) (ns []int64, add int) {
 			ns = append(ns, r.Num, wide-r.Num, r.Den-wide)
 		case group != "flow": // its shares are made of its counts
 			ns = append(ns, r.Num, r.Den-r.Num)
+			for j, wider := range stats.Figures {
+				if wider.Group != group && wider.Group != "flow" && wider.Denominator != nil && wider.Denominator.OfCases() && f.Denominator.OfCases() {
+					ns = append(ns, on[j].Of(b).Den-r.Den)
+				}
+			}
 		}
 	}
 	return append(ns, at...), len(ns)

@@ -127,7 +127,10 @@ func May(tx *db.Tx, a auth.Actor, verb string, o Object, now time.Time) (Grant, 
 	}
 	need, ok := table[o.Kind][verb]
 	if ok && g.Relation&need != 0 {
-		return g, nil
+		if g.Relation&need&^Side == 0 && slices.Contains(bySelf[o.Kind], verb) {
+			err = auth.RequireOwn(a)
+		}
+		return g, err
 	}
 	if a.Account == "" && a.System == "" {
 		return Grant{}, fault.New(fault.SignIn, "请先登录。")
@@ -177,8 +180,10 @@ func relate(tx *db.Tx, a auth.Actor, o Object, now time.Time) (g Grant, err erro
 		return g, nil
 	}
 	g.Relation |= Person
-	if !a.Staff {
-		// A court's person acts as such only after signing in as such.
+	// A court's person acts as such only after signing in as such, and in a case
+	// in which he is a party or speaks for one he has no post.
+	//law:民事诉讼法(2023)/47 审判人员有下列情形之一的，应当自行回避
+	if !a.Staff || g.Relation&Side != 0 {
 		g.Relation &^= Desk | Opened | Filer
 		return g, nil
 	}
@@ -363,11 +368,11 @@ func wider(r reach, own string, ownArgs []any) (string, []any) {
 	return `(` + strings.Join(append(or, own), " OR ") + `)`, append(args, ownArgs...)
 }
 
-// unsealed is the scope of a row that counts only while its case is not sealed.
+// unsealed begins the scope of a row that counts only while its case is not sealed.
 const unsealed = "unsealed"
 
 // counts is the condition that a row x opens its case c at an instant, which is given twice.
-const counts = `x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) AND (x.scope <> '` + unsealed + `' OR c.secrecy <> 'sealed')`
+const counts = `x.from_at <= ? AND (x.until_at = 0 OR x.until_at > ?) AND (c.secrecy <> 'sealed' OR x.scope NOT LIKE '` + unsealed + `%')`
 
 // Held is the condition, as SQL on a case c, that a row of a person's own opens it.
 func Held(person string, at time.Time) (string, []any) {
@@ -386,14 +391,18 @@ func AddUnsealed(tx *db.Tx, person, caseID, capacity, basis string, from, until 
 	return add(tx, person, caseID, capacity, unsealed, basis, from, until)
 }
 
-// AddFor is Add for the sake of one thing in the case, until [EndFor] ends it.
-func AddFor(tx *db.Tx, thing, person, caseID, capacity, basis string, from, until time.Time) error {
+// AddFor is Add for the sake of one thing in the case, until [EndFor] ends it;
+// sealed says that it counts in a sealed case, too.
+func AddFor(tx *db.Tx, thing string, sealed bool, person, caseID, capacity, basis string, from, until time.Time) error {
+	if !sealed {
+		thing = unsealed + thing
+	}
 	return add(tx, person, caseID, capacity, thing, basis, from, until)
 }
 
 // EndFor ends what sight of a case was given to anybody for one thing in it.
 func EndFor(tx *db.Tx, thing, caseID string, at time.Time) error {
-	_, err := tx.Exec(`UPDATE docket_access SET until_at = ? WHERE case_id = ? AND scope = ? AND until_at > ?`, at, caseID, thing, at)
+	_, err := tx.Exec(`UPDATE docket_access SET until_at = ? WHERE case_id = ? AND scope IN (?, ?) AND until_at > ?`, at, caseID, thing, unsealed+thing, at)
 	return err
 }
 

@@ -132,3 +132,13 @@ var table = map[string]map[string]Relation{
 		"use": Account,
 	},
 }
+
+// bySelf is what a side does only once he has proved that the account is his: it binds
+// him, or says in his name what goes past the court's people of the case. One of
+// them can come into the case as he, by a phone that he wrote down for him.
+var bySelf = map[string][]string{
+	"service":   {"confirm", "receive"},
+	"signing":   {"sign"},
+	"extension": {"apply"},
+	"complaint": {"write"},
+}

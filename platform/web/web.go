@@ -219,7 +219,7 @@ func (rt *Router) serve(route Route, api bool) http.HandlerFunc {
 			}
 			status = rt.show(w, r, asJSON, rep)
 		}
-		if err == nil && rep.Read != nil && rt.cfg.OnRead != nil {
+		if rep.Read != nil && rt.cfg.OnRead != nil && (err == nil || rep.Page != nil && !asJSON) { // the page around a form with a fault is read, too
 			rt.cfg.OnRead(*rep.Read)
 		}
 		switch {

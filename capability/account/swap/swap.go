@@ -177,6 +177,9 @@ func (s *Book) refuse(ctx context.Context, request string) error {
 		if _, err := access.May(tx, a, "use", access.Object{Kind: "account"}, tx.Now()); err != nil {
 			return err
 		}
+		if err := auth.RequireOwn(a); err != nil {
+			return err
+		}
 		r, err := s.Of(tx, a.Account)
 		if err != nil || r == nil || r.ID != request {
 			return fault.OrMissing(err)

@@ -12,6 +12,7 @@ import (
 	"mashang/law/closing"
 	"mashang/platform/db"
 	"mashang/platform/fault"
+	"mashang/ui"
 )
 
 // Command ends a case.
@@ -20,6 +21,14 @@ type Command struct {
 	On        law.Date `json:"on"` // the day that counts for this way
 	Cause     string   `json:"cause"`
 	Elsewhere string   `json:"elsewhere"` // where the paper is that ended it, when this court did not issue it here
+}
+
+// Ways are what a form offers.
+func Ways() (out []ui.Option) {
+	for _, w := range closing.Ways {
+		out = append(out, ui.Option{Value: w.Key, Text: w.Title + "（以" + w.Day + "为准）"})
+	}
+	return out
 }
 
 // Check says whether a case ends so (审理期限规定 10).
