@@ -185,11 +185,13 @@ type Line struct {
 	Actor string    `db:"actor"`
 }
 
+const lineFrom = `SELECT e.id AS id, e.case_id AS case_id, e.at AS at, e.kind AS kind, e.actor AS actor FROM ledger_entry e`
+
 // OfCourt returns the newest entries of a court, newest first, at most n; who
 // may see them is the caller's question to docket/access.
 func OfCourt(tx *db.Tx, court string, n int) ([]Line, error) {
 	// Ids grow with time: along them there is nothing to sort, and no index to keep.
-	return db.List[Line](tx, `SELECT e.id AS id, e.at AS at, e.kind AS kind, e.actor AS actor FROM ledger_entry e WHERE e.court_id = ? ORDER BY e.id DESC LIMIT ?`, court, n)
+	return db.List[Line](tx, lineFrom+` WHERE e.court_id = ? ORDER BY e.id DESC LIMIT ?`, court, n)
 }
 
 // OfCase is OfCourt for a case, and for entries of some kinds or of all.
@@ -206,7 +208,7 @@ func lines(tx *db.Tx, where string, args []any, n int, kinds []string) ([]Line, 
 	if len(kinds) > 0 {
 		where, args = where+` AND e.kind IN (`+db.In(len(kinds))+`)`, append(args, db.Args(kinds)...)
 	}
-	return db.List[Line](tx, `SELECT e.id AS id, e.case_id AS case_id, e.at AS at, e.kind AS kind, e.actor AS actor FROM ledger_entry e`+where+` ORDER BY e.at DESC, e.id DESC LIMIT ?`, append(args, n)...)
+	return db.List[Line](tx, lineFrom+where+` ORDER BY e.at DESC, e.id DESC LIMIT ?`, append(args, n)...)
 }
 
 // Touched reports whether anybody did something in a case that is not among
