@@ -304,3 +304,20 @@ func TestAttackUnderAnotherCase(t *testing.T) {
 		}
 	})
 }
+
+// TestAttackHowManyCases: who looks for the accounts of a number, which leaves no
+// record, is not told of cases: the answer is the same with one case more.
+func TestAttackHowManyCases(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	id := h.accepted()
+	long, _ := h.caseCode(id, "贾若兰")
+	h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+	find := func() string {
+		return h.post("郭正", "/account/find", map[string]string{"court": "冀11", "id_type": "resident", "number": jiaID}).must(t, "find", 200).body
+	}
+	before := find()
+	h.accepted()
+	if after := find(); after != before || !strings.Contains(after, "贾若兰") {
+		t.Errorf("a case more is seen: %s, %s", before, after)
+	}
+}
