@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/law/identity"
 	"mashang/platform/clock"
@@ -320,4 +321,29 @@ func TestAttackHowManyCases(t *testing.T) {
 	if after := find(); after != before || !strings.Contains(after, "贾若兰") {
 		t.Errorf("a case more is seen: %s, %s", before, after)
 	}
+}
+
+// TestAttackSealedComplaint: who takes a sealed case over after somebody complained
+// in it does not read that, by whatever other post; and its office is not told
+// which case it is.
+func TestAttackSealedComplaint(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		h.holds("赵一鸣", docket.Supervision)
+		h.post("周明远", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及未成年人"}).must(t, "seal", 200)
+		c := h.post("贾若兰", "/complaint/write/"+id, map[string]string{"kind": "complaint", "name": "门口的人", "text": "拖了三个月"}).must(t, "complain", 200).get("id")
+		h.get("赵一鸣", "/api/v1/complaint/office/"+c).must(t, "before", 200)
+		if err := h.Kit.DB.Do(t.Context(), func(tx *db.Tx) error {
+			return access.Add(tx, h.people["赵一鸣"], id, "member", "合议庭", tx.Now(), time.Time{})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		h.get("赵一鸣", "/api/v1/complaint/office/"+c).must(t, "who sits in the case now", 404)
+		if body := h.get("审管", "/api/v1/complaint/office/"+c).must(t, "the office", 200).body; strings.Contains(body, id) {
+			t.Errorf("it is told which case it is: %s", body)
+		}
+	})
 }
