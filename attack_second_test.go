@@ -347,3 +347,20 @@ func TestAttackSealedComplaint(t *testing.T) {
 		}
 	})
 }
+
+// TestAttackDelegatedTwice: a form of delegation that is sent many times is one
+// delegation: taken back, the colleague is out.
+func TestAttackDelegatedTwice(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		form := map[string]string{"court": "冀11", "to": h.people["赵一鸣"], "begin": "2026-03-03", "until": "2026-03-09", "reason": "外出"}
+		if n := h.atOnce("周明远", "/onecode/delegate", form); n != 1 {
+			t.Errorf("taken %d times", n)
+		}
+		h.get("赵一鸣", "/api/v1/casebook/"+id).must(t, "delegated", 200)
+		h.clock.Add(time.Second)
+		h.post("周明远", "/onecode/delegate/end", map[string]string{"court": "冀11", "delegation": one[string](h, `SELECT id FROM onecode_delegation ORDER BY id LIMIT 1`)}).must(t, "take back", 200)
+		h.get("赵一鸣", "/api/v1/casebook/"+id).must(t, "taken back", 404)
+		h.post("周明远", "/onecode/delegate", form).must(t, "again", 200)
+	})
+}
