@@ -364,3 +364,27 @@ func TestAttackDelegatedTwice(t *testing.T) {
 		h.post("周明远", "/onecode/delegate", form).must(t, "again", 200)
 	})
 }
+
+// TestAttackAskedAtOnce: who asks for a sealed case from ten windows at once has
+// asked once: refused, nothing of it waits any more.
+func TestAttackAskedAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		h.post("周明远", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及未成年人"}).must(t, "seal", 200)
+		ask := map[string]string{"number": one[string](h, `SELECT number FROM docket_case WHERE id = ?`, id), "kind": "other", "words": "工作需要看一看"}
+		h.atOnce("钱法官", "/oversight/open", ask)
+		h.post("周明远", "/oversight/allow/"+one[string](h, `SELECT id FROM oversight_open LIMIT 1`), map[string]string{"answer": "no"}).must(t, "no", 200)
+		if n := one[int64](h, `SELECT COUNT(*) FROM oversight_open WHERE state = 'waiting'`); n != 0 {
+			t.Errorf("%d still wait", n)
+		}
+		h.clock.Add(8 * 24 * time.Hour) // asked, not answered, and asked again when it had lapsed
+		for range 2 {
+			h.post("钱法官", "/oversight/open", ask).must(t, "again", 200)
+			h.clock.Add(8 * 24 * time.Hour)
+		}
+		h.post("钱法官", "/oversight/open", ask).must(t, "again", 200)
+		if n := one[int64](h, `SELECT COUNT(*) FROM oversight_open WHERE state = 'waiting'`); n != 1 {
+			t.Errorf("%d wait", n)
+		}
+	})
+}

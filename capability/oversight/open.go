@@ -101,11 +101,11 @@ func (s *Service) askIn(tx *db.Tx, o opening) (opened, error) {
 			r.Case, r.Number = c.ID, c.Number
 		}
 	}
-	// Asked again while it waits it is the same request, said anew: it is not
-	// asked louder.
+	// Asked again before it was answered it is the same request, said anew: it is
+	// not asked louder, from however many windows at once.
 	n := int64(0)
 	if r.State == "waiting" {
-		n, err = tx.Exec(`UPDATE oversight_open SET case_id = ?, kind = ?, words = ?, at = ? WHERE person_id = ? AND number = ? AND state = 'waiting' AND at > ?`, r.Case, r.Kind, r.Words, r.At, r.Person, r.Number, now.Add(-patience))
+		n, err = tx.Exec(`UPDATE oversight_open SET case_id = ?, kind = ?, words = ?, at = ? WHERE person_id = ? AND number = ? AND state = 'waiting'`, r.Case, r.Kind, r.Words, r.At, r.Person, r.Number)
 		if err != nil {
 			return opened{}, err
 		}
