@@ -388,3 +388,35 @@ func TestAttackAskedAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestAttackWhoLooked: that an office looked at a case is for its parties, not for
+// its bench: nor for who came in as a party by a phone that the bench wrote down.
+func TestAttackWhoLooked(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		h.asShe(id, long)
+		pages := []string{"/oversight/case/" + id + "/readers", "/casebook/" + id}
+		read := func(who string) (out string) {
+			for _, p := range pages {
+				out += h.get(who, "/api/v1"+p).must(t, p, 200).body
+			}
+			return out
+		}
+		before, hers := read("judge as she"), read("贾若兰")
+		h.post("督察", "/oversight/open", map[string]string{"case": id, "kind": "other", "words": "处理一件举报"}).must(t, "open", 200)
+		h.get("督察", "/casebook/"+id).must(t, "look", 200)
+		h.opened(id)
+		h.drain()
+		if after := read("judge as she"); after != before {
+			t.Errorf("he sees it:\n%s\n%s", before, after)
+		}
+		if read("贾若兰") == hers {
+			t.Error("she does not see it")
+		}
+		h.post("judge as she", "/casebook/"+id+"/export", nil).must(t, "the record", 403)
+		h.post("贾若兰", "/casebook/"+id+"/export", nil).must(t, "her record", 200)
+	})
+}
