@@ -420,3 +420,31 @@ func TestAttackWhoLooked(t *testing.T) {
 		h.post("贾若兰", "/casebook/"+id+"/export", nil).must(t, "her record", 200)
 	})
 }
+
+// TestAttackRenamed: her name is what opens her cases by their codes, in every
+// court: whoever corrects it in one, she hears of it.
+func TestAttackRenamed(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		mend := func(name string) (heard int) {
+			h.post("周明远", "/casebook/"+id+"/party/"+h.partyID(id, "贾若兰")+"/mend", map[string]string{"name": name, "id_type": "resident", "number": jiaID, "phone": jiaPhone, "address": "河北省衡水市桃城区某街道2号", "reason": "写错了"}).must(t, "mend", 200)
+			h.drain()
+			ms, err := h.Kit.Notify.Outbox(t.Context(), 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range ms {
+				if m.Target == jiaPhone && strings.Contains(m.Text, "刚才改了") {
+					heard++
+				}
+			}
+			return heard
+		}
+		if n := mend("贾若兰"); n != 0 {
+			t.Errorf("her address is another, and she heard %d times", n)
+		}
+		if n := mend("贾若蓝"); n != 1 {
+			t.Errorf("her name is another, and she heard %d times", n)
+		}
+	})
+}
