@@ -290,7 +290,7 @@ func TestOutOfHerOwnCase(t *testing.T) {
 		h.post("周明远", "/casebook/"+id+"/party/"+h.partyID(id, "贾若兰")+"/mend", map[string]string{"name": "别人", "id_type": "resident", "number": identity.Fictional(91, mustDate("1970-01-02"), true), "phone": jiaPhone, "address": "河北省衡水市桃城区某街道1号", "reason": "写错了"}).must(t, "mend", 200)
 		h.drain()
 		h.get("贾若兰", "/api/v1/casebook/"+id).must(t, "her case", 404)
-		has(t, "what she hears", strings.Join(h.outbox(), "\n"), "您在案件里留的手机或者证件刚才改了")
+		has(t, "what she hears", strings.Join(h.outbox(), "\n"), "您在案件里留的姓名、手机或者证件刚才改了")
 		if n := one[int64](h, `SELECT COUNT(*) FROM ledger_entry e JOIN ledger_link l ON l.entry_id = e.id WHERE e.kind = 'casebook.party_corrected' AND l.holder = ?`, her); n != 1 {
 			t.Errorf("she holds %d entries of it", n)
 		}

@@ -17,7 +17,7 @@ func (h *house) toldOfChange() (to []string) {
 		h.t.Fatal(err)
 	}
 	for _, m := range ms {
-		if strings.Contains(m.Text, "您在案件里留的手机或者证件刚才改了") {
+		if strings.Contains(m.Text, "您在案件里留的姓名、手机或者证件刚才改了") {
 			to = append(to, m.Target)
 		}
 	}

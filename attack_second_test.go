@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"mashang/docket"
 	"mashang/docket/access"
 	"mashang/law/identity"
 	"mashang/platform/clock"
@@ -301,6 +302,149 @@ func TestAttackUnderAnotherCase(t *testing.T) {
 		h.get("孙庭", "/onecode/"+id+"/message/"+m+"/route").must(t, "under its own", 200)
 		if n := h.opened(id) - before; n != 1 {
 			t.Errorf("%d entries", n)
+		}
+	})
+}
+
+// TestAttackHowManyCases: who looks for the accounts of a number, which leaves no
+// record, is not told of cases: the answer is the same with one case more.
+func TestAttackHowManyCases(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	id := h.accepted()
+	long, _ := h.caseCode(id, "贾若兰")
+	h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+	find := func() string {
+		return h.post("郭正", "/account/find", map[string]string{"court": "冀11", "id_type": "resident", "number": jiaID}).must(t, "find", 200).body
+	}
+	before := find()
+	h.accepted()
+	if after := find(); after != before || !strings.Contains(after, "贾若兰") {
+		t.Errorf("a case more is seen: %s, %s", before, after)
+	}
+}
+
+// TestAttackSealedComplaint: who takes a sealed case over after somebody complained
+// in it does not read that, by whatever other post; and its office is not told
+// which case it is.
+func TestAttackSealedComplaint(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		h.holds("赵一鸣", docket.Supervision)
+		h.post("周明远", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及未成年人"}).must(t, "seal", 200)
+		c := h.post("贾若兰", "/complaint/write/"+id, map[string]string{"kind": "complaint", "name": "门口的人", "text": "拖了三个月"}).must(t, "complain", 200).get("id")
+		h.get("赵一鸣", "/api/v1/complaint/office/"+c).must(t, "before", 200)
+		if err := h.Kit.DB.Do(t.Context(), func(tx *db.Tx) error {
+			return access.Add(tx, h.people["赵一鸣"], id, "member", "合议庭", tx.Now(), time.Time{})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		h.get("赵一鸣", "/api/v1/complaint/office/"+c).must(t, "who sits in the case now", 404)
+		if body := h.get("审管", "/api/v1/complaint/office/"+c).must(t, "the office", 200).body; strings.Contains(body, id) {
+			t.Errorf("it is told which case it is: %s", body)
+		}
+	})
+}
+
+// TestAttackDelegatedTwice: a form of delegation that is sent many times is one
+// delegation: taken back, the colleague is out.
+func TestAttackDelegatedTwice(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		form := map[string]string{"court": "冀11", "to": h.people["赵一鸣"], "begin": "2026-03-03", "until": "2026-03-09", "reason": "外出"}
+		if n := h.atOnce("周明远", "/onecode/delegate", form); n != 1 {
+			t.Errorf("taken %d times", n)
+		}
+		h.get("赵一鸣", "/api/v1/casebook/"+id).must(t, "delegated", 200)
+		h.clock.Add(time.Second)
+		h.post("周明远", "/onecode/delegate/end", map[string]string{"court": "冀11", "delegation": one[string](h, `SELECT id FROM onecode_delegation ORDER BY id LIMIT 1`)}).must(t, "take back", 200)
+		h.get("赵一鸣", "/api/v1/casebook/"+id).must(t, "taken back", 404)
+		h.post("周明远", "/onecode/delegate", form).must(t, "again", 200)
+	})
+}
+
+// TestAttackAskedAtOnce: who asks for a sealed case from ten windows at once has
+// asked once: refused, nothing of it waits any more.
+func TestAttackAskedAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		h.post("周明远", "/casebook/"+id+"/secrecy", map[string]string{"to": "sealed", "reason": "涉及未成年人"}).must(t, "seal", 200)
+		ask := map[string]string{"number": one[string](h, `SELECT number FROM docket_case WHERE id = ?`, id), "kind": "other", "words": "工作需要看一看"}
+		h.atOnce("钱法官", "/oversight/open", ask)
+		h.post("周明远", "/oversight/allow/"+one[string](h, `SELECT id FROM oversight_open LIMIT 1`), map[string]string{"answer": "no"}).must(t, "no", 200)
+		if n := one[int64](h, `SELECT COUNT(*) FROM oversight_open WHERE state = 'waiting'`); n != 0 {
+			t.Errorf("%d still wait", n)
+		}
+		h.clock.Add(8 * 24 * time.Hour) // asked, not answered, and asked again when it had lapsed
+		for range 2 {
+			h.post("钱法官", "/oversight/open", ask).must(t, "again", 200)
+			h.clock.Add(8 * 24 * time.Hour)
+		}
+		h.post("钱法官", "/oversight/open", ask).must(t, "again", 200)
+		if n := one[int64](h, `SELECT COUNT(*) FROM oversight_open WHERE state = 'waiting'`); n != 1 {
+			t.Errorf("%d wait", n)
+		}
+	})
+}
+
+// TestAttackWhoLooked: that an office looked at a case is for its parties, not for
+// its bench: nor for who came in as a party by a phone that the bench wrote down.
+func TestAttackWhoLooked(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.administrators()
+		id := h.accepted()
+		long, _ := h.caseCode(id, "贾若兰")
+		h.signIn("贾若兰", "resident", jiaID, jiaPhone, long)
+		h.asShe(id, long)
+		pages := []string{"/oversight/case/" + id + "/readers", "/casebook/" + id}
+		read := func(who string) (out string) {
+			for _, p := range pages {
+				out += h.get(who, "/api/v1"+p).must(t, p, 200).body
+			}
+			return out
+		}
+		before, hers := read("judge as she"), read("贾若兰")
+		h.post("督察", "/oversight/open", map[string]string{"case": id, "kind": "other", "words": "处理一件举报"}).must(t, "open", 200)
+		h.get("督察", "/casebook/"+id).must(t, "look", 200)
+		h.opened(id)
+		h.drain()
+		if after := read("judge as she"); after != before {
+			t.Errorf("he sees it:\n%s\n%s", before, after)
+		}
+		if read("贾若兰") == hers {
+			t.Error("she does not see it")
+		}
+		h.post("judge as she", "/casebook/"+id+"/export", nil).must(t, "the record", 403)
+		h.post("贾若兰", "/casebook/"+id+"/export", nil).must(t, "her record", 200)
+	})
+}
+
+// TestAttackRenamed: her name is what opens her cases by their codes, in every
+// court: whoever corrects it in one, she hears of it.
+func TestAttackRenamed(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.accepted()
+		mend := func(name string) (heard int) {
+			h.post("周明远", "/casebook/"+id+"/party/"+h.partyID(id, "贾若兰")+"/mend", map[string]string{"name": name, "id_type": "resident", "number": jiaID, "phone": jiaPhone, "address": "河北省衡水市桃城区某街道2号", "reason": "写错了"}).must(t, "mend", 200)
+			h.drain()
+			ms, err := h.Kit.Notify.Outbox(t.Context(), 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range ms {
+				if m.Target == jiaPhone && strings.Contains(m.Text, "刚才改了") {
+					heard++
+				}
+			}
+			return heard
+		}
+		if n := mend("贾若兰"); n != 0 {
+			t.Errorf("her address is another, and she heard %d times", n)
+		}
+		if n := mend("贾若蓝"); n != 1 {
+			t.Errorf("her name is another, and she heard %d times", n)
 		}
 	})
 }

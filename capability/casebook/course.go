@@ -231,13 +231,12 @@ func (s *Service) secrecy(ctx context.Context, caseID string, cmd secrecyCmd) er
 	})
 }
 
-// shut ends what sight of a case that is sealed now was taken on a basis: who opened
-// it while it was open asks a second person.
-func (st *step) shut(old docket.Case) error {
-	if st.c.Secrecy != docket.Sealed || old.Secrecy == docket.Sealed {
-		return nil
+// shut ends what sight was taken on a basis when a case is sealed: he asks a second person.
+func (st *step) shut(old docket.Case) (err error) {
+	if st.c.Secrecy == docket.Sealed && old.Secrecy != docket.Sealed {
+		err = access.End(st.tx, "", st.c.ID, "opened", st.now)
 	}
-	return access.End(st.tx, "", st.c.ID, "opened", st.now)
+	return err
 }
 
 // correctCmd mends a wrong entry.

@@ -360,7 +360,7 @@ func (s *Service) mend(ctx context.Context, caseID, partyID string, cmd mendCmd)
 			person.ID, v.Seal("party.phone", pc.Phone), v.Find("phone", pc.Phone), v.Seal("party.address", pc.Address), partyID, p.Person)); err != nil {
 			return err
 		}
-		if st.c.State != docket.Entered && (person.ID != p.Person || p.PhoneFind != v.Find("phone", pc.Phone)) {
+		if st.c.State != docket.Entered && (person.ID != p.Person || p.Name != pc.Name || p.PhoneFind != v.Find("phone", pc.Phone)) {
 			if err := s.tellWas(st, p); err != nil {
 				return err
 			}
@@ -400,7 +400,7 @@ func (s *Service) tellWas(st *step, p docket.Party) error {
 	if err != nil {
 		return err
 	}
-	return s.k.Notify.SendAt(st.tx, docket.Rings(st.now), "sms", was, "", "【"+ct.Short+"】您在案件里留的手机或者证件刚才改了。不是您要改的，请马上打"+ct.Phone+"。")
+	return s.k.Notify.SendAt(st.tx, docket.Rings(st.now), "sms", was, "", "【"+ct.Short+"】您在案件里留的姓名、手机或者证件刚才改了。不是您要改的，请马上打"+ct.Phone+"。")
 }
 
 // mended is the person that a corrected party is: the same one, by a corrected

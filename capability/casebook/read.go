@@ -163,8 +163,8 @@ func (s *Service) history(tx *db.Tx, w *whole) error {
 	} else {
 		ls, err = ledger.OfHolder(tx, w.View.Actor.Person, w.Case.ID, historyShown)
 	}
-	for _, l := range ls {
-		if w.View.Court() && (l.Kind == "casebook.opened" || l.Kind == "oversight.opened") {
+	for _, l := range ls { // as the bench sees it also who came in by a phone that the bench wrote down
+		if (w.View.Court() || auth.RequireOwn(w.View.Actor) != nil) && (l.Kind == "casebook.opened" || l.Kind == "oversight.opened") {
 			continue // who looked is for the parties; the bench sees oversight's panel
 		}
 		w.History = append(w.History, historyLine{At: l.At, Title: s.k.Ledger.Title(l.Kind), Kind: l.Kind})

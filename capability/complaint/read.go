@@ -58,6 +58,9 @@ func (s *Service) show(tx *db.Tx, r row, w keeper, own bool) (v seen, err error)
 	k, _ := kindOf(r.Kind)
 	v = seen{ID: r.ID, Kind: r.Kind, At: r.At, Due: r.Due, State: r.State, Record: w.written}
 	v.Record.Near = nil
+	if w.Number == aSealedCase {
+		v.Record.Case = ""
+	}
 	if !own && v.unnamed() {
 		v.Record.Author = ""
 	}

@@ -60,6 +60,10 @@ const (
 	sealReading = "complaint.reading"
 )
 
+// aSealedCase is what an office is told of a case that was sealed: by its id is only
+// found who handles it by now, and may not read this.
+const aSealedCase = "一件封存的案件"
+
 func actor(tx *db.Tx) auth.Actor { return auth.From(tx.Context()) }
 
 func (s *Service) author(person string) string { return s.k.Vault.Find("complaint.author", person) }
@@ -104,7 +108,7 @@ func (s *Service) writeIn(tx *db.Tx, caseID string, p paper, files []web.Attachm
 	k, _ := kindOf(p.Kind)
 	w := keeper{written: written{paper: p, Of: g.Case.Court, Case: caseID, Number: g.Case.Number, Author: a.Name, Files: files}, Person: a.Person}
 	if g.Case.Secrecy == docket.Sealed { // the office need not know which
-		w.Number, w.Case = "一件封存的案件", ""
+		w.Number = aSealedCase
 	}
 	people, err := s.people(tx, g.Case)
 	if err != nil {

@@ -110,8 +110,12 @@ func (s *Service) delegate(ctx context.Context, c delegate) error {
 			return fault.Field("to", "他那几天自己也托了别人代答，请另选一位。")
 		}
 		d := delegation{ID: id.New(), From: c.From, To: c.To, Begin: begin, Until: until, Reason: c.Reason, Sealed: c.To != a.Person}
-		if _, err := tx.Exec(`INSERT INTO onecode_delegation (`+delegationCols+`) VALUES (?, ?, ?, ?, ?, ?, ?)`, d.ID, d.From, d.To, d.Begin, d.Until, d.Reason, d.Sealed); err != nil {
+		fresh, err := tx.Exec(`INSERT INTO onecode_delegation (`+delegationCols+`) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, d.ID, d.From, d.To, d.Begin, d.Until, d.Reason, d.Sealed)
+		if err != nil {
 			return err
+		}
+		if fresh == 0 { // the second would stand when the first is taken back
+			return fault.New(fault.Conflict, "已经托他答到那一天了。要改开始的日子，先收回那一次。")
 		}
 		n := handed{}
 		if begin.After(now) {

@@ -101,11 +101,11 @@ func (s *Service) askIn(tx *db.Tx, o opening) (opened, error) {
 			r.Case, r.Number = c.ID, c.Number
 		}
 	}
-	// Asked again while it waits it is the same request, said anew: it is not
-	// asked louder.
+	// Asked again before it was answered it is the same request, said anew: it is
+	// not asked louder, from however many windows at once.
 	n := int64(0)
 	if r.State == "waiting" {
-		n, err = tx.Exec(`UPDATE oversight_open SET case_id = ?, kind = ?, words = ?, at = ? WHERE person_id = ? AND number = ? AND state = 'waiting' AND at > ?`, r.Case, r.Kind, r.Words, r.At, r.Person, r.Number, now.Add(-patience))
+		n, err = tx.Exec(`UPDATE oversight_open SET case_id = ?, kind = ?, words = ?, at = ? WHERE person_id = ? AND number = ? AND state = 'waiting'`, r.Case, r.Kind, r.Words, r.At, r.Person, r.Number)
 		if err != nil {
 			return opened{}, err
 		}
@@ -340,6 +340,7 @@ func (s *Service) readersOf(tx *db.Tx, a auth.Actor, c docket.Case, court bool, 
 	if err != nil {
 		return nil, err
 	}
+	bench := court || auth.RequireOwn(a) != nil // or comes as a party by a phone that the bench wrote down
 	told := map[string]bool{}
 	if !court {
 		own, err := ledger.OfHolder(tx, a.Person, c.ID, entriesRead, kindRead)
@@ -361,17 +362,17 @@ func (s *Service) readersOf(tx *db.Tx, a auth.Actor, c docket.Case, court bool, 
 	hidden := map[string]bool{}
 	for _, l := range ls {
 		key := l.Actor + l.At.In(zone).Format(time.DateOnly)
-		if !court && !told[l.ID] && tx.Now().Sub(l.At) < later {
+		if !court && !told[l.ID] && (bench || tx.Now().Sub(l.At) < later) {
 			continue
 		}
-		if _, known := hidden[key]; !known && !told[l.ID] {
+		if _, known := hidden[key]; !known && (bench || !told[l.ID]) {
 			office, err := docket.Office(tx, l.Actor, c.Court, l.At)
 			if err != nil {
 				return nil, err
 			}
-			hidden[key] = court == office // to the bench nothing of an office; to a party of this kind nothing else
+			hidden[key] = bench == office // to the bench nothing of an office; to a party of this kind nothing else
 		}
-		if hidden[key] && !told[l.ID] {
+		if hidden[key] && (bench || !told[l.ID]) {
 			continue
 		}
 		if by[key] == nil {

@@ -141,4 +141,5 @@ var bySelf = map[string][]string{
 	"signing":   {"sign"},
 	"extension": {"apply"},
 	"complaint": {"write"},
+	"receipt":   {"export"}, // which says who looked at the case
 }
