@@ -98,6 +98,16 @@ func TestAttackOwnCase(t *testing.T) {
 	})
 }
 
+// TestAttackOwnFiling: nor does he decide whether he is sued.
+func TestAttackOwnFiling(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		id := h.post("韩雪", "/casebook/enter", filing()).must(t, "enter", 200).get("case")
+		h.do(`UPDATE docket_party SET person_id = ? WHERE case_id = ? AND role = 'defendant'`, h.people["郭正"], id)
+		h.post("郭正", "/casebook/"+id+"/accept", map[string]string{"division": h.divs["冀11民一庭"]}).must(t, "his own", 403)
+		h.post("郭正", "/casebook/"+id+"/refuse", map[string]string{"reason": "不属于本院管辖"}).must(t, "refuse his own", 403)
+	})
+}
+
 // TestAttackSealedAfterNamed: who was named for one message by somebody else than
 // the judge sees no sealed case, also when it is sealed afterwards.
 func TestAttackSealedAfterNamed(t *testing.T) {
@@ -413,8 +423,14 @@ func TestAttackWhoLooked(t *testing.T) {
 		if after := read("judge as she"); after != before {
 			t.Errorf("he sees it:\n%s\n%s", before, after)
 		}
-		if read("贾若兰") == hers {
-			t.Error("she does not see it")
+		if read("贾若兰") != hers {
+			t.Error("she sees it at once, and with her whoever asks her")
+		}
+		h.clock.Add(91 * 24 * time.Hour)
+		h.do(`UPDATE account_session SET seen_at = ?, until_at = ?`, h.Kit.Now(), h.Kit.Now().Add(time.Hour))
+		name := one[string](h, `SELECT name FROM docket_person WHERE id = '`+h.people["督察"]+`'`)
+		if strings.Contains(read("judge as she"), name) || !strings.Contains(read("贾若兰"), name) {
+			t.Error("ninety days later she does not see it, or he does")
 		}
 		h.post("judge as she", "/casebook/"+id+"/export", nil).must(t, "the record", 403)
 		h.post("贾若兰", "/casebook/"+id+"/export", nil).must(t, "her record", 200)

@@ -47,6 +47,9 @@ func (s *Service) act(ctx context.Context, caseID, verb, kind string, f func(st 
 		if err != nil {
 			return err
 		}
+		if err := access.Apart(tx, st.actor, caseID, st.now); err != nil {
+			return err
+		}
 		old := g.Case
 		if st.cal, err = docket.Calendar(tx); err != nil {
 			return err

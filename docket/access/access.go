@@ -461,5 +461,21 @@ func PartyOf(tx *db.Tx, person, caseID string, now time.Time) (docket.Standing, 
 	return docket.SideOf(tx, caseID, person, now)
 }
 
+// Apart refuses one of the court's people who stands on a side of a case. Once it is
+// accepted a row says so, and he has no post in it; of a filing that waits there is
+// none yet.
+//
+// law:民事诉讼法(2023)/47 审判人员有下列情形之一的，应当自行回避
+func Apart(tx *db.Tx, a auth.Actor, caseID string, now time.Time) error {
+	if !a.Staff {
+		return nil
+	}
+	_, side, err := PartyOf(tx, a.Person, caseID, now)
+	if err == nil && side {
+		err = fault.Law(fault.Forbidden, "您是这件案件的当事人或者代理人，应当回避。请同事来办。", "民事诉讼法第四十七条")
+	}
+	return err
+}
+
 // Allowing returns the relations to which a verb is open.
 func Allowing(kind, verb string) Relation { return table[kind][verb] }
