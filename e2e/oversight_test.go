@@ -48,7 +48,7 @@ func oversight(t *testing.T, b *tab) {
 	b.push(b.MustElement("[value=other]"))
 	b.fill("words", "当事人打电话反映办案太慢。").click("打开案件").see("案件情况", "可以看 24 小时")
 
-	b.goTo("/demo").click("原告，专利案").goTo(jia).see("谁看过我的案件", "其他公务").sound("jia" + on)
+	b.goTo("/demo").click("原告，专利案").goTo(jia).see("谁看过我的案件", "协助承办法官").hide("其他公务").sound("jia" + on)
 	b.click("看完整名单").see("觉得不该看的").sound("readers" + on)
 }
 

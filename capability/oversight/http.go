@@ -301,7 +301,7 @@ func (s *Service) postOpen(r *http.Request) (web.Reply, error) {
 		return web.Again(err, func() (web.Reply, error) { return s.openReply(r, o, fault.Fields(err)) })
 	}
 	if out.State == "open" {
-		return web.Reply{Goto: "/casebook/" + out.Case, Toast: "可以看 24 小时。您看过、为什么看，当事人都看得到。", JSON: out}, nil
+		return web.Reply{Goto: "/casebook/" + out.Case, Toast: "可以看 24 小时。您看过、为什么看，都有记录。", JSON: out}, nil
 	}
 	return web.Reply{Goto: "/oversight/open", Toast: "申请交上去了，同意以后才能打开。", JSON: out}, nil
 }

@@ -73,7 +73,7 @@ func openPage(o opening, asked []request, e ui.Errs, now time.Time) templ.Compon
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>您的姓名、什么时候看的、是哪一种理由，当事人都看得到。写的具体事由只有法院内部看得到。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>您的姓名、什么时候看的、是哪一种理由，当事人都看得到；审判管理办公室和督察部门看的，九十天以后才告诉他们。写的具体事由只有法院内部看得到。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
