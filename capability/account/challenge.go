@@ -47,12 +47,6 @@ func (s *Service) sendCode(tx *db.Tx, phone, code, court string) error {
 	return s.k.Notify.SendCode(tx, notify.SMS, phone, "【"+court+"】验证码 "+code+"，5 分钟内有效。法院不会问您要验证码，有人问就是骗子。")
 }
 
-// passed is what an answered challenge lets in.
-type passed struct {
-	challenge
-	accounts []Account // who may go in; several old people may share one phone
-}
-
 // answer checks a code and acts. Every try is counted first, in a transaction
 // of its own, so that a hundred parallel guesses are still five tries; the
 // code is used up together with what it opens.

@@ -487,7 +487,7 @@ func (s *Service) tasks(tx *db.Tx, v capability.Viewer) ([]capability.Task, erro
 		return nil, err
 	}
 	args := append(append([]any{v.Actor.Person}, db.Args(courts)...), today.AddDays(7), today)
-	rows, err := db.List[row](tx, `SELECT d.case_id, d.title, d.last_on, COALESCE(n.name, '') AS whose, c.number, c.names FROM docket_case c JOIN deadline_deadline d ON d.case_id = c.id AND d.state = 'running' 
+	rows, err := db.List[row](tx, `SELECT d.case_id, d.title, d.last_on, COALESCE(n.name, '') AS whose, c.number, c.names FROM docket_case c JOIN deadline_deadline d ON d.case_id = c.id AND d.state = 'running'
 		LEFT JOIN docket_party p ON p.id = d.party_id LEFT JOIN docket_person n ON n.id = p.person_id
 		WHERE c.judge_id = ? AND c.court_id || '' IN (`+db.In(len(courts))+`) AND c.state = 'open' AND d.rule <> '`+limitRule+`' AND d.last_on <= ? AND (d.party_id = '' OR d.last_on >= ?) ORDER BY d.last_on, d.id LIMIT 100`, args...)
 	if err != nil {

@@ -49,7 +49,7 @@ func TestKill(t *testing.T) {
 	killed := 0
 	for range rounds {
 		k.start()
-		if mb := k.rests(60) >> 20; mb > 60 {
+		if mb := k.rests() >> 20; mb > 60 {
 			t.Errorf("it rests in %d MB, want at most 60", mb)
 		}
 		w.sign()
@@ -259,9 +259,9 @@ func (k *victim) start() {
 // rests is the least memory of the process after its start: what was left undone it
 // does first, and what that took Go collects, with nothing else to do, every two
 // minutes.
-func (k *victim) rests(most int) int {
+func (k *victim) rests() int {
 	least := k.resident()
-	for end := time.Now().Add(150 * time.Second); least>>20 > most && time.Now().Before(end); {
+	for end := time.Now().Add(150 * time.Second); least>>20 > 60 && time.Now().Before(end); {
 		time.Sleep(200 * time.Millisecond)
 		least = min(least, k.resident())
 	}

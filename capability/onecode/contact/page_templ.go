@@ -9,6 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"cmp"
 	"mashang/docket"
 	"mashang/ui"
 )
@@ -74,7 +75,7 @@ func page(c docket.Case, ps []docket.Party, cmd command, e ui.Errs) templ.Compon
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Choices(ui.Input{Name: "party", Label: "谁", Value: or(cmd.Party, first(ps))}.With(e), partyOptions(ps), false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Choices(ui.Input{Name: "party", Label: "谁", Value: cmp.Or(cmd.Party, first(ps))}.With(e), partyOptions(ps), false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -82,7 +83,7 @@ func page(c docket.Case, ps []docket.Party, cmd command, e ui.Errs) templ.Compon
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Choices(ui.Input{Name: "way", Label: "怎么联系的", Value: or(cmd.Way, "call")}.With(e), wayOptions(), false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Choices(ui.Input{Name: "way", Label: "怎么联系的", Value: cmp.Or(cmd.Way, "call")}.With(e), wayOptions(), false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -90,7 +91,7 @@ func page(c docket.Case, ps []docket.Party, cmd command, e ui.Errs) templ.Compon
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.Input{Name: "text", Label: "说了什么", Hint: "对方看得到谁、什么时候、什么方式，看不到这里写的", Rows: 3, Value: or(cmd.Text, "询问办案进度，已告知。")}.With(e)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.Input{Name: "text", Label: "说了什么", Hint: "对方看得到谁、什么时候、什么方式，看不到这里写的", Rows: 3, Value: cmp.Or(cmd.Text, "询问办案进度，已告知。")}.With(e)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -190,7 +191,7 @@ func notePage(c note, e ui.Errs) templ.Component {
 				var templ_7745c5c3_Var7 string
 				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(c.Court)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/onecode/contact/page.templ`, Line: 32, Col: 54}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `capability/onecode/contact/page.templ`, Line: 33, Col: 54}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -216,7 +217,7 @@ func notePage(c note, e ui.Errs) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Choices(ui.Input{Name: "way", Label: "怎么联系的", Value: or(c.Way, "call")}.With(e), wayOptions(), false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Choices(ui.Input{Name: "way", Label: "怎么联系的", Value: cmp.Or(c.Way, "call")}.With(e), wayOptions(), false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -254,13 +255,6 @@ func notePage(c note, e ui.Errs) templ.Component {
 		}
 		return nil
 	})
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 func first(ps []docket.Party) string {
